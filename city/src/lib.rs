@@ -1,0 +1,1 @@
+//! The city backend: judges, orders, routes.

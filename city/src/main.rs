@@ -1,0 +1,3 @@
+//! The city backend: judges, orders, routes.
+
+fn main() {}

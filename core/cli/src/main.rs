@@ -1,0 +1,3 @@
+//! The phone at a desk: everything a phone can do, as commands.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Photos: read, orient, shrink, hash, seal.

@@ -1,0 +1,1 @@
+//! The phone's memory: one encrypted SQLite file.

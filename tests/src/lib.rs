@@ -1,0 +1,1 @@
+//! Scenarios, vectors, crashers and benches over the whole product.

@@ -1,0 +1,3 @@
+//! The named commands of this project.
+
+fn main() {}
