@@ -292,7 +292,9 @@ impl<C> Encode<C> for Digest {
 
 impl<'b, C> Decode<'b, C> for Digest {
     fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
-        <[u8; 32]>::try_from(d.bytes()?).map(Self).map_err(|_| minicbor::decode::Error::message("a SHA-256 is 32 bytes"))
+        <[u8; 32]>::try_from(d.bytes()?)
+            .map(Self)
+            .map_err(|_| minicbor::decode::Error::message("a SHA-256 is 32 bytes"))
     }
 }
 

@@ -4,20 +4,45 @@
 //! arguments, so that phone and city compute the same from the same. Nothing here panics, whatever comes in.
 
 mod answer_type;
+pub mod body;
+mod calendar;
+pub mod chain;
 mod code;
 mod day;
+mod deadline;
+mod feed;
+mod field;
 mod id;
+mod op;
+mod order;
+mod permit;
+mod register;
+mod said;
 mod severity;
+pub mod stage;
 mod time;
 mod value;
+mod visit;
 
 pub use answer_type::{AnswerType, BadAnswerType, BadValue};
+pub use body::{BadBody, Body, Mode, NoticeKind, Outcome, ReviewVerdict};
+pub use calendar::{BadPeriod, BadYearTable, Calendar, MOST_DAYS, Reckoned, Roll, YearTable};
 pub use code::{BadCode, ItemCode, SetCode};
 pub use day::{BadDay, Day, Weekday};
+pub use deadline::{DeadlinePolicy, FORTNIGHT, REST_AFTER_RESULT, Recheck, WINDOW_WORKDAYS, moved, next_nominal};
+pub use feed::{Cursor, Entry, FeedName, Flags};
+pub use field::{Basis, Field, Shown, WrongBasis};
 pub use id::{
     AreaId, BadId, CampaignId, DeviceId, Digest, EntityId, FindingId, LogId, OpId, PersonId, PhotoId, SiteId,
     SubmissionId, TaskId, UnitId, VisitId,
 };
+pub use op::{Kind, LARGEST_BODY, LONGEST_TEXT, MOST_TEXTS, Op, Text};
+pub use order::Order;
+pub use permit::{Grants, Place, Refusal, Role, Verdict, decides, permit};
+pub use register::{Head, LARGEST_OVER, Register};
+pub use said::Said;
 pub use severity::{BadSeverity, Severity};
+pub use stage::{Case, Stage};
 pub use time::{BadTime, parse_millis, parse_seconds, print_millis, print_seconds};
 pub use value::{Class, Level, Value};
+pub use visit::{VisitCase, VisitStatus};

@@ -1,3 +1,75 @@
-//! The named commands of this project.
+//! The named commands of this project: what a person types is what every other machine types.
+//!
+//! `cargo xtask test` is the one proof. This program decides nothing about the product; it starts tools, counts what
+//! they say, and refuses to call anything proven that did not run.
 
-fn main() {}
+mod count;
+mod deny;
+mod machine;
+mod steps;
+mod tidy;
+
+use std::process::ExitCode;
+
+use crate::machine::Machine;
+
+const HELP: &str = "\
+cargo xtask COMMAND [WORDS FOR CARGO]
+
+全部 the whole
+  test         every step below, in this order; the one command that proves the project
+
+单步 one step
+  fmt          the format, as rustfmt writes it
+  tidy         rules about files: length, committed artefacts, exceptions, paths of one machine, module headers
+  deny         what may be depended on, by whom, under which licence, from which source
+  clippy       every lint an error: libraries, programs, tests, benches
+  docs         every page and link of the libraries' documentation
+  suite        every test, and every example in the documentation
+
+其他 more
+  bench NAME   one benchmark of tests/benches
+  demo         a city and its phones on this machine, optimised
+
+clippy, docs and suite look at the whole workspace unless told otherwise: cargo xtask suite -p mingcha-model
+What a machine lacks is installed where that is possible, and named in one sentence where it is not.
+";
+
+/// Why a command ended without success: a sentence or two that say what to do next.
+type Refusal = String;
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    match obey(&command, &words.collect::<Vec<_>>()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            // Beside the tools' own output, so that the reason is the last thing a log shows.
+            println!("{refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
+    if let Some(step) = steps::named(command) {
+        return steps::one(step, &Machine::found(), words);
+    }
+    match command {
+        "" | "help" | "-h" | "--help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        "test" if words.is_empty() => steps::all(&Machine::prepared()),
+        "test" => Err("`cargo xtask test` proves everything and takes no words. \
+                       For a part of the tests: cargo xtask suite -p mingcha-model"
+            .into()),
+        "bench" => {
+            let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
+            let bench = ["bench", "-p", "mingcha-tests", "--bench", name];
+            steps::succeed(Machine::found().cargo(&bench).args(words))
+        }
+        "demo" => steps::succeed(Machine::found().cargo(&["run", "--release", "--", "demo"]).args(words)),
+        _ => Err(format!("There is no command `{command}`.\n\n{HELP}")),
+    }
+}
