@@ -130,7 +130,7 @@ fn the_notice_arrives_from_the_city_and_the_answer_is_final() {
         published: true,
     };
     let known = calendar.clone().with_year(&notice).unwrap();
-    assert_eq!(known.roll(day("2027-01-01"), Roll::Following).provisional, false);
+    assert!(!known.roll(day("2027-01-01"), Roll::Following).provisional);
     assert!(known.is_workday(day("2027-01-09")).value);
     // The new notice also set the end of the December before, over the older table.
     assert!(!known.is_workday(day("2026-12-31")).value);
