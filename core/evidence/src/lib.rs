@@ -1,1 +1,29 @@
 //! Photos: read, orient, shrink, hash, seal.
+//!
+//! A picture of unknown origin goes in by [`prepare`]; an original, two copies and a placeholder come out, with what the
+//! camera claims and what a person should know. The [`Vault`] keeps them sealed, and keeps them before anyone has
+//! written a row about them. Nothing here knows what a photo is evidence of, reads a clock, draws a random number
+//! or speaks to a network. Hostile bytes get an error that says what to do; they never end the program.
+
+mod capture;
+mod copies;
+mod error;
+mod format;
+mod intake;
+mod jpeg;
+mod metadata;
+mod shrink;
+mod vault;
+mod warning;
+
+pub use capture::{Prepared, prepare, prepare_file};
+pub use copies::{PLACEHOLDER_LIMIT, STANDARD_QUALITY, STANDARD_SIDE, THUMBNAIL_LIMIT, THUMBNAIL_SIDE};
+pub use error::EvidenceError;
+pub use format::Format;
+pub use intake::{FILE_LIMIT, Inspection, MEMORY_LIMIT, PIXEL_LIMIT, inspect};
+pub use metadata::{ClaimedTime, Datum, Metadata, Moment, Orientation, Position, TimeParts};
+pub use vault::{
+    Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,
+    VaultKey,
+};
+pub use warning::Warning;

@@ -1,0 +1,168 @@
+//! Which kind of picture this is, by its first bytes and never by its name.
+//!
+//! It also follows the container to its end, so that a file that was cut off is refused before a decoder paints
+//! the missing part grey. It refuses HEIC, TIFF, GIF and camera RAW by name.
+
+use serde::Serialize;
+
+use crate::EvidenceError;
+use crate::jpeg;
+
+/// A kind of picture that is taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// JPEG, ISO/IEC 10918-1: baseline, extended or progressive with Huffman coding.
+    Jpeg,
+    /// PNG, ISO/IEC 15948.
+    Png,
+    /// WebP, RFC 9649; of an animation the first frame.
+    Webp,
+}
+
+impl Format {
+    /// Recognises a picture by its first bytes.
+    ///
+    /// # Errors
+    /// `Empty`, `Unsupported` for a picture of another kind, `NotAPicture` for everything else.
+    ///
+    /// ```
+    /// use mingcha_evidence::{EvidenceError, Format};
+    /// assert_eq!(Format::recognise(b"\xff\xd8\xff\xe0 and so on"), Ok(Format::Jpeg));
+    /// assert_eq!(Format::recognise(b"GIF89a"), Err(EvidenceError::Unsupported { format: "GIF" }));
+    /// ```
+    pub fn recognise(bytes: &[u8]) -> Result<Self, EvidenceError> {
+        if bytes.is_empty() {
+            return Err(EvidenceError::Empty);
+        }
+        if bytes.starts_with(b"\xff\xd8\xff") {
+            return Ok(Self::Jpeg);
+        }
+        if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+            return Ok(Self::Png);
+        }
+        if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+            return Ok(Self::Webp);
+        }
+        match foreign(bytes) {
+            Some(format) => Err(EvidenceError::Unsupported { format }),
+            None => Err(EvidenceError::NotAPicture),
+        }
+    }
+}
+
+/// First bytes of pictures that are known and not taken in.
+const FOREIGN: [(&[u8], &str); 14] = [
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    // NEF, CR2, ARW and DNG begin as TIFF does.
+    (b"II*\0", "TIFF and camera RAW"),
+    (b"MM\0*", "TIFF and camera RAW"),
+    (b"II+\0", "TIFF and camera RAW"),
+    (b"MM\0+", "TIFF and camera RAW"),
+    (b"IIRO", "camera RAW"),
+    (b"IIRS", "camera RAW"),
+    (b"IIU\0", "camera RAW"),
+    (b"FUJIFILMCCD-RAW", "camera RAW"),
+    (b"\xff\x0a", "JPEG XL"),
+    (b"\0\0\0\x0cJXL ", "JPEG XL"),
+    (b"\0\0\0\x0cjP  ", "JPEG 2000"),
+    (b"8BPS", "Photoshop"),
+];
+
+/// The name of a kind of picture that is known and not taken in.
+fn foreign(bytes: &[u8]) -> Option<&'static str> {
+    // ISO/IEC 14496-12: the brand of a container stands behind its first box type.
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return match bytes.get(8..12)? {
+            b"avif" | b"avis" => Some("AVIF"),
+            b"crx " => Some("camera RAW"),
+            b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"heif" | b"mif1" | b"mif2" | b"msf1" => {
+                Some("HEIC")
+            }
+            _ => None, // a video
+        };
+    }
+    let known = FOREIGN.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, name)| *name);
+    // Two letters alone begin many texts: a BMP also says how far its pixels are.
+    known.or_else(|| (bytes.starts_with(b"BM") && bytes.get(6..10) == Some(&[0; 4])).then_some("BMP"))
+}
+
+/// How many bytes a decoder needs beside the decoded picture, found by following the container to its end.
+///
+/// `pixels` is the number of pixels of the header. The figures are upper bounds read off the decoders in use.
+///
+/// # Errors
+/// `Truncated` when the file ends early, `Damaged` when it cannot be followed, `Unsupported` for a JPEG process
+/// that no camera uses.
+pub(crate) fn working_memory(format: Format, bytes: &[u8], pixels: u64) -> Result<u64, EvidenceError> {
+    match format {
+        Format::Jpeg => {
+            let survey = jpeg::survey(bytes)?;
+            // The decoder holds its own copy of the file; a progressive one also all coefficients, two bytes each.
+            let coefficients = if survey.progressive { survey.samples(pixels).saturating_mul(2) } else { 0 };
+            Ok(coefficients.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
+        }
+        Format::Png => follow_png(bytes).map(|()| 0),
+        Format::Webp => follow_webp(bytes).map(|bytes_per_pixel| pixels.saturating_mul(bytes_per_pixel)),
+    }
+}
+
+fn follow_png(bytes: &[u8]) -> Result<(), EvidenceError> {
+    let mut rest = bytes.get(8..).ok_or(EvidenceError::Truncated)?;
+    loop {
+        let (length, behind) = rest.split_first_chunk::<4>().ok_or(EvidenceError::Truncated)?;
+        let (kind, behind) = behind.split_first_chunk::<4>().ok_or(EvidenceError::Truncated)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| EvidenceError::Damaged)?;
+        let with_check = length.checked_add(4).ok_or(EvidenceError::Damaged)?;
+        rest = behind.get(with_check..).ok_or(EvidenceError::Truncated)?;
+        if kind == b"IEND" {
+            return Ok(());
+        }
+    }
+}
+
+/// Checks that the file is as long as its header says; the bytes per pixel that its decoder holds for itself.
+fn follow_webp(bytes: &[u8]) -> Result<u64, EvidenceError> {
+    let length = bytes.get(4..8).and_then(|four| four.first_chunk::<4>()).ok_or(EvidenceError::Truncated)?;
+    let whole = u64::from(u32::from_le_bytes(*length)).saturating_add(8);
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) < whole {
+        return Err(EvidenceError::Truncated);
+    }
+    match bytes.get(12..16).ok_or(EvidenceError::Truncated)? {
+        b"VP8 " => Ok(2),
+        b"VP8L" => Ok(4),
+        b"VP8X" => Ok(8),
+        _ => Err(EvidenceError::Damaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_of_other_kinds_are_refused_by_name() {
+        for (bytes, name) in [
+            (b"\0\0\0\x18ftypheic".as_slice(), "HEIC"),
+            (b"\0\0\0\x18ftypmif1", "HEIC"),
+            (b"\0\0\0\x18ftypavif", "AVIF"),
+            (b"\0\0\0\x18ftypcrx ", "camera RAW"),
+            (b"II*\0\x08\0\0\0", "TIFF and camera RAW"),
+            (b"MM\0*\0\0\0\x08", "TIFF and camera RAW"),
+            (b"GIF87a", "GIF"),
+            (b"BM\x36\x10\0\0\0\0\0\0\x36\0", "BMP"),
+        ] {
+            assert_eq!(Format::recognise(bytes), Err(EvidenceError::Unsupported { format: name }));
+        }
+    }
+
+    #[test]
+    fn texts_videos_and_nothing_at_all_are_no_pictures() {
+        assert_eq!(Format::recognise(b""), Err(EvidenceError::Empty));
+        for bytes in [b"BMW is a car".as_slice(), b"\0\0\0\x18ftypmp42", b"RIFF\0\0\0\0WAVE", b"\xff\xd8", b"%PDF-1.7"]
+        {
+            assert_eq!(Format::recognise(bytes), Err(EvidenceError::NotAPicture));
+        }
+    }
+}
