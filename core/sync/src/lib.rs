@@ -1,1 +1,26 @@
-//! The wire: segments, pages, receipts, and the correspondence as a state machine without I/O.
+//! The wire: segments up, feed pages down, receipts back, and the correspondence that carries them.
+//!
+//! Phone and city run literally this code. Nothing here does I/O, reads a clock or draws a random number, and
+//! nothing that comes in from outside can make it panic or spend memory that a limit did not allow.
+
+mod column;
+mod columns;
+mod correspondence;
+mod key;
+mod message;
+mod page;
+mod problem;
+mod receipt;
+mod segment;
+
+pub use columns::Anchor;
+pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
+pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
+pub use message::{
+    AreaName, EnrolAsk, EnrolSaid, FeedHead, HelloAsk, HelloSaid, Limits, LogConflict, LogHave, LogPosition, PhotoCopy,
+    PhotoSaid, PullAsk, PullFrom, PullSaid, decode, encode,
+};
+pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
+pub use problem::Problem;
+pub use receipt::{Receipt, ReceiptError, Ruled, claimed_millis, plain_orders};
+pub use segment::{LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Opened, Seal, Segment, SegmentError};
