@@ -79,6 +79,8 @@ codes! {
     ItemCode,
     /// The code of a criteria set 标准, as `W5`: 1 to 32 letters, digits and dashes.
     SetCode,
+    /// The code of a kind of window or of a family of kinds, as `GOV` or `ADM`: 1 to 32 letters, digits and dashes.
+    KindCode,
 }
 
 #[cfg(test)]

@@ -4,20 +4,24 @@
 //! arguments, so that phone and city compute the same from the same. Nothing here panics, whatever comes in.
 
 mod answer_type;
+mod bilingual;
 pub mod body;
 mod calendar;
 pub mod chain;
 mod code;
+mod criteria;
 mod day;
 mod deadline;
 mod feed;
 mod field;
 mod id;
+mod kind;
 mod op;
 mod order;
 mod permit;
 mod register;
 mod said;
+mod score;
 mod severity;
 pub mod stage;
 mod time;
@@ -25,9 +29,13 @@ mod value;
 mod visit;
 
 pub use answer_type::{AnswerType, BadAnswerType, BadValue};
+pub use bilingual::Bilingual;
 pub use body::{BadBody, Body, Mode, NoticeKind, Outcome, ReviewVerdict};
 pub use calendar::{BadPeriod, BadYearTable, Calendar, MOST_DAYS, Reckoned, Roll, YearTable};
-pub use code::{BadCode, ItemCode, SetCode};
+pub use code::{BadCode, ItemCode, KindCode, SetCode};
+pub use criteria::{
+    Ask, BadSet, CriteriaSet, Definition, Item, LARGEST_FILE, MOST_ITEMS, PhotoNeed, ScoringModel, Source, form,
+};
 pub use day::{BadDay, Day, Weekday};
 pub use deadline::{DeadlinePolicy, FORTNIGHT, REST_AFTER_RESULT, Recheck, WINDOW_WORKDAYS, moved, next_nominal};
 pub use feed::{Cursor, Entry, FeedName, Flags};
@@ -36,11 +44,13 @@ pub use id::{
     AreaId, BadId, CampaignId, DeviceId, Digest, EntityId, FindingId, LogId, OpId, PersonId, PhotoId, SiteId,
     SubmissionId, TaskId, UnitId, VisitId,
 };
+pub use kind::{BadKind, Kinds, Lineage, WindowKind};
 pub use op::{Kind, LARGEST_BODY, LONGEST_TEXT, MOST_TEXTS, Op, Text};
 pub use order::Order;
 pub use permit::{Grants, Place, Refusal, Role, Verdict, decides, permit};
 pub use register::{Head, LARGEST_OVER, Register};
 pub use said::Said;
+pub use score::{Rule, Score, ScoreLine, score};
 pub use severity::{BadSeverity, Severity};
 pub use stage::{Case, Stage};
 pub use time::{BadTime, parse_millis, parse_seconds, print_millis, print_seconds};
