@@ -32,7 +32,7 @@ impl Order {
     }
 
     /// The order the city gives to an op: not before what it claims, never later than its receipt unless something
-    /// it follows is, and after the previous op of its log and everything it names (`2-sync` section 4).
+    /// it follows is, and after the previous op of its log (order 0 before the first) and everything it names.
     ///
     /// ```
     /// use mingcha_model::Order;
@@ -42,8 +42,6 @@ impl Order {
     /// ```
     pub fn assign(claimed_millis: i64, received_millis: i64, previous_of_log: Self, named: Option<Self>) -> Self {
         let clamped = Self::at_millis(claimed_millis.min(received_millis));
-        let after_named = named.map_or(Self(0), Self::next);
-        let after_log = if previous_of_log == Self(0) { Self(0) } else { previous_of_log.next() };
-        clamped.max(after_log).max(after_named)
+        clamped.max(previous_of_log.next()).max(named.map_or(Self(0), Self::next))
     }
 }

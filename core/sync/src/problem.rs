@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Problem {
     /// The HTTP status.
     pub status: u16,
-    /// A stable snake_case code, `code_used`.
+    /// A stable code in snake case, `code_used`.
     pub code: String,
     /// What happened and what to do; never a person's name, place or note.
     pub detail: String,

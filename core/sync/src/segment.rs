@@ -193,7 +193,7 @@ impl Segment {
         }
         let segment: Self = minicbor::decode(bytes).map_err(|_| SegmentError::Malformed)?;
         // One content has one writing: what is not written the way it would be written here is refused.
-        if segment.to_bytes() != bytes { Err(SegmentError::Malformed) } else { Ok(segment) }
+        if segment.to_bytes() == bytes { Ok(segment) } else { Err(SegmentError::Malformed) }
     }
 
     /// Opens the segment: its ops, head and payload hash. The signature is [`Self::is_signed_by`]'s business.
