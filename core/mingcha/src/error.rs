@@ -1,0 +1,218 @@
+//! What can go wrong, as decisions that a host can take. No variant carries a name, an address or a note.
+
+use std::io;
+
+use mingcha_evidence::EvidenceError;
+use mingcha_model::{BadValue, Refusal, WrongBasis};
+use mingcha_store::StoreError;
+use mingcha_sync::{Problem, SegmentError, SyncError};
+
+/// Why something was not done. Nothing that was acknowledged before is lost.
+#[derive(Debug, thiserror::Error)]
+pub enum MingchaError {
+    /// The caller asked for something that cannot be; nothing was changed.
+    #[error(transparent)]
+    Mistake(#[from] Mistake),
+    /// No city answers.
+    #[error("平台无法连接，工作已保存在本机，有信号后再同步 / the city does not answer; everything is kept here, sync again when there is signal")]
+    Unreachable,
+    /// The city does not accept this device any more.
+    #[error("平台不接受本设备：{0} / the city does not accept this device; enrol it again with a new code")]
+    NotWelcome(Problem),
+    /// The city asks to come again later.
+    #[error("平台繁忙，请稍后再试 / the city is busy, come again later: {0}")]
+    Later(Problem),
+    /// The city refused with a problem.
+    #[error(transparent)]
+    City(Problem),
+    /// The correspondence broke.
+    #[error(transparent)]
+    Sync(SyncError),
+    /// The store did not do what it was asked.
+    #[error(transparent)]
+    Store(StoreError),
+    /// A photo's file did not do what it was asked.
+    #[error(transparent)]
+    Evidence(EvidenceError),
+    /// The device's keys are gone or damaged.
+    #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
+    KeyLost,
+    /// No room is left.
+    #[error("存储空间不足，请清理后再试 / no room is left on this device; free some and try again")]
+    Full,
+    /// A file could not be read or written.
+    #[error("文件无法读写 / a file cannot be read or written: {0}")]
+    File(io::ErrorKind),
+}
+
+/// What a caller can ask wrongly.
+#[derive(Debug, thiserror::Error)]
+pub enum Mistake {
+    /// The folder cannot be used.
+    #[error("目录无法使用 / the folder cannot be used: name one that can be written")]
+    BadFolder,
+    /// The address is none.
+    #[error("地址应以 http:// 或 https:// 开头 / the city's address begins with http:// or https://")]
+    BadUrl,
+    /// This phone has no person yet.
+    #[error("本机尚未登记，请先登记 / this phone is not enrolled: use `enrol URL CODE` first")]
+    NotEnrolled,
+    /// This phone belongs to somebody already.
+    #[error("本机已登记，请换一个目录 / this phone is enrolled already: another person needs another folder")]
+    AlreadyEnrolled,
+    /// Nothing of this id or code.
+    #[error("找不到{0}，请核对或先同步 / no such {1} here: check it, or sync first")]
+    Unknown(&'static str, &'static str),
+    /// An item that this visit does not ask.
+    #[error("该检查项不在本次检查的标准内 / this item is not in the criteria of this visit; see `visit form`")]
+    ItemOfAnotherSet,
+    /// A value that the item's answer type does not take.
+    #[error(transparent)]
+    BadValue(#[from] BadValue),
+    /// The basis belongs to another row.
+    #[error("页面已过期，请刷新后重试 / {0}")]
+    WrongBasis(#[from] WrongBasis),
+    /// This person may not say this here.
+    #[error("{}", .0.sentence())]
+    NotPermitted(Refusal),
+    /// A visit that was submitted can be added to, not altered.
+    #[error("检查已提交，只能更正，不能改动 / this visit was submitted: it can be added to, not altered")]
+    Submitted,
+    /// A visit or finding that is void.
+    #[error("已作废 / this was voided")]
+    Void,
+    /// A picture that is none, or too large.
+    #[error(transparent)]
+    Photo(EvidenceError),
+    /// Words that must be there are missing.
+    #[error("请填写说明 / say in words why: use --text")]
+    NoText,
+    /// Words that are too long.
+    #[error("文字过长 / a text holds at most 16 KiB")]
+    TextTooLong,
+    /// A photo is needed.
+    #[error("请附照片 / a photo is needed: use --photo FILE")]
+    NoPhoto,
+    /// Something that this stage has no place for.
+    #[error("当前阶段不能办理：{0} / not at this stage: {1}")]
+    NotNow(&'static str, &'static str),
+    /// A malformed day, time, id or word.
+    #[error("格式不对：{0} / malformed: {1}")]
+    Malformed(&'static str, &'static str),
+    /// A file that cannot be read.
+    #[error("文件无法打开 / the file cannot be opened: check that it exists and can be read")]
+    NoFile,
+    /// Written by a newer app.
+    #[error("由新版应用写入，请先更新 / a newer app wrote to this; update this app to change it")]
+    ReadOnly,
+    /// Work that this build does not do yet.
+    #[error("此版本尚不支持：{0} / this build does not do that yet: {1}")]
+    NotYet(&'static str, &'static str),
+}
+
+impl MingchaError {
+    /// The stable code in snake case that scripts rely on.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::Mistake(mistake) => mistake.code(),
+            Self::Unreachable => "unreachable",
+            Self::NotWelcome(problem) | Self::Later(problem) | Self::City(problem) => &problem.code,
+            Self::Sync(SyncError::Problem(problem)) => &problem.code,
+            Self::Sync(_) => "protocol_error",
+            Self::Store(error) => match error {
+                StoreError::WrongKey => "wrong_key",
+                StoreError::Damaged => "store_damaged",
+                StoreError::Newer { .. } => "store_newer",
+                StoreError::Full => "disk_full",
+                StoreError::Busy => "busy",
+                _ => "store_failed",
+            },
+            Self::Evidence(EvidenceError::NoSpace) | Self::Full => "disk_full",
+            Self::Evidence(_) => "photo_file",
+            Self::KeyLost => "key_lost",
+            Self::File(_) => "file",
+        }
+    }
+
+    /// True when the caller asked for something that cannot be, and nothing was changed.
+    pub fn is_mistake(&self) -> bool {
+        matches!(self, Self::Mistake(_))
+    }
+
+    pub(crate) fn from_io(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            kind => Self::File(kind),
+        }
+    }
+}
+
+impl Mistake {
+    /// The stable code in snake case that scripts rely on.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadFolder => "bad_folder",
+            Self::BadUrl => "bad_url",
+            Self::NotEnrolled => "not_enrolled",
+            Self::AlreadyEnrolled => "already_enrolled",
+            Self::Unknown(_, "site") => "unknown_site",
+            Self::Unknown(_, "visit") => "unknown_visit",
+            Self::Unknown(_, "item") => "unknown_item",
+            Self::Unknown(_, "finding") => "unknown_finding",
+            Self::Unknown(_, "photo") => "unknown_photo",
+            Self::Unknown(_, "set") => "unknown_set",
+            Self::Unknown(_, _) => "unknown",
+            Self::ItemOfAnotherSet => "item_of_another_set",
+            Self::BadValue(_) => "bad_value",
+            Self::WrongBasis(_) => "wrong_basis",
+            Self::NotPermitted(_) => "not_permitted",
+            Self::Submitted => "submitted",
+            Self::Void => "void",
+            Self::Photo(_) => "bad_photo",
+            Self::NoText => "text_needed",
+            Self::TextTooLong => "text_too_long",
+            Self::NoPhoto => "photo_needed",
+            Self::NotNow(..) => "not_now",
+            Self::Malformed(..) => "malformed",
+            Self::NoFile => "no_file",
+            Self::ReadOnly => "read_only",
+            Self::NotYet(..) => "not_yet",
+        }
+    }
+}
+
+impl From<StoreError> for MingchaError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<SyncError> for MingchaError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Problem(problem) => Self::City(problem),
+            other => Self::Sync(other),
+        }
+    }
+}
+
+impl From<SegmentError> for MingchaError {
+    fn from(error: SegmentError) -> Self {
+        match error {
+            SegmentError::Signing(_) => Self::KeyLost,
+            _ => Self::Mistake(Mistake::TextTooLong),
+        }
+    }
+}
+
+impl From<WrongBasis> for MingchaError {
+    fn from(error: WrongBasis) -> Self {
+        Self::Mistake(error.into())
+    }
+}
+
+impl From<BadValue> for MingchaError {
+    fn from(error: BadValue) -> Self {
+        Self::Mistake(error.into())
+    }
+}

@@ -1,0 +1,19 @@
+//! Display-ready rows: what a screen or a command shows, computed here so that every host shows the same.
+//!
+//! Names are those of the command line's contract. A contact's rows name no person of the city's side.
+
+mod finding;
+mod phone;
+mod place;
+mod visit;
+
+pub use finding::{
+    AttentionRow, ConflictRow, Explained, FindingRow, Raised, Rechecked, ResultRow, ReviewRow, Reviewed, Staged,
+    Submitted, SubmissionRow, TimelineRow,
+};
+pub use phone::{CalendarDay, Enrolled, FeedRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved, Status, SyncReport, Verified};
+pub use place::{ItemRow, SetRow, SiteFilter, SiteRow, TaskRow};
+pub use visit::{
+    AnswerRow, Answered, FormRow, PhotoRow, PhotoTaken, ScoreRow, ScoreView, Version, VisitStarted, VisitSubmitted,
+    VisitView,
+};

@@ -1,0 +1,192 @@
+//! Rows about the phone itself: who it belongs to, what waits, what the last sync did.
+
+use mingcha_model::{AreaId, Day, DeviceId, Digest, LogId, OpId, PersonId, PhotoId, Role, UnitId, VisitId};
+use serde::Serialize;
+
+/// What enrolling gave.
+#[derive(Clone, Debug, Serialize)]
+pub struct Enrolled {
+    /// The person this phone belongs to.
+    pub person: PersonId,
+    /// Their role.
+    pub role: Role,
+    /// Their areas.
+    pub areas: Vec<AreaId>,
+    /// Their unit, for a contact.
+    pub unit: Option<UnitId>,
+    /// This device.
+    pub device: DeviceId,
+    /// Its log.
+    pub log: LogId,
+}
+
+/// What a sync did and what still waits.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SyncReport {
+    /// Ops for which a receipt came in this run.
+    pub sent_ops: u64,
+    /// Feed entries folded in this run.
+    pub received_ops: u64,
+    /// Photo files sent in this run.
+    pub sent_photos: u64,
+    /// Photo files received in this run.
+    pub received_photos: u64,
+    /// Ops without a receipt.
+    pub waiting_ops: u64,
+    /// Photo files that the city does not have yet.
+    pub waiting_photos: u64,
+    /// Own ops that the city refused.
+    pub refused: u64,
+    /// Own ops that the city holds.
+    pub held: u64,
+    /// Values of mine that somebody else's stands beside.
+    pub conflicts: u64,
+}
+
+/// Where one feed stands here.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedRow {
+    /// The feed, `area:<id>`.
+    pub feed: String,
+    /// The epoch.
+    pub epoch: u32,
+    /// The last position folded.
+    pub cursor: u64,
+    /// The state hash: equal on every device that is there.
+    pub hash: Digest,
+}
+
+/// The state of this phone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// True once enrolled.
+    pub enrolled: bool,
+    /// Whose phone it is.
+    pub person: Option<PersonId>,
+    /// Their role.
+    pub role: Option<Role>,
+    /// Their areas.
+    pub areas: Vec<AreaId>,
+    /// Their unit, for a contact.
+    pub unit: Option<UnitId>,
+    /// This device.
+    pub device: Option<DeviceId>,
+    /// When the city last answered, RFC 3339; none before the first sync.
+    pub last_sync: Option<String>,
+    /// City time minus this phone's clock, in milliseconds, when they last met.
+    pub clock_offset_ms: i64,
+    /// Ops without a receipt.
+    pub waiting_ops: u64,
+    /// Photo files that the city does not have yet.
+    pub waiting_photos: u64,
+    /// Own ops that the city refused.
+    pub refused: u64,
+    /// Own ops that the city holds.
+    pub held: u64,
+    /// Values of mine that somebody else's stands beside.
+    pub conflicts: u64,
+    /// Files of photos without a row, found at start and kept.
+    pub recovered_photos: u64,
+    /// Rows of photos without a file.
+    pub missing_photos: u64,
+    /// Where each feed stands.
+    pub feeds: Vec<FeedRow>,
+}
+
+/// What verifying found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verified {
+    /// Own logs checked.
+    pub logs: u64,
+    /// Segments checked: chain and signature.
+    pub segments: u64,
+    /// Ops in them, and in the open tails.
+    pub ops: u64,
+    /// Feed pages checked.
+    pub pages: u64,
+    /// Photo files opened and hashed.
+    pub photos: u64,
+    /// True when everything fits.
+    pub ok: bool,
+    /// The first thing that does not fit, in words without personal data.
+    pub first_bad: Option<String>,
+}
+
+/// A date by the calendar.
+#[derive(Clone, Debug, Serialize)]
+pub struct CalendarDay {
+    /// The date.
+    pub date: Day,
+    /// The date before rolling off days off.
+    pub nominal: Day,
+    /// True while the year's table is not published.
+    pub provisional: bool,
+}
+
+/// One photo on this phone.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoListRow {
+    /// Which.
+    pub photo: PhotoId,
+    /// SHA-256 of the original.
+    pub sha256: Digest,
+    /// The visit it belongs to, when to one.
+    pub visit: Option<VisitId>,
+    /// The item it is put to.
+    pub item: Option<String>,
+    /// Copies whose files are here: `original`, `standard`, `thumbnail`.
+    pub here: Vec<&'static str>,
+    /// Copies that wait to be sent.
+    pub waiting: Vec<&'static str>,
+    /// The op that added it.
+    pub op: OpId,
+}
+
+/// Photos fetched.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct PhotoFetched {
+    /// Files received.
+    pub received: u64,
+    /// Files that the city does not have.
+    pub absent: u64,
+}
+
+/// What a picture is, before anything is done with it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoInspected {
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Width of the upright picture.
+    pub width: u32,
+    /// Height of the upright picture.
+    pub height: u32,
+    /// The EXIF orientation, 1 to 8.
+    pub orientation: u8,
+    /// The time that the camera claims, as it wrote it.
+    pub taken: Option<String>,
+    /// Latitude in degrees.
+    pub latitude: Option<f64>,
+    /// Longitude in degrees.
+    pub longitude: Option<f64>,
+    /// The camera.
+    pub camera: Option<String>,
+    /// What is unusual about it.
+    pub warnings: Vec<&'static str>,
+    /// Files written, when a folder was given.
+    pub written: Vec<String>,
+}
+
+/// A photo's file written out.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoSaved {
+    /// Which.
+    pub photo: PhotoId,
+    /// Which copy.
+    pub copy: &'static str,
+    /// Bytes written.
+    pub bytes: u64,
+    /// SHA-256 of what was written.
+    pub sha256: Digest,
+}

@@ -1,0 +1,187 @@
+//! Rows about visits, answers, photos and scores.
+
+use mingcha_model::{Basis, Day, Digest, FindingId, LogId, OpId, PhotoId, SiteId, VisitId};
+use serde::Serialize;
+
+/// A visit that was started.
+#[derive(Clone, Debug, Serialize)]
+pub struct VisitStarted {
+    /// Which.
+    pub visit: VisitId,
+    /// How many items its form has.
+    pub items: u64,
+    /// Set names with "inferred" said where a set is: shown before the first answer.
+    pub notes: Vec<String>,
+}
+
+/// One item of a visit's form.
+#[derive(Clone, Debug, Serialize)]
+pub struct FormRow {
+    /// The item.
+    pub item: String,
+    /// What is asked.
+    pub text: String,
+    /// What counts as failed.
+    pub help: String,
+    /// The answer type's code.
+    pub answer: String,
+    /// What may be typed, where it is a choice.
+    pub choices: Vec<String>,
+    /// The value in force, as one types it.
+    pub value: Option<String>,
+    /// The note in force.
+    pub note: Option<String>,
+    /// True when a photo is wanted for this value.
+    pub photo_wanted: bool,
+    /// True when two people's values differ.
+    pub contested: bool,
+    /// What this row showed; hand it back with a change.
+    pub basis: Basis,
+}
+
+/// An answer that was recorded.
+#[derive(Clone, Debug, Serialize)]
+pub struct Answered {
+    /// The op.
+    pub op: OpId,
+    /// The value, normalised.
+    pub value: String,
+}
+
+/// A photo that was taken in.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoTaken {
+    /// Which.
+    pub photo: PhotoId,
+    /// SHA-256 of the original.
+    pub sha256: Digest,
+    /// Width of the upright picture.
+    pub width: u32,
+    /// Height of the upright picture.
+    pub height: u32,
+    /// What is unusual about it.
+    pub warnings: Vec<String>,
+}
+
+/// A visit that was submitted, moved or voided.
+#[derive(Clone, Debug, Serialize)]
+pub struct VisitSubmitted {
+    /// Which.
+    pub visit: VisitId,
+    /// Its score.
+    pub score: ScoreView,
+    /// Items without an answer.
+    pub missing: Vec<String>,
+    /// Items that want a photo and have none.
+    pub photos_missing: Vec<String>,
+}
+
+/// One live value of an answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Version {
+    /// The op.
+    pub op: OpId,
+    /// The value.
+    pub value: String,
+    /// The note.
+    pub note: Option<String>,
+    /// Who wrote it, where this phone may know.
+    pub by: Option<String>,
+    /// When, by its author's clock.
+    pub at: String,
+    /// True for the one that is shown.
+    pub in_force: bool,
+}
+
+/// One answer of a visit.
+#[derive(Clone, Debug, Serialize)]
+pub struct AnswerRow {
+    /// The item.
+    pub item: String,
+    /// The value in force.
+    pub value: Option<String>,
+    /// The note in force.
+    pub note: Option<String>,
+    /// The photos of the value in force.
+    pub photos: Vec<PhotoId>,
+    /// What this row showed.
+    pub basis: Basis,
+    /// Every live value.
+    pub versions: Vec<Version>,
+}
+
+/// One photo of a visit.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoRow {
+    /// Which.
+    pub photo: PhotoId,
+    /// SHA-256 of the original.
+    pub sha256: Digest,
+    /// The item it is put to.
+    pub item: Option<String>,
+}
+
+/// A visit.
+#[derive(Clone, Debug, Serialize)]
+pub struct VisitView {
+    /// Which.
+    pub visit: VisitId,
+    /// Where.
+    pub site: SiteId,
+    /// The site's name.
+    pub site_name: String,
+    /// How: `open`, `undercover`, `recheck`, `self`, `special`, `joint`.
+    pub mode: mingcha_model::Mode,
+    /// `draft`, `submitted` or `void`.
+    pub status: &'static str,
+    /// The day it was opened.
+    pub day: Day,
+    /// The log that opened it.
+    pub log: LogId,
+    /// Who opened it, where this phone may know.
+    pub by: Option<String>,
+    /// Criteria sets asked, `W5@1`.
+    pub sets: Vec<String>,
+    /// Its score now.
+    pub score: ScoreView,
+    /// Items without an answer.
+    pub missing: Vec<String>,
+    /// The answers.
+    pub answers: Vec<AnswerRow>,
+    /// The photos.
+    pub photos: Vec<PhotoRow>,
+    /// Remarks and corrections, in order.
+    pub remarks: Vec<String>,
+    /// Findings it raised.
+    pub findings: Vec<FindingId>,
+}
+
+/// One line of a score.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScoreRow {
+    /// The item.
+    pub item: String,
+    /// The answer it comes from.
+    pub value: String,
+    /// Points obtained, in hundredths.
+    pub obtained: u64,
+    /// Points obtainable, in hundredths.
+    pub obtainable: u64,
+    /// The rule, in words.
+    pub rule: String,
+}
+
+/// A score that explains itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct ScoreView {
+    /// Points obtained, in hundredths.
+    pub obtained: u64,
+    /// Points obtainable, in hundredths; not applicable items left out.
+    pub obtainable: u64,
+    /// Obtained of obtainable in hundredths of a percent; none when nothing counts.
+    pub rate: Option<u64>,
+    /// How it was computed, in words.
+    pub formula: String,
+    /// Line by line; empty in lists.
+    pub lines: Vec<ScoreRow>,
+}
