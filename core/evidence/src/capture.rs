@@ -72,8 +72,8 @@ impl fmt::Debug for Prepared {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
-    let (inspection, picture) = intake::decode(&original)?;
-    let copies = copies::make(picture, inspection.metadata.orientation)?;
+    let intake::Decoded { inspection, picture, colour_profile } = intake::decode(&original)?;
+    let copies = copies::make(picture, inspection.metadata.orientation, colour_profile.as_deref())?;
     Ok(Prepared {
         sha256: Digest::of(&original),
         format: inspection.format,

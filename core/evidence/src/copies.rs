@@ -1,12 +1,13 @@
 //! The copies that people look at: a standard copy, a thumbnail, and a blurred stand-in of a few bytes.
 //!
-//! Every copy is upright and carries pixels only: no time, no place, no camera, no colour profile. A copy is made to
+//! Every copy is upright and carries pixels only, in sRGB: no time, no place, no camera, no colour profile. A copy is made to
 //! be looked at and is never evidence; the original is.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation as Turn;
 use image::{DynamicImage, ExtendedColorType, Pixel, RgbImage, Rgba};
 
+use crate::colour::to_srgb;
 use crate::shrink::shrink;
 use crate::{EvidenceError, Orientation};
 
@@ -29,11 +30,15 @@ pub(crate) struct Copies {
 }
 
 /// Makes all copies, each from the next larger one.
-pub(crate) fn make(picture: DynamicImage, orientation: Orientation) -> Result<Copies, EvidenceError> {
-    // Turned after shrinking, when it is cheap.
+pub(crate) fn make(
+    picture: DynamicImage,
+    orientation: Orientation,
+    colour_profile: Option<&[u8]>,
+) -> Result<Copies, EvidenceError> {
+    // Turned and recoloured after shrinking, when it is cheap.
     let mut upright = shrink(picture, STANDARD_SIDE)?;
     upright.apply_orientation(Turn::from_exif(orientation.to_exif()).unwrap_or(Turn::NoTransforms));
-    let upright = on_white(upright);
+    let upright = to_srgb(on_white(upright), colour_profile);
     let standard = jpeg(&upright, STANDARD_QUALITY)?;
     let thumbnail = shrink(upright.into(), THUMBNAIL_SIDE)?;
     Ok(Copies { standard, placeholder: placeholder(thumbnail.clone())?, thumbnail: fitting_jpeg(thumbnail)? })
@@ -101,7 +106,7 @@ mod tests {
 
     #[test]
     fn even_noise_becomes_a_thumbnail_that_fits() {
-        let copies = make(noise(700, 700).into(), Orientation::Upright).unwrap();
+        let copies = make(noise(700, 700).into(), Orientation::Upright, None).unwrap();
         assert!(copies.thumbnail.len() <= THUMBNAIL_LIMIT, "{} bytes", copies.thumbnail.len());
         assert!(image::load_from_memory(&copies.thumbnail).unwrap().width() >= 80);
     }

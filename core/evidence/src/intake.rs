@@ -68,9 +68,19 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, EvidenceError> {
     Ok(bytes)
 }
 
-/// Inspects and decodes; the picture is as stored, not yet upright, and in 8-bit grey, RGB or RGBA.
-pub(crate) fn decode(bytes: &[u8]) -> Result<(Inspection, DynamicImage), EvidenceError> {
-    let (inspection, decoder) = open(bytes)?;
+/// A picture in memory.
+pub(crate) struct Decoded {
+    pub inspection: Inspection,
+    /// As stored, not yet upright; 8-bit grey, RGB or RGBA.
+    pub picture: DynamicImage,
+    /// What the picture's values mean as colours, as an ICC profile of unproven soundness.
+    pub colour_profile: Option<Vec<u8>>,
+}
+
+/// Inspects and decodes.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, EvidenceError> {
+    let (inspection, mut decoder) = open(bytes)?;
+    let colour_profile = guarded(|| Ok(decoder.icc_profile().ok().flatten())).unwrap_or_default();
     let picture = guarded(|| DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, &inspection)))?;
     let picture = match picture {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) | DynamicImage::ImageRgba8(_) => picture,
@@ -78,7 +88,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(Inspection, DynamicImage), Evidenc
         _ if picture.color().has_alpha() => picture.into_rgba8().into(),
         _ => picture.into_rgb8().into(),
     };
-    Ok((inspection, picture))
+    Ok(Decoded { inspection, picture, colour_profile })
 }
 
 fn open(bytes: &[u8]) -> Result<(Inspection, impl ImageDecoder + '_), EvidenceError> {
@@ -154,6 +164,6 @@ fn refused(error: &ImageError, inspection: &Inspection) -> EvidenceError {
 }
 
 /// Runs a decoder written by others on bytes written by anyone; its panic is a damaged picture, not a dead app.
-fn guarded<T>(work: impl FnOnce() -> Result<T, EvidenceError>) -> Result<T, EvidenceError> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, EvidenceError>) -> Result<T, EvidenceError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(EvidenceError::Damaged))
 }

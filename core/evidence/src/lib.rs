@@ -6,6 +6,7 @@
 //! or speaks to a network. Hostile bytes get an error that says what to do; they never end the program.
 
 mod capture;
+mod colour;
 mod copies;
 mod error;
 mod format;
