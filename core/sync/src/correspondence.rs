@@ -21,9 +21,11 @@ const PULL_BYTES: u64 = 2 * 1024 * 1024;
 pub trait Desk {
     /// Why the desk could not answer.
     type Error;
-    /// Where each log stands that the city has not declared safe.
+    /// Where each log of this device stands.
     fn logs(&self) -> Result<Vec<LogPosition>, Self::Error>;
-    /// The first sealed segment of this log from `seq` on.
+    /// The first sequence of the log's first segment without a receipt; `None` when each has one.
+    fn without_receipt(&self, log: LogId) -> Result<Option<u64>, Self::Error>;
+    /// The sealed segment of this log that holds `seq`.
     fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, Self::Error>;
     /// Where this feed stands here; `None` when nothing of it is held.
     fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, Self::Error>;
@@ -105,7 +107,7 @@ pub struct Correspondence {
     city: CityKey,
     app_build: String,
     greeted: bool,
-    /// What the city has of each log, where there is more here.
+    /// What the city has of each log.
     city_has: BTreeMap<LogId, u64>,
     feeds: Vec<FeedHead>,
     pull_done: bool,
@@ -156,10 +158,13 @@ impl Correspondence {
     fn next_push<D: Desk>(&mut self, desk: &D) -> Result<Option<Letter>, D::Error> {
         for position in desk.logs()? {
             let Some(has) = self.city_has.get(&position.log).copied() else { continue };
-            if has >= position.sealed {
+            // A segment whose receipt was lost is sent again, byte for byte, for the receipt; and a restored city
+            // gets whatever it no longer has.
+            let next = desk.without_receipt(position.log)?.unwrap_or(u64::MAX).min(has.saturating_add(1));
+            if next > position.sealed {
                 continue;
             }
-            let Some(bytes) = desk.segment(position.log, has.saturating_add(1))? else { continue };
+            let Some(bytes) = desk.segment(position.log, next)? else { continue };
             let opened = Segment::from_bytes(&bytes).and_then(|segment| Ok((segment.open()?, segment)));
             let Ok((opened, segment)) = opened else { continue };
             self.waiting =
@@ -205,7 +210,9 @@ impl Correspondence {
             self.city_has.remove(&log);
             return Ok(vec![Heard::Fork(log)]);
         }
-        self.city_has.insert(log, have);
+        if self.city_has.insert(log, have) == Some(have) {
+            return Err(SyncError::DoesNotContinue);
+        }
         Ok(vec![Heard::Has(log, have)])
     }
 
