@@ -13,6 +13,7 @@ mod format;
 mod intake;
 mod jpeg;
 mod metadata;
+mod position;
 mod shrink;
 mod vault;
 mod warning;
@@ -22,7 +23,8 @@ pub use copies::{PLACEHOLDER_LIMIT, STANDARD_QUALITY, STANDARD_SIDE, THUMBNAIL_L
 pub use error::EvidenceError;
 pub use format::Format;
 pub use intake::{FILE_LIMIT, Inspection, MEMORY_LIMIT, PIXEL_LIMIT, inspect};
-pub use metadata::{ClaimedTime, Datum, Metadata, Moment, Orientation, Position, TimeParts};
+pub use metadata::{ClaimedTime, Metadata, Moment, Orientation, TimeParts};
+pub use position::{Datum, Position};
 pub use vault::{
     Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,
     VaultKey,

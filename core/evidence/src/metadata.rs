@@ -5,8 +5,10 @@
 
 use std::io::Cursor;
 
-use exif::{Exif, Field, In, Rational, Reader, Tag, Value};
+use exif::{Exif, Field, In, Reader, Tag, Value};
 use serde::Serialize;
+
+use crate::position::{self, Position};
 
 /// What the Exif block of a picture says (CIPA DC-008, Exif 3.0); everything is absent where it says nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -130,27 +132,6 @@ pub enum Moment {
     Changed,
 }
 
-/// A place on the earth as a camera wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Position {
-    /// Degrees north in units of 1e-7 degree, -900000000 to 900000000.
-    pub latitude_e7: i32,
-    /// Degrees east in units of 1e-7 degree, -1800000000 to 1800000000.
-    pub longitude_e7: i32,
-    /// What the degrees are measured on.
-    pub datum: Datum,
-}
-
-/// The datum of a claimed position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Datum {
-    /// WGS-84: what satellite receivers give, and what is meant when a camera names none.
-    Wgs84,
-    /// The camera names another one; such a position must not be compared with a site.
-    Unknown,
-}
-
 /// Reads the metadata of a JPEG, PNG or WebP; the flag says whether some of it was damaged.
 pub(crate) fn read(bytes: &[u8]) -> (Metadata, bool) {
     let mut damaged = false;
@@ -164,7 +145,7 @@ pub(crate) fn read(bytes: &[u8]) -> (Metadata, bool) {
             field(&exif, Tag::Orientation).and_then(|field| field.value.get_uint(0)).unwrap_or(1),
         ),
         claimed_time: claimed_time(&exif),
-        position: position(&exif),
+        position: position::read(&exif),
         make: text(&exif, Tag::Make),
         model: text(&exif, Tag::Model),
         software: text(&exif, Tag::Software),
@@ -172,12 +153,12 @@ pub(crate) fn read(bytes: &[u8]) -> (Metadata, bool) {
     (metadata, damaged)
 }
 
-fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
+pub(crate) fn field(exif: &Exif, tag: Tag) -> Option<&Field> {
     exif.get_field(tag, In::PRIMARY)
 }
 
 /// The bytes of a text field before its first zero.
-fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
+pub(crate) fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
     match &field(exif, tag)?.value {
         Value::Ascii(lines) => lines.first()?.split(|&byte| byte == 0).next(),
         _ => None,
@@ -185,7 +166,7 @@ fn ascii(exif: &Exif, tag: Tag) -> Option<&[u8]> {
 }
 
 /// A text field without control characters and outer blanks; nothing when nothing is left.
-fn text(exif: &Exif, tag: Tag) -> Option<String> {
+pub(crate) fn text(exif: &Exif, tag: Tag) -> Option<String> {
     let bytes = ascii(exif, tag)?;
     let bytes = bytes.get(..256).unwrap_or(bytes);
     let shown: String =
@@ -246,51 +227,6 @@ fn days_in(year: u16, month: u8) -> u8 {
     }
 }
 
-fn position(exif: &Exif) -> Option<Position> {
-    let latitude = degrees_e7(exif, Tag::GPSLatitude)?;
-    let longitude = degrees_e7(exif, Tag::GPSLongitude)?;
-    let latitude_e7 = signed(latitude, 900_000_000, letter(exif, Tag::GPSLatitudeRef)?, b'N', b'S')?;
-    let longitude_e7 = signed(longitude, 1_800_000_000, letter(exif, Tag::GPSLongitudeRef)?, b'E', b'W')?;
-    if latitude_e7 == 0 && longitude_e7 == 0 {
-        return None; // what receivers write before they know where they are
-    }
-    let datum = match text(exif, Tag::GPSMapDatum) {
-        None => Datum::Wgs84,
-        Some(name) if name.replace([' ', '-', '_'], "").eq_ignore_ascii_case("wgs84") => Datum::Wgs84,
-        Some(_) => Datum::Unknown,
-    };
-    Some(Position { latitude_e7, longitude_e7, datum })
-}
-
-fn letter(exif: &Exif, tag: Tag) -> Option<u8> {
-    ascii(exif, tag)?.first().map(u8::to_ascii_uppercase)
-}
-
-/// Degrees, minutes and seconds as units of 1e-7 degree, rounded to the nearest.
-fn degrees_e7(exif: &Exif, tag: Tag) -> Option<u64> {
-    let Value::Rational(parts) = &field(exif, tag)?.value else { return None };
-    let mut units_e10 = 0_u64;
-    for (part, of_a_degree) in parts.iter().zip([1_u64, 60, 3600]) {
-        units_e10 = units_e10.checked_add(e10(*part, of_a_degree)?)?;
-    }
-    (!parts.is_empty()).then(|| units_e10.saturating_add(500) / 1_000)
-}
-
-fn e10(part: Rational, of_a_degree: u64) -> Option<u64> {
-    let above = u128::from(part.num).checked_mul(10_000_000_000)?;
-    let below = u128::from(part.denom).checked_mul(u128::from(of_a_degree))?;
-    u64::try_from(above.checked_div(below)?).ok()
-}
-
-fn signed(units: u64, limit: u64, letter: u8, plus: u8, minus: u8) -> Option<i32> {
-    let units = i32::try_from(units).ok().filter(|_| units <= limit)?;
-    match letter {
-        _ if letter == plus => Some(units),
-        _ if letter == minus => units.checked_neg(),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -310,22 +246,5 @@ mod tests {
         assert_eq!(offset("-03:30"), Some(-210));
         assert_eq!(offset("+99:00"), None);
         assert_eq!(offset("Z"), None);
-    }
-
-    #[test]
-    fn a_fraction_over_zero_is_no_number() {
-        assert_eq!(e10(Rational { num: 1, denom: 0 }, 60), None);
-        assert_eq!(
-            signed(e10(Rational { num: u32::MAX, denom: 1 }, 3600).unwrap(), 900_000_000, b'N', b'N', b'S'),
-            None
-        );
-    }
-
-    #[test]
-    fn half_a_minute_south_is_a_negative_number() {
-        assert_eq!(e10(Rational { num: 1, denom: 2 }, 60), Some(83_333_333));
-        assert_eq!(signed(83_333, 900_000_000, b'S', b'N', b'S'), Some(-83_333));
-        assert_eq!(signed(900_000_001, 900_000_000, b'N', b'N', b'S'), None);
-        assert_eq!(signed(1, 900_000_000, b'?', b'N', b'S'), None);
     }
 }

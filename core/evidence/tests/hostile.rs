@@ -6,6 +6,7 @@ use std::io::Cursor;
 use image::{DynamicImage, GrayAlphaImage, GrayImage, ImageFormat, RgbImage, RgbaImage};
 use mingcha_evidence::{EvidenceError, FILE_LIMIT, Format, Warning, inspect, prepare, prepare_file};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
@@ -167,7 +168,11 @@ fn an_edited_picture_says_so_and_serialises_its_warning_as_a_code() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn random_bytes_get_an_answer(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {

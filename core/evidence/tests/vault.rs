@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use mingcha_evidence::{CHUNK, CopyKind, EvidenceError, FILE_LIMIT, FileKey, Outcome, Sealed, Sweep, Vault, VaultKey};
 use mingcha_model::Digest;
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 
 /// The length of the header and of a sealed chunk, as the format says.
 const HEADER: usize = 102;
@@ -357,7 +358,11 @@ fn the_format_is_what_its_documentation_says() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig {
+        cases: 60,
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn whatever_is_done_to_a_sealed_file_it_never_gives_other_bytes(
