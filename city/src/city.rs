@@ -1,0 +1,276 @@
+//! One city in one folder: what its office may do to it, whether it is serving at the moment or not.
+//!
+//! Every verb here is one transaction on the ledger, so that a command works beside a serving process. Nothing is
+//! cached between two of them; what people and phones say comes in through [`City::serve`] alone.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mingcha_model::body::{Body, DeviceRevoke, GrantSet, PersonSet};
+use mingcha_model::{AreaId, DeviceId, FeedName, Grants, Kinds, PersonId, Role, UnitId};
+
+use crate::follow::Follower;
+use crate::key::CitySecret;
+use crate::ledger::{Ledger, Turn};
+use crate::load::{Known, Load};
+use crate::writer::Writer;
+use crate::{CityError, apply, chance, enrol, key, serve};
+
+/// A city, opened. Clones are the same city.
+#[derive(Clone)]
+pub struct City {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) dir: PathBuf,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) secret: Arc<CitySecret>,
+    pub(crate) writer: Writer,
+    pub(crate) follower: Follower,
+}
+
+/// A person to enrol, or somebody's next phone.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    /// What they are.
+    pub role: Role,
+    /// Where they work: for inspectors and supervisors, at least one. Leave empty for somebody's next phone.
+    pub areas: Vec<AreaId>,
+    /// The unit that a contact speaks for.
+    pub unit: Option<UnitId>,
+    /// What colleagues call them.
+    pub name: String,
+    /// Somebody whom the city knows already.
+    pub person: Option<PersonId>,
+}
+
+/// A one-time code for one phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrolCode {
+    /// Twelve letters and digits, `XXXX-XXXX-XXXX`; valid for seven days of the city's time. Shown once.
+    pub code: String,
+    /// Whose.
+    pub person: PersonId,
+}
+
+/// A device as the office sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Which.
+    pub device: DeviceId,
+    /// Whose.
+    pub person: PersonId,
+    /// What colleagues call them.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// When it was enrolled, in Unix milliseconds of the city.
+    pub enrolled_millis: i64,
+    /// When it was revoked.
+    pub revoked_millis: Option<i64>,
+}
+
+impl City {
+    /// Founds a city in a folder that holds none.
+    pub fn init(dir: &Path) -> Result<Self, CityError> {
+        Self::found(dir, false)
+    }
+
+    /// Founds a city to try things in: its clock may be set.
+    pub fn init_sample(dir: &Path) -> Result<Self, CityError> {
+        Self::found(dir, true)
+    }
+
+    fn found(dir: &Path, sample: bool) -> Result<Self, CityError> {
+        std::fs::create_dir_all(dir)?;
+        if dir.join("city.key").exists() || dir.join("city.db").exists() {
+            return Err(CityError::AlreadyACity);
+        }
+        key::make(&dir.join("city.key"))?;
+        Ledger::open(&dir.join("city.db"))?.write(|turn| turn.set_setting("sample", i64::from(sample)))?;
+        Self::open(dir)
+    }
+
+    /// Opens the city in this folder: `city.db`, `city.key`, `photos/` and its read model `read.db`.
+    pub fn open(dir: &Path) -> Result<Self, CityError> {
+        if !dir.join("city.db").exists() {
+            return Err(CityError::NotACity);
+        }
+        let secret = Arc::new(key::open(&dir.join("city.key"))?);
+        std::fs::create_dir_all(dir.join("photos"))?;
+        let ledger = Arc::new(Ledger::open(&dir.join("city.db"))?);
+        let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
+        let follower = Follower::new(dir);
+        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower }) })
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.inner.dir
+    }
+
+    /// The city's time in Unix milliseconds.
+    pub fn now_millis(&self) -> Result<i64, CityError> {
+        self.inner.ledger.read(|look| Ok(look.now))
+    }
+
+    /// What the city holds already and a file may refer to.
+    pub fn known(&self) -> Result<Known, CityError> {
+        self.inner.ledger.read(|look| {
+            let mut known = Known {
+                areas: look.areas()?.into_iter().map(|(area, code)| (code, area)).collect(),
+                units: look.units()?.into_iter().map(|(unit, code, area)| (code, (unit, area))).collect(),
+                ..Known::default()
+            };
+            for kind in look.window_kinds()? {
+                known.kinds = std::mem::replace(&mut known.kinds, Kinds::embedded())
+                    .with(kind)
+                    .map_err(|_| CityError::Inconsistent("the kinds of windows"))?;
+            }
+            for set in look.criteria(&known.kinds)? {
+                if !known.sets.iter().any(|one| (&one.code, one.version) == (&set.code, set.version)) {
+                    known.sets.push(set);
+                }
+            }
+            Ok(known)
+        })
+    }
+
+    /// Takes over what a file asks for: all of it or nothing. How many entries were written; the same again writes none.
+    pub fn apply(&self, load: &Load) -> Result<u64, CityError> {
+        self.inner.ledger.write(|turn| apply::apply(turn, load))
+    }
+
+    /// A one-time code for a new person, or for the next phone of somebody known.
+    pub fn enrol_code(&self, new: NewPerson) -> Result<EnrolCode, CityError> {
+        let code = chance::code()?;
+        self.inner.ledger.write(|turn| {
+            let person = match new.person {
+                Some(person) => known_person(turn, person, &new)?,
+                None => add_person(turn, &new)?,
+            };
+            turn.add_code(&enrol::hash_of_code(&code), person)?;
+            let (first, rest) = code.split_at_checked(4).unwrap_or((&code, ""));
+            let (second, third) = rest.split_at_checked(4).unwrap_or((rest, ""));
+            Ok(EnrolCode { code: format!("{first}-{second}-{third}"), person })
+        })
+    }
+
+    /// Lets a person work in an area from now on; nothing happens when they may already.
+    pub fn grant(&self, person: PersonId, area: AreaId) -> Result<(), CityError> {
+        self.inner.ledger.write(|turn| {
+            let known = turn.person(person)?.ok_or(CityError::UnknownPerson)?;
+            turn.area_code(area)?.ok_or(CityError::UnknownArea)?;
+            if !matches!(known.grants.role, Role::Inspector | Role::Supervisor) {
+                return Err(CityError::RoleNeeds);
+            }
+            if turn.place_person(person, area)? { tell_grants(turn, person) } else { Ok(()) }
+        })
+    }
+
+    /// Ends that from now on.
+    pub fn revoke(&self, person: PersonId, area: AreaId) -> Result<(), CityError> {
+        self.inner.ledger.write(|turn| {
+            turn.person(person)?.ok_or(CityError::UnknownPerson)?;
+            turn.area_code(area)?.ok_or(CityError::UnknownArea)?;
+            if turn.displace_person(person, area)? { tell_grants(turn, person) } else { Ok(()) }
+        })
+    }
+
+    /// Every device, oldest first.
+    pub fn devices(&self) -> Result<Vec<Device>, CityError> {
+        self.inner.ledger.read(|look| {
+            let mut devices = Vec::new();
+            for row in look.devices()? {
+                let person = look.person(row.person)?.ok_or(CityError::UnknownPerson)?;
+                devices.push(Device {
+                    device: row.device,
+                    person: row.person,
+                    name: person.name,
+                    role: person.grants.role,
+                    enrolled_millis: row.enrolled,
+                    revoked_millis: row.revoked,
+                });
+            }
+            Ok(devices)
+        })
+    }
+
+    /// Revokes a device: what it sends from now on is received and held, and it reads nothing more.
+    pub fn revoke_device(&self, device: DeviceId) -> Result<(), CityError> {
+        self.inner.ledger.write(|turn| {
+            let row = turn.device(device)?.ok_or(CityError::UnknownDevice)?;
+            if turn.revoke_device(device)? {
+                let said = Body::DeviceRevoke(DeviceRevoke { device });
+                turn.say(FeedName::Person(row.person), device.into(), &said, &[])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Sets the city's time, or lets it follow the machine's again. Only for a city made by [`Self::init_sample`].
+    pub fn set_clock(&self, unix_millis: Option<i64>) -> Result<(), CityError> {
+        self.inner.ledger.write(|turn| {
+            if turn.setting("sample")? != Some(1) {
+                return Err(CityError::NotASample);
+            }
+            let system = crate::clock::system_millis();
+            turn.set_setting("clock_offset_millis", unix_millis.map_or(0, |millis| millis.saturating_sub(system)))
+        })
+    }
+
+    /// Serves phones on this listener until told to stop. Blocks; several cities may serve in one process.
+    pub fn serve(&self, listener: TcpListener, stop: &Stop) -> Result<(), CityError> {
+        serve::serve(self, listener, stop, false)
+    }
+
+    /// Serves phones on this listener until SIGTERM or Ctrl-C. Blocks.
+    pub fn serve_until_signal(&self, listener: TcpListener) -> Result<(), CityError> {
+        serve::serve(self, listener, &Stop::new(), true)
+    }
+}
+
+pub use serve::Stop;
+
+fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityError> {
+    let fits = match new.role {
+        Role::Contact => new.unit.is_some() && new.areas.is_empty(),
+        Role::Inspector | Role::Supervisor => new.unit.is_none() && !new.areas.is_empty(),
+        Role::Office | Role::Auditor => new.unit.is_none() && new.areas.is_empty(),
+    };
+    if !fits {
+        return Err(CityError::RoleNeeds);
+    }
+    if let Some(unit) = new.unit {
+        turn.unit_code(unit)?.ok_or(CityError::UnknownUnit)?;
+    }
+    let person = PersonId::from_random(chance::bytes()?);
+    turn.add_person(person, new.role, new.unit, &new.name)?;
+    for area in &new.areas {
+        turn.area_code(*area)?.ok_or(CityError::UnknownArea)?;
+        turn.place_person(person, *area)?;
+    }
+    tell_grants(turn, person)?;
+    Ok(person)
+}
+
+fn known_person(turn: &Turn<'_>, person: PersonId, new: &NewPerson) -> Result<PersonId, CityError> {
+    let known = turn.person(person)?.ok_or(CityError::UnknownPerson)?.grants;
+    let differs = known.role != new.role
+        || new.areas.iter().any(|area| !known.areas.contains(area))
+        || new.unit.is_some_and(|unit| known.unit != Some(unit));
+    if differs { Err(CityError::PersonDiffers) } else { Ok(person) }
+}
+
+/// Tells the person what they may do now, and the staff who they are.
+fn tell_grants(turn: &mut Turn<'_>, person: PersonId) -> Result<(), CityError> {
+    let known = turn.person(person)?.ok_or(CityError::UnknownPerson)?;
+    let Grants { role, areas, unit } = known.grants;
+    let granted = Body::GrantSet(GrantSet { role, areas: areas.clone(), unit });
+    turn.say_if_new(FeedName::Person(person), person.into(), &granted, &[])?;
+    let named = Body::PersonSet(PersonSet { role, areas, unit });
+    turn.say_if_new(FeedName::Staff, person.into(), &named, &[&known.name])?;
+    Ok(())
+}

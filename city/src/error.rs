@@ -1,0 +1,100 @@
+//! What can go wrong in the city, as decisions for whoever runs it.
+//!
+//! No variant carries a person's name, a place or a note: errors travel to logs, and logs travel.
+
+use std::io;
+
+/// Why the city could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CityError {
+    /// The folder holds no city.
+    #[error("此文件夹没有市级平台，请先运行 init / there is no city in this folder: run `mingcha-city init` first")]
+    NotACity,
+    /// The folder holds a city already.
+    #[error("此文件夹已有市级平台 / there is a city in this folder already: choose an empty folder")]
+    AlreadyACity,
+    /// The database was written by a newer program.
+    #[error("数据由更新版本写入，请升级程序 / the city's database is of version {0}, which this program does not know: update it")]
+    NewerDatabase(i64),
+    /// The city's key cannot be read.
+    #[error("市级密钥无法读取，请从备份恢复 city.key / the city's key is missing or damaged: restore city.key from a backup")]
+    BadKey,
+    /// No such person.
+    #[error("没有此人员 / no such person: check the id")]
+    UnknownPerson,
+    /// No such area.
+    #[error("没有此片区，请先导入 / no such area: load it first, then use its code or id")]
+    UnknownArea,
+    /// No such unit.
+    #[error("没有此单位，请先导入 / no such unit: load it first, then use its code or id")]
+    UnknownUnit,
+    /// No such device.
+    #[error("没有此设备 / no such device: see `mingcha-city devices`")]
+    UnknownDevice,
+    /// The role and what it needs do not fit.
+    #[error("联络员须指定单位，检查员和督查员须指定片区 / a contact needs a unit and no area; an inspector or supervisor needs an area and no unit")]
+    RoleNeeds,
+    /// Somebody's next phone is asked for with another role, area or unit.
+    #[error("此人员的角色、片区或单位不同，请用 grant / this person has another role, area or unit: leave them out, or use `grant`")]
+    PersonDiffers,
+    /// The clock of a real city does not move.
+    #[error("只有示例平台可以设置时间 / only a city made by `init --sample` may set its clock")]
+    NotASample,
+    /// What is loaded contradicts what the city already has.
+    #[error("{0}")]
+    Load(String),
+    /// The machine gives no random numbers.
+    #[error("系统无法提供随机数 / the machine gives no random numbers: the city does not go on without")]
+    NoChance,
+    /// The city's own key or codec failed; never expected.
+    #[error("内部错误：{0} / the city could not write what it says: {0}")]
+    Inconsistent(&'static str),
+    /// The disk or the network of the machine.
+    #[error("磁盘或网络错误 / disk or network: {0}")]
+    Io(#[from] io::Error),
+    /// The database.
+    #[error("数据库错误 / database: {0}")]
+    Ledger(#[from] rusqlite::Error),
+    /// The read model.
+    #[error("读取库错误 / read model: {0}")]
+    ReadModel(String),
+}
+
+impl CityError {
+    /// A stable `snake_case` code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotACity => "not_a_city",
+            Self::AlreadyACity => "already_a_city",
+            Self::NewerDatabase(_) => "newer_database",
+            Self::BadKey => "bad_key",
+            Self::UnknownPerson => "person_unknown",
+            Self::UnknownArea => "area_unknown",
+            Self::UnknownUnit => "unit_unknown",
+            Self::UnknownDevice => "device_unknown",
+            Self::RoleNeeds => "role_needs",
+            Self::PersonDiffers => "person_differs",
+            Self::NotASample => "not_a_sample",
+            Self::Load(_) => "load_refused",
+            Self::NoChance => "no_chance",
+            Self::Inconsistent(_) => "inconsistent",
+            Self::Io(_) => "io",
+            Self::Ledger(_) => "ledger",
+            Self::ReadModel(_) => "read_model",
+        }
+    }
+
+    /// True when the caller asked for something that cannot be, and nothing was changed: exit code 2.
+    pub fn is_callers_mistake(&self) -> bool {
+        !matches!(
+            self,
+            Self::NewerDatabase(_)
+                | Self::BadKey
+                | Self::NoChance
+                | Self::Inconsistent(_)
+                | Self::Io(_)
+                | Self::Ledger(_)
+                | Self::ReadModel(_)
+        )
+    }
+}

@@ -1,0 +1,156 @@
+//! The city's memory: people, places, logs, feeds and photos, in one database with one writer.
+//!
+//! All SQL of the city stands below this module, behind verbs of the trade, so that another engine can take its
+//! place. Nothing is remembered between two transactions: other processes write to the same folder. It decides nothing.
+
+mod codes;
+mod feeds;
+mod people;
+mod places;
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
+
+use crate::{CityError, clock};
+
+pub(crate) use codes::CodeRow;
+pub(crate) use feeds::FeedRow;
+pub(crate) use people::{DeviceRow, Person};
+pub(crate) use places::SiteRow;
+
+/// The steps from an empty file to today's shape; what has shipped is never edited.
+const MIGRATIONS: [&str; 1] = [include_str!("ledger/001.sql")];
+
+/// How long a transaction waits for another process.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The database, opened.
+pub(crate) struct Ledger {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Ledger {
+    /// Opens the database and brings it to today's shape; makes it when it is not there.
+    pub(crate) fn open(path: &Path) -> Result<Self, CityError> {
+        let mut writer = connect(path)?;
+        migrate(&mut writer)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Runs one writing transaction: all of it or nothing, durable when this returns.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Turn<'_>) -> Result<T, CityError>) -> Result<T, CityError> {
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut turn = Turn { look: Look::new(tx)?, tails: std::collections::BTreeMap::new() };
+        let done = work(&mut turn)?;
+        turn.write_pages()?;
+        turn.look.tx.commit()?;
+        Ok(done)
+    }
+
+    /// Runs one reading transaction: one moment of the ledger, beside whoever writes.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Look<'_>) -> Result<T, CityError>) -> Result<T, CityError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.path)?,
+        };
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+        let done = work(&Look::new(tx)?);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        done
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, CityError> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), CityError> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = tx.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let done = usize::try_from(version).unwrap_or(usize::MAX);
+    if done > MIGRATIONS.len() {
+        return Err(CityError::NewerDatabase(version));
+    }
+    for step in MIGRATIONS.iter().skip(done) {
+        tx.execute_batch(step)?;
+    }
+    tx.pragma_update(None, "user_version", i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX))?;
+    tx.commit()?;
+    Ok(())
+}
+
+/// One moment of the ledger.
+pub(crate) struct Look<'a> {
+    tx: Transaction<'a>,
+    /// The city's time at that moment, in Unix milliseconds.
+    pub(crate) now: i64,
+}
+
+/// One writing transaction: a look, and what it changes.
+pub(crate) struct Turn<'a> {
+    look: Look<'a>,
+    tails: feeds::Tails,
+}
+
+impl<'a> Deref for Turn<'a> {
+    type Target = Look<'a>;
+    fn deref(&self) -> &Look<'a> {
+        &self.look
+    }
+}
+
+impl<'a> Look<'a> {
+    fn new(tx: Transaction<'a>) -> Result<Self, CityError> {
+        let mut look = Self { tx, now: 0 };
+        look.now = clock::system_millis().saturating_add(look.setting("clock_offset_millis")?.unwrap_or(0));
+        Ok(look)
+    }
+
+    /// A number that the city keeps under a name.
+    pub(crate) fn setting(&self, name: &str) -> Result<Option<i64>, CityError> {
+        self.one("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
+    }
+
+    fn one<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>, CityError> {
+        Ok(self.tx.prepare_cached(sql)?.query_row(params, read).optional()?)
+    }
+
+    fn all<T, P: Params>(
+        &self,
+        sql: &str,
+        params: P,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, CityError> {
+        Ok(self.tx.prepare_cached(sql)?.query_map(params, read)?.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Turn<'_> {
+    /// Keeps a number under a name.
+    pub(crate) fn set_setting(&mut self, name: &str, value: i64) -> Result<(), CityError> {
+        self.change("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", (name, value))
+            .map(|_| ())
+    }
+
+    fn change<P: Params>(&mut self, sql: &str, params: P) -> Result<usize, CityError> {
+        Ok(self.look.tx.prepare_cached(sql)?.execute(params)?)
+    }
+}

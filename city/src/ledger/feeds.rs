@@ -1,0 +1,339 @@
+//! Feeds: one head row each, pages as they were written, and the city's own log in each of them.
+//!
+//! Entries of one transaction are gathered and written as pages at its end; positions are dense because the head
+//! row moves in the same transaction. Small pages at the end are merged into larger ones with the same chain.
+
+use std::collections::BTreeMap;
+
+use hmac::{Hmac, KeyInit, Mac};
+use mingcha_model::body::Body;
+use mingcha_model::{Cursor, Digest, EntityId, Entry, FeedName, Flags, Kind, LogId, Op, Order, Text};
+use mingcha_sync::{LARGEST_PAGE_ENTRIES, Page};
+use sha2::Sha256;
+
+use super::{Look, Turn};
+use crate::{CityError, chance};
+
+/// Pages are closed before their entries reach this many bytes.
+const PAGE_BYTES: usize = 1024 * 1024;
+/// So many small pages at the end of a feed are merged.
+const MERGE_AT: i64 = 32;
+
+/// A feed's head row.
+#[derive(Clone, Debug)]
+pub(crate) struct FeedRow {
+    pub(crate) cursor: Cursor,
+    /// The city's own log in this feed.
+    pub(crate) log: LogId,
+    small: i64,
+    secret: [u8; 32],
+    said: u64,
+    said_ord: Order,
+}
+
+/// What this transaction adds to each feed.
+pub(super) type Tails = BTreeMap<FeedName, Tail>;
+
+pub(super) struct Tail {
+    row: FeedRow,
+    entries: Vec<Entry>,
+}
+
+impl Tail {
+    fn next_position(&self) -> u64 {
+        let waiting = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        self.row.cursor.position.saturating_add(waiting).saturating_add(1)
+    }
+}
+
+impl Look<'_> {
+    /// A feed's head row, when anything was ever said in it.
+    pub(crate) fn feed(&self, feed: FeedName) -> Result<Option<FeedRow>, CityError> {
+        self.one(
+            "SELECT epoch, position, head, small, log, secret, said, said_ord FROM feed WHERE feed = ?1",
+            [feed.to_string()],
+            |row| {
+                Ok(FeedRow {
+                    cursor: Cursor { epoch: row.get(0)?, position: row.get(1)?, head: Digest(row.get(2)?) },
+                    small: row.get(3)?,
+                    log: LogId(row.get(4)?),
+                    secret: row.get(5)?,
+                    said: row.get(6)?,
+                    said_ord: Order(row.get::<_, i64>(7)?.cast_unsigned()),
+                })
+            },
+        )
+    }
+
+    /// Where a feed stands; the beginning of the first epoch when nothing was ever said in it.
+    pub(crate) fn feed_cursor(&self, feed: FeedName) -> Result<Cursor, CityError> {
+        Ok(self.feed(feed)?.map_or(Cursor::start(1), |row| row.cursor))
+    }
+
+    /// Every feed with where it stands.
+    pub(crate) fn feeds(&self) -> Result<Vec<(FeedName, Cursor)>, CityError> {
+        let rows = self.all("SELECT feed, epoch, position, head FROM feed ORDER BY feed", [], |row| {
+            Ok((row.get::<_, String>(0)?, Cursor { epoch: row.get(1)?, position: row.get(2)?, head: Digest(row.get(3)?) }))
+        })?;
+        Ok(rows.into_iter().filter_map(|(name, cursor)| Some((name.parse().ok()?, cursor))).collect())
+    }
+
+    /// The stored pages that hold positions after this one, in order, until they reach so many bytes (one at least).
+    pub(crate) fn pages_after(
+        &self,
+        feed: FeedName,
+        position: u64,
+        most_bytes: usize,
+    ) -> Result<Vec<Vec<u8>>, CityError> {
+        // Pages do not overlap, so the range begins with the page that holds the next position.
+        let begins: Option<i64> = self
+            .one(
+                "SELECT max(first) FROM page WHERE feed = ?1 AND first <= ?2",
+                (feed.to_string(), position.saturating_add(1)),
+                |row| row.get(0),
+            )?
+            .flatten();
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT bytes FROM page WHERE feed = ?1 AND first >= ?2 AND last > ?3 ORDER BY first")?;
+        let mut rows = statement.query((feed.to_string(), begins.unwrap_or(0), position))?;
+        let (mut pages, mut bytes) = (Vec::new(), 0_usize);
+        while let Some(row) = rows.next()? {
+            let page: Vec<u8> = row.get(0)?;
+            bytes = bytes.saturating_add(page.len());
+            if bytes > most_bytes && !pages.is_empty() {
+                break;
+            }
+            pages.push(page);
+        }
+        Ok(pages)
+    }
+
+    /// How far the case cards have followed a feed.
+    pub(crate) fn followed(&self, feed: FeedName) -> Result<u64, CityError> {
+        let position =
+            self.one("SELECT position FROM followed WHERE feed = ?1", [feed.to_string()], |row| row.get(0))?;
+        Ok(position.unwrap_or(0))
+    }
+}
+
+impl Turn<'_> {
+    fn tail(&mut self, feed: FeedName) -> Result<&mut Tail, CityError> {
+        use std::collections::btree_map::Entry as Place;
+        match self.tails.entry(feed) {
+            Place::Occupied(tail) => Ok(tail.into_mut()),
+            Place::Vacant(place) => {
+                let row = match self.look.feed(feed)? {
+                    Some(row) => row,
+                    None => begin(&self.look, feed)?,
+                };
+                Ok(place.insert(Tail { row, entries: Vec::new() }))
+            }
+        }
+    }
+
+    /// Brings a device's op into a feed, at the next position.
+    pub(crate) fn enter(
+        &mut self,
+        feed: FeedName,
+        log: LogId,
+        ord: Order,
+        flags: Flags,
+        op: Op<Text>,
+    ) -> Result<(), CityError> {
+        let tail = self.tail(feed)?;
+        let position = tail.next_position();
+        tail.entries.push(Entry { position, log, ord, flags, op });
+        Ok(())
+    }
+
+    /// The city says something itself, in its own log of this feed.
+    pub(crate) fn say(
+        &mut self,
+        feed: FeedName,
+        entity: EntityId,
+        body: &Body,
+        texts: &[&str],
+    ) -> Result<(), CityError> {
+        let now = self.now;
+        let tail = self.tail(feed)?;
+        let seq = tail.row.said.saturating_add(1);
+        let ord = Order::assign(now, now, tail.row.said_ord, None);
+        (tail.row.said, tail.row.said_ord) = (seq, ord);
+        let texts = (0_u64..)
+            .zip(texts)
+            .map(|(place, text)| Text::Plain { salt: salt(&tail.row.secret, seq, place), text: (*text).to_owned() })
+            .collect();
+        let op = Op {
+            seq,
+            kind: body.kind(),
+            kind_version: 1,
+            entity,
+            at: now.div_euclid(1_000),
+            over: Vec::new(),
+            origin: None,
+            body: body.to_bytes(),
+            texts,
+        };
+        let log = tail.row.log;
+        self.enter(feed, log, ord, Flags::NONE, op)
+    }
+
+    /// The city says it unless it was the last thing that it said of this entity there; true when it was said.
+    pub(crate) fn say_if_new(
+        &mut self,
+        feed: FeedName,
+        entity: EntityId,
+        body: &Body,
+        texts: &[&str],
+    ) -> Result<bool, CityError> {
+        let kind = body.kind();
+        let written = minicbor::to_vec((minicbor::bytes::ByteVec::from(body.to_bytes()), texts));
+        let hash = Digest::of(&written.map_err(|_| CityError::Inconsistent("what the city says"))?);
+        if self.last_said(feed, kind, entity)? == Some(hash) {
+            return Ok(false);
+        }
+        self.change(
+            "INSERT INTO said (feed, kind, entity, hash) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT DO UPDATE SET hash = ?4",
+            (feed.to_string(), kind.0, entity.0, hash.0),
+        )?;
+        self.say(feed, entity, body, texts)?;
+        Ok(true)
+    }
+
+    /// Forgets what was said of an entity there, so that it may be said again.
+    pub(crate) fn forget_said(&mut self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<(), CityError> {
+        self.change(
+            "DELETE FROM said WHERE feed = ?1 AND kind = ?2 AND entity = ?3",
+            (feed.to_string(), kind.0, entity.0),
+        )?;
+        Ok(())
+    }
+
+    /// Remembers how far the case cards have followed a feed.
+    pub(crate) fn set_followed(&mut self, feed: FeedName, position: u64) -> Result<(), CityError> {
+        self.change(
+            "INSERT INTO followed (feed, position) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET position = ?2",
+            (feed.to_string(), position),
+        )?;
+        Ok(())
+    }
+
+    /// Writes what was gathered as pages and moves the heads; the last thing of a transaction.
+    pub(super) fn write_pages(&mut self) -> Result<(), CityError> {
+        for (feed, mut tail) in std::mem::take(&mut self.tails) {
+            let mut rest = tail.entries.as_slice();
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at(fitting(rest));
+                let (page, end) = Page::write(feed, tail.row.cursor, now)
+                    .map_err(|_| CityError::Inconsistent("a page of a feed"))?;
+                self.put_page(feed, &page)?;
+                tail.row.small = if now.len() < LARGEST_PAGE_ENTRIES / 2 { tail.row.small.saturating_add(1) } else { 0 };
+                tail.row.cursor = end;
+                rest = later;
+            }
+            if tail.row.small >= MERGE_AT {
+                self.merge(feed, tail.row.cursor.position)?;
+                tail.row.small = 0;
+            }
+            self.change(
+                "UPDATE feed SET position = ?2, head = ?3, small = ?4, said = ?5, said_ord = ?6 WHERE feed = ?1",
+                (
+                    feed.to_string(),
+                    tail.row.cursor.position,
+                    tail.row.cursor.head.0,
+                    tail.row.small,
+                    tail.row.said,
+                    tail.row.said_ord.0.cast_signed(),
+                ),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn put_page(&mut self, feed: FeedName, page: &Page) -> Result<(), CityError> {
+        self.change(
+            "INSERT INTO page (feed, first, last, bytes) VALUES (?1, ?2, ?3, ?4)",
+            (feed.to_string(), page.first, page.end().position, page.to_bytes()),
+        )?;
+        Ok(())
+    }
+
+    /// Merges the small pages at the end of a feed: the same entries, the same chain, fewer pages.
+    fn merge(&mut self, feed: FeedName, last: u64) -> Result<(), CityError> {
+        let from = last.saturating_sub(u64::try_from(LARGEST_PAGE_ENTRIES).unwrap_or(0));
+        let stored = self.all(
+            "SELECT bytes FROM page WHERE feed = ?1 AND first > ?2 ORDER BY first",
+            (feed.to_string(), from),
+            |row| row.get::<_, Vec<u8>>(0),
+        )?;
+        let broken = |_| CityError::Inconsistent("a stored page");
+        let (mut entries, mut start) = (Vec::new(), None);
+        for bytes in &stored {
+            let page = Page::from_bytes(bytes).map_err(broken)?;
+            start = start.or(Some(page.start()));
+            entries.extend(page.entries().map_err(broken)?);
+        }
+        let Some(start) = start.filter(|_| stored.len() > 1 && fitting(&entries) == entries.len()) else {
+            return Ok(());
+        };
+        let (merged, _) = Page::write(feed, start, &entries).map_err(broken)?;
+        self.change("DELETE FROM page WHERE feed = ?1 AND first > ?2", (feed.to_string(), from))?;
+        self.put_page(feed, &merged)
+    }
+
+    fn last_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<Option<Digest>, CityError> {
+        self.one(
+            "SELECT hash FROM said WHERE feed = ?1 AND kind = ?2 AND entity = ?3",
+            (feed.to_string(), kind.0, entity.0),
+            |row| Ok(Digest(row.get(0)?)),
+        )
+    }
+}
+
+/// A feed's first row: its first epoch, and a log and a secret of the city's own.
+fn begin(look: &Look<'_>, feed: FeedName) -> Result<FeedRow, CityError> {
+    let row = FeedRow {
+        cursor: Cursor::start(1),
+        log: LogId(chance::bytes()?),
+        small: 0,
+        secret: chance::bytes()?,
+        said: 0,
+        said_ord: Order(0),
+    };
+    look.tx
+        .prepare_cached(
+            "INSERT INTO feed (feed, epoch, position, head, small, log, secret, said, said_ord) \
+             VALUES (?1, ?2, 0, ?3, 0, ?4, ?5, 0, 0)",
+        )?
+        .execute((feed.to_string(), row.cursor.epoch, row.cursor.head.0, row.log.0, row.secret))?;
+    Ok(row)
+}
+
+/// How many of these entries fit into one page; at least one.
+fn fitting(entries: &[Entry]) -> usize {
+    let mut bytes = 0_usize;
+    let size = |entry: &Entry| {
+        let texts: usize = entry.op.texts.iter().filter_map(Text::words).map(|text| text.len().saturating_add(40)).sum();
+        texts.saturating_add(entry.op.body.len()).saturating_add(200)
+    };
+    let fits = entries.iter().take(LARGEST_PAGE_ENTRIES).take_while(|entry| {
+        bytes = bytes.saturating_add(size(entry));
+        bytes <= PAGE_BYTES
+    });
+    fits.count().max(1)
+}
+
+/// The salt of a text that the city says: HMAC-SHA-256 of the log's secret over sequence and place.
+fn salt(secret: &[u8; 32], seq: u64, place: u64) -> [u8; 32] {
+    match Hmac::<Sha256>::new_from_slice(secret) {
+        Ok(mut mac) => {
+            mac.update(&seq.to_be_bytes());
+            mac.update(&place.to_be_bytes());
+            mac.finalize().into_bytes().into()
+        }
+        // HMAC takes keys of any length.
+        Err(_) => [0; 32],
+    }
+}
