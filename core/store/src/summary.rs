@@ -1,0 +1,255 @@
+//! The rows that lists are made of, folded again from an entity's statements whenever those changed.
+//!
+//! A row depends on the statements of one feed, or for rows of this device alone on these with the pending ones.
+//! Nothing here depends on today: deadlines need the calendar and are computed by whoever reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mingcha_model::body::{Body, Card};
+use mingcha_model::{Case, Day, EntityId, FeedName, FindingId, Kind, Said, VisitCase, VisitId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::hash::{CARD, FINDING, Hashed, SITE, Sum, TASK, VISIT};
+use crate::{StoreError, fold, gather, pack, shown, statements};
+
+/// The table that an entity of this kind has its summary in.
+pub(crate) fn table(kind: Kind) -> Option<&'static Hashed> {
+    Some(match kind {
+        Kind::SITE_ENTER => &SITE,
+        Kind::VISIT_OPEN => &VISIT,
+        Kind::FINDING_RAISE => &FINDING,
+        Kind::CARD_WRITE => &CARD,
+        Kind::ASSIGN => &TASK,
+        _ => return None,
+    })
+}
+
+/// The entities whose summaries follow from the statements of these: their own, and for submissions their finding's.
+pub(crate) fn roots(
+    connection: &Connection,
+    feed: i64,
+    touched: &BTreeMap<i64, EntityId>,
+) -> Result<BTreeMap<i64, EntityId>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "SELECT e.kind, p.key, p.id FROM entity e LEFT JOIN entity p ON p.id = e.parent AND p.feed = ?2
+         WHERE e.key = ?1",
+    )?;
+    let mut roots = BTreeMap::new();
+    for (key, id) in touched {
+        let (kind, parent, parent_id) = find.query_row([*key, feed], |row| {
+            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
+        })?;
+        if Kind(kind) == Kind::SUBMISSION_ADD
+            && let (Some(parent), Some(parent_id)) = (parent, parent_id)
+        {
+            roots.insert(parent, pack::id(&parent_id)?);
+        } else {
+            roots.insert(*key, *id);
+        }
+    }
+    Ok(roots)
+}
+
+/// Makes the summary of one entity of a feed again and moves the feed's sum; gives what may get another home by it.
+pub(crate) fn refold(
+    connection: &Connection,
+    name: &FeedName,
+    feed: i64,
+    key: i64,
+    id: EntityId,
+    sum: &mut Sum,
+) -> Result<BTreeSet<EntityId>, StoreError> {
+    let kind = connection
+        .prepare_cached("SELECT kind FROM entity WHERE key = ?1")?
+        .query_row([key], |row| row.get(0).map(Kind))?;
+    let Some(table) = table(kind) else { return Ok(BTreeSet::new()) };
+    let said = gather::of_row(connection, feed, key, id, kind == Kind::FINDING_RAISE)?;
+    let was_present = is_present(connection, key)?;
+    if let Some(before) = table.digest(connection, key)? {
+        sum.subtract(before);
+    }
+    write(connection, key, id, kind, said, is_hidden(name))?;
+    if let Some(after) = table.digest(connection, key)? {
+        sum.add(after);
+    }
+    if kind == Kind::SITE_ENTER && was_present != is_present(connection, key)? {
+        return shown::below(connection, feed, id);
+    }
+    Ok(BTreeSet::new())
+}
+
+fn is_present(connection: &Connection, key: i64) -> Result<Option<bool>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT present FROM site WHERE entity = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// Whether the findings of this feed are undercover ones, whose feedback publishes a copy elsewhere.
+pub(crate) fn is_hidden(feed: &FeedName) -> bool {
+    matches!(feed, FeedName::Covert(_) | FeedName::Person(_))
+}
+
+/// Writes the summary that these statements make, if they make one.
+pub(crate) fn write(
+    connection: &Connection,
+    key: i64,
+    id: EntityId,
+    kind: Kind,
+    said: Vec<Said>,
+    hidden: bool,
+) -> Result<(), StoreError> {
+    match kind {
+        Kind::SITE_ENTER => write_site(connection, key, &statements::live(said)),
+        Kind::VISIT_OPEN => write_visit(connection, key, id.into(), &statements::live(said)),
+        Kind::FINDING_RAISE => write_finding(connection, key, id.into(), &said, hidden),
+        Kind::CARD_WRITE => write_card(connection, key, &statements::live(said)),
+        Kind::ASSIGN => write_task(connection, key, &statements::live(said)),
+        _ => Ok(()),
+    }
+}
+
+fn write_site(connection: &Connection, key: i64, said: &[Said]) -> Result<(), StoreError> {
+    let entered = said.iter().filter(|one| matches!(one.body, Body::SiteEnter(_))).max_by_key(|one| one.sequence());
+    let Some((one, Body::SiteEnter(site))) = entered.map(|one| (one, &one.body)) else { return Ok(()) };
+    let left = said.iter().any(|other| matches!(other.body, Body::SiteLeave(_)) && other.sequence() > one.sequence());
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO site (entity, unit, area, code, kind, name, address, latitude_e7, longitude_e7,
+                                          datum, present, entered)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            key,
+            site.unit.as_bytes(),
+            site.area.as_bytes(),
+            site.code,
+            site.kind,
+            one.text(0),
+            one.text(1),
+            site.position.map(|position| position.latitude_e7),
+            site.position.map(|position| position.longitude_e7),
+            site.position.map(|position| pack::code(&position.datum)),
+            !left,
+            pack::order_column(one.ord)?,
+        ])?;
+    Ok(())
+}
+
+fn write_visit(connection: &Connection, key: i64, id: VisitId, said: &[Said]) -> Result<(), StoreError> {
+    let Some(visit) = VisitCase::fold(id, said) else { return Ok(()) };
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO visit (entity, site, mode, status, author, opened, opened_at, opened_day, submitted,
+                                           submitted_day, campaign, task)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            key,
+            visit.site.as_bytes(),
+            pack::code(&visit.mode),
+            visit_status_code(visit.status()),
+            visit.author.0,
+            pack::order_column(visit.opened)?,
+            visit.opened_at,
+            visit.day.epoch_days(),
+            visit.submitted.map(pack::order_column).transpose()?,
+            visit.submitted_day.map(Day::epoch_days),
+            visit.campaign.map(|campaign| *campaign.as_bytes()),
+            visit.task.map(|task| *task.as_bytes()),
+        ])?;
+    Ok(())
+}
+
+/// The number under which a status stands in `visit`.
+pub(crate) fn visit_status_code(status: mingcha_model::VisitStatus) -> i64 {
+    use mingcha_model::VisitStatus;
+    match status {
+        VisitStatus::Draft => 0,
+        VisitStatus::Submitted => 1,
+        VisitStatus::Void => 2,
+    }
+}
+
+fn write_finding(
+    connection: &Connection,
+    key: i64,
+    id: FindingId,
+    said: &[Said],
+    hidden: bool,
+) -> Result<(), StoreError> {
+    let Some(case) = Case::fold(id, said) else { return Ok(()) };
+    let raised = said.iter().find(|one| one.id == case.raised_by);
+    let raised = raised.map_or(Ok(0), |one| pack::order_column(one.ord))?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO finding (entity, visit, site, item, severity, stage, number, raised, raised_day,
+                                             feedback_day, suspended, appealed, contested, published)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute(params![
+            key,
+            case.raise.visit.as_bytes(),
+            case.raise.site.as_bytes(),
+            case.raise.item.as_str(),
+            pack::code(&case.raise.severity),
+            pack::code(&case.stage),
+            case.number,
+            raised,
+            case.raised_day.epoch_days(),
+            case.feedback.as_ref().map(|feedback| feedback.day.epoch_days()),
+            case.suspended,
+            case.appealed,
+            case.contested,
+            hidden && case.feedback.is_some(),
+        ])?;
+    Ok(())
+}
+
+/// The card in force among these statements: the newest.
+pub(crate) fn newest_card(said: &[Said]) -> Option<(&Said, &Card)> {
+    let cards = said.iter().filter_map(|one| match &one.body {
+        Body::CardWrite(card) => Some((one, card)),
+        _ => None,
+    });
+    cards.max_by_key(|(one, _)| one.sequence())
+}
+
+fn write_card(connection: &Connection, key: i64, said: &[Said]) -> Result<(), StoreError> {
+    let Some((one, card)) = newest_card(said) else { return Ok(()) };
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO card (entity, site, stage, deadline, written, log, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            key,
+            card.site.as_bytes(),
+            pack::code(&card.stage),
+            card.deadline.map(Day::epoch_days),
+            pack::order_column(one.ord)?,
+            fold::log_key(connection, one.id.log)?,
+            pack::whole(one.id.seq)?,
+        ])?;
+    Ok(())
+}
+
+fn write_task(connection: &Connection, key: i64, said: &[Said]) -> Result<(), StoreError> {
+    let assigned = said.iter().filter(|one| matches!(one.body, Body::Assign(_))).max_by_key(|one| one.sequence());
+    let Some((one, Body::Assign(task))) = assigned.map(|one| (one, &one.body)) else { return Ok(()) };
+    let withdrawn =
+        said.iter().any(|other| matches!(other.body, Body::Unassign(_)) && other.sequence() > one.sequence());
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO task (entity, site, person, from_day, due_day, campaign, withdrawn)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            key,
+            task.site.as_bytes(),
+            task.person.as_bytes(),
+            task.from.epoch_days(),
+            task.due.epoch_days(),
+            task.campaign.map(|campaign| *campaign.as_bytes()),
+            withdrawn,
+        ])?;
+    Ok(())
+}
