@@ -10,6 +10,7 @@ mod calendar;
 pub mod chain;
 mod code;
 mod criteria;
+mod dates;
 mod day;
 mod deadline;
 mod feed;
@@ -37,6 +38,7 @@ pub use code::{BadCode, ItemCode, KindCode, SetCode};
 pub use criteria::{
     Ask, BadSet, CriteriaSet, Definition, Item, LARGEST_FILE, MOST_ITEMS, PhotoNeed, ScoringModel, Source, form,
 };
+pub use dates::Dates;
 pub use day::{BadDay, Day, Weekday};
 pub use deadline::{DeadlinePolicy, FORTNIGHT, REST_AFTER_RESULT, Recheck, WINDOW_WORKDAYS, moved, next_nominal};
 pub use feed::{Cursor, Entry, FeedName, Flags};
