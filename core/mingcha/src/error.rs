@@ -34,6 +34,9 @@ pub enum MingchaError {
     /// A photo's file did not do what it was asked.
     #[error(transparent)]
     Evidence(EvidenceError),
+    /// The city holds another history of this log: the phone was restored or copied.
+    #[error("本机曾被恢复或复制，记录出现分叉 / log {0} went two ways: this phone was restored or copied; keep the folder and ask the office")]
+    Forked(mingcha_model::LogId),
     /// The device's keys are gone or damaged.
     #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
     KeyLost,
@@ -127,8 +130,9 @@ impl MingchaError {
                 StoreError::Busy => "busy",
                 _ => "store_failed",
             },
-            Self::Evidence(EvidenceError::NoSpace) | Self::Full => "disk_full",
+            Self::Evidence(EvidenceError::DiskFull) | Self::Full => "disk_full",
             Self::Evidence(_) => "photo_file",
+            Self::Forked(_) => "forked",
             Self::KeyLost => "key_lost",
             Self::File(_) => "file",
         }
@@ -137,6 +141,11 @@ impl MingchaError {
     /// True when the caller asked for something that cannot be, and nothing was changed.
     pub fn is_mistake(&self) -> bool {
         matches!(self, Self::Mistake(_))
+    }
+
+    /// What the folder of photos says; a picture that is none is the caller's [`Mistake::Photo`] instead.
+    pub(crate) fn file(error: EvidenceError) -> Self {
+        Self::Evidence(error)
     }
 
     pub(crate) fn from_io(error: io::Error) -> Self {

@@ -27,6 +27,10 @@ impl Home {
         self.0.join("store.db")
     }
 
+    pub fn sync_lock(&self) -> PathBuf {
+        self.0.join("sync.lock")
+    }
+
     pub fn photos(&self) -> PathBuf {
         self.0.join("photos")
     }

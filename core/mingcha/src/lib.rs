@@ -1,1 +1,32 @@
-//! The façade that hosts use.
+//! The façade that hosts use: one phone, with its store, its photos, its keys and its way to the city.
+//!
+//! Every call blocks and returns; when a writing call returns, its effect is durable. Rules live in the model; this
+//! crate joins the rooms, owns clock, chance, keys and HTTP, and refuses to decide anything twice.
+
+mod agenda;
+mod attention;
+mod criteria;
+mod enrol;
+mod error;
+mod explain;
+mod findings;
+mod home;
+mod http;
+mod ledger;
+mod lookup;
+mod phone;
+mod photos;
+mod ports;
+mod row;
+mod say;
+mod seal;
+mod sites;
+mod sync_run;
+mod verify;
+mod visits;
+
+pub use error::{MingchaError, Mistake};
+pub use phone::Phone;
+pub use ports::{Chance, Clock, Keys, Ports, StillClock, SystemChance, SystemClock};
+pub use row::*;
+pub use sync_run::Progress;

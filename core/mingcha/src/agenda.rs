@@ -1,0 +1,392 @@
+//! Rows of findings and the work that follows from them: dates by calendar and policy, today's tasks, what is overdue.
+//!
+//! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
+
+use std::collections::BTreeMap;
+
+use mingcha_model::body::{Assign, Body, Nothing};
+use mingcha_model::{
+    Basis, Calendar, Case, Dates, Day, FindingId, Place, Policy, ReviewVerdict, Said, SiteId, Stage, TaskId,
+};
+use mingcha_store::{CardRecord, FindingFilter};
+
+use crate::criteria::both;
+use crate::findings::{basis_of_case, provisional_number};
+use crate::ports::sixteen;
+use crate::say::Saying;
+use crate::{
+    CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TaskRow, TimelineRow,
+};
+
+/// What rows of findings are figured with: read once, used for many.
+pub(crate) struct Almanac {
+    pub calendar: Calendar,
+    pub policy: Policy,
+    pub today: Day,
+}
+
+impl Phone {
+    pub(crate) fn almanac(&self) -> Result<Almanac, MingchaError> {
+        Ok(Almanac {
+            calendar: self.calendar()?,
+            policy: Policy::from_values(&self.store.policy()?),
+            today: self.today()?,
+        })
+    }
+
+    /// The findings known here, newest first: of a stage, only overdue ones, of a site.
+    pub fn finding_list(
+        &self,
+        stage: Option<&str>,
+        overdue: bool,
+        site: Option<&str>,
+    ) -> Result<Vec<FindingRow>, MingchaError> {
+        self.me()?;
+        let stage = stage
+            .map(|name| Stage::named(name).ok_or(Mistake::Malformed("阶段", "the stages are: recorded fed_back fixed_on_spot noticed submitted returned awaiting_recheck supervised closed void")))
+            .transpose()?;
+        let site = site.map(|typed| self.site_named(typed)).transpose()?.map(|site| site.site);
+        let rows = self.finding_rows(&FindingFilter { stage: None, site, ..FindingFilter::default() })?;
+        Ok(rows
+            .into_iter()
+            .filter(|row| stage.is_none_or(|stage| row.stage == stage) && (!overdue || row.overdue))
+            .collect())
+    }
+
+    /// One finding with everything that is known of it here.
+    pub fn finding_show(&self, id: &str) -> Result<FindingRow, MingchaError> {
+        self.me()?;
+        self.finding_row(self.finding_id(id)?)
+    }
+
+    pub(crate) fn finding_rows(&self, filter: &FindingFilter) -> Result<Vec<FindingRow>, MingchaError> {
+        let almanac = self.almanac()?;
+        let mut rows = Vec::new();
+        for record in self.store.findings(filter)? {
+            if let Some(case) = self.store.case(record.finding)? {
+                rows.push(self.row_of_case(&case, &almanac)?);
+            }
+        }
+        for card in self.store.cards()? {
+            if filter.site.is_none_or(|site| site == card.card.site) {
+                rows.push(self.row_of_card(&card, &almanac)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    pub(crate) fn finding_row(&self, finding: FindingId) -> Result<FindingRow, MingchaError> {
+        let almanac = self.almanac()?;
+        if let Some(case) = self.store.case(finding)? {
+            return self.row_of_case(&case, &almanac);
+        }
+        match self.store.card(finding)? {
+            Some(card) => self.row_of_card(&card, &almanac),
+            None => Err(Mistake::Unknown("问题", "finding").into()),
+        }
+    }
+
+    fn row_of_case(&self, case: &Case, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+        let mut submissions = Vec::new();
+        for one in &case.submissions {
+            let mut reviews = Vec::new();
+            for review in &one.reviews {
+                reviews.push(ReviewRow {
+                    op: review.op,
+                    verdict: review.verdict,
+                    by: self.by(review.op.log)?,
+                    text: review.text.clone(),
+                    in_force: one.verdict_op == Some(review.op),
+                });
+            }
+            submissions.push(SubmissionRow {
+                submission: one.submission,
+                text: one.text.clone(),
+                photos: one.photos.clone(),
+                verdict: one.verdict,
+                reason: reviews.iter().find(|review| review.in_force).map(|review| review.text.clone()),
+                reviews,
+            });
+        }
+        let mut results = Vec::new();
+        for one in &case.results {
+            results.push(ResultRow {
+                op: Some(one.op),
+                result: one.outcome,
+                by: self.by(one.op.log)?,
+                day: one.day,
+                counts: one.counts,
+            });
+        }
+        Ok(FindingRow {
+            finding: case.finding,
+            number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
+            published_as: None,
+            stage: case.stage,
+            site: case.raise.site,
+            site_name: self.site_name(case.raise.site)?,
+            item: case.raise.item.to_string(),
+            item_text: self.item_text(&case.raise.item)?,
+            text: case.corrections.last().unwrap_or(&case.text).clone(),
+            demand: case.feedback.as_ref().map(|feedback| feedback.demand.clone()).unwrap_or_default(),
+            severity: case.raise.severity.code(),
+            deadline: dates.deadline,
+            recheck_due: dates.recheck.map(|recheck| recheck.due),
+            provisional: dates.provisional,
+            overdue: dates.is_overdue(case.stage, almanac.today),
+            repeat: self.is_repeat(case)?,
+            contested: case.contested,
+            suspended: case.suspended,
+            appealed: case.appealed,
+            photos: case.raise.photos.iter().map(ToString::to_string).collect(),
+            submissions,
+            results,
+            timeline: self.timeline(case)?,
+            basis: basis_of_case(case),
+        })
+    }
+
+    fn row_of_card(&self, record: &CardRecord, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        let card = &record.card;
+        // What this contact said that the card does not take into account yet stands as submitted.
+        let pending: Vec<&Said> = record
+            .submissions
+            .iter()
+            .filter(|said| !card.includes.iter().any(|included| said.entity == (*included).into()))
+            .collect();
+        let stage = if pending.is_empty() || card.stage == Stage::Closed { card.stage } else { Stage::Submitted };
+        let text = |place: u8| record.texts.get(usize::from(place)).cloned().unwrap_or_default();
+        let submissions = record.submissions.iter().map(|said| {
+            let on_card = card.submissions.iter().find(|one| said.entity == one.submission.into());
+            SubmissionRow {
+                submission: mingcha_model::SubmissionId(said.entity),
+                text: said.text(0).to_owned(),
+                photos: match &said.body {
+                    Body::SubmissionAdd(add) => add.photos.clone(),
+                    _ => Vec::new(),
+                },
+                verdict: on_card.and_then(|one| one.verdict),
+                reviews: Vec::new(),
+                reason: on_card.and_then(|one| one.reason).map(text),
+            }
+        });
+        let demand = text(0);
+        let overdue = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
+            && card.deadline.is_some_and(|deadline| deadline < almanac.today);
+        Ok(FindingRow {
+            finding: record.finding,
+            number: card.number.clone().unwrap_or_else(|| provisional_number(record.finding)),
+            published_as: None,
+            stage,
+            site: card.site,
+            site_name: self.site_name(card.site)?,
+            item: card.item.to_string(),
+            item_text: self.item_text(&card.item)?,
+            text: demand.clone(),
+            demand,
+            severity: card.severity.code(),
+            deadline: card.deadline,
+            recheck_due: card.recheck_due,
+            provisional: card.provisional || !pending.is_empty(),
+            overdue,
+            repeat: false,
+            contested: false,
+            suspended: card.suspended,
+            appealed: card.appealed,
+            photos: card.photos.iter().map(ToString::to_string).collect(),
+            submissions: submissions.collect(),
+            results: card
+                .results
+                .iter()
+                .map(|one| ResultRow { op: None, result: one.outcome, by: None, day: one.day, counts: true })
+                .collect(),
+            timeline: Vec::new(),
+            basis: Basis::default(),
+        })
+    }
+
+    pub(crate) fn site_name(&self, site: SiteId) -> Result<String, MingchaError> {
+        Ok(self.store.site(site)?.map(|site| site.name).unwrap_or_default())
+    }
+
+    fn item_text(&self, item: &mingcha_model::ItemCode) -> Result<String, MingchaError> {
+        Ok(self.item_named(item)?.map(|item| both(&item.text)).unwrap_or_default())
+    }
+
+    /// The same item failed before at this site, whoever found it; duplicates and void findings do not count.
+    fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
+        let filter = FindingFilter { site: Some(case.raise.site), ..FindingFilter::default() };
+        Ok(case.duplicate_of.is_none()
+            && self.store.findings(&filter)?.iter().any(|other| {
+                other.finding != case.finding
+                    && other.item == case.raise.item
+                    && other.stage != Stage::Void
+                    && other.raised_day < case.raised_day
+            }))
+    }
+
+    /// What happened to a finding, in order, in words.
+    fn timeline(&self, case: &Case) -> Result<Vec<TimelineRow>, MingchaError> {
+        let mut said = self.store.said(case.finding.into())?;
+        for submission in &case.submissions {
+            said.extend(self.store.said(submission.submission.into())?);
+        }
+        said.sort_by_key(Said::sequence);
+        let mut rows = Vec::new();
+        for one in &said {
+            let Some(words) = step(&one.body) else { continue };
+            let detail = one.text(0);
+            let text = if detail.is_empty() { words.to_owned() } else { format!("{words}：{detail}") };
+            rows.push(TimelineRow { day: one.day(), what: one.body.kind().name(), text, by: self.by(one.id.log)? });
+        }
+        Ok(rows)
+    }
+
+    /// Today's work: what was assigned, rechecks that are due with their findings, feedback that is overdue.
+    pub fn tasks(&self) -> Result<Vec<TaskRow>, MingchaError> {
+        let me = self.me()?.person;
+        let almanac = self.almanac()?;
+        let mut rows = Vec::new();
+        for task in self.store.tasks(Some(me))? {
+            if task.withdrawn {
+                continue;
+            }
+            rows.push(self.task_row(Some(task.task), "assigned", task.site, Some(task.from), task.due, almanac.today)?);
+        }
+        let mut rechecks: BTreeMap<SiteId, (Day, Day, Vec<FindingId>)> = BTreeMap::new();
+        let mut feedback: BTreeMap<SiteId, (Day, Vec<FindingId>)> = BTreeMap::new();
+        for record in self.store.findings(&FindingFilter::default())? {
+            let Some(case) = self.store.case(record.finding)? else { continue };
+            let dates = Dates::of(&case, &almanac.calendar, &almanac.policy);
+            if let Some(recheck) = dates.recheck.filter(|recheck| recheck.window_from <= almanac.today) {
+                let site = rechecks.entry(case.raise.site).or_insert((recheck.window_from, recheck.due, Vec::new()));
+                site.1 = site.1.min(recheck.due);
+                site.2.push(case.finding);
+            }
+            if let Some(due) = dates.feedback_due.filter(|due| *due < almanac.today) {
+                feedback.entry(case.raise.site).or_insert((due, Vec::new())).1.push(case.finding);
+            }
+        }
+        for (site, (from, due, findings)) in rechecks {
+            let row = self.task_row(None, "recheck", site, Some(from), due, almanac.today)?;
+            rows.push(TaskRow { findings, ..row });
+        }
+        for (site, (due, findings)) in feedback {
+            let row = self.task_row(None, "feedback_overdue", site, None, due, almanac.today)?;
+            rows.push(TaskRow { findings, ..row });
+        }
+        rows.sort_by_key(|row| row.due);
+        Ok(rows)
+    }
+
+    fn task_row(
+        &self,
+        task: Option<TaskId>,
+        what: &'static str,
+        site: SiteId,
+        from: Option<Day>,
+        due: Day,
+        today: Day,
+    ) -> Result<TaskRow, MingchaError> {
+        let record = self.store.site(site)?;
+        let findings = self.store.findings(&FindingFilter { site: Some(site), ..FindingFilter::default() })?;
+        let open = findings.into_iter().filter(|one| !matches!(one.stage, Stage::Closed | Stage::Void));
+        Ok(TaskRow {
+            task,
+            what,
+            site,
+            site_name: record.as_ref().map(|site| site.name.clone()).unwrap_or_default(),
+            kind: record.map(|site| site.kind).unwrap_or_default(),
+            from,
+            due,
+            overdue: due < today,
+            findings: open.map(|one| one.finding).collect(),
+        })
+    }
+
+    /// Assigns a site to a person, from one day to another.
+    pub fn assign(&mut self, site: &str, person: &str, from: &str, due: &str) -> Result<TaskRow, MingchaError> {
+        let site = self.site_named(site)?;
+        let person = self.person_id(person)?;
+        let (from, due): (Day, Day) = (parse_day(from)?, parse_day(due)?);
+        if due < from {
+            return Err(Mistake::Malformed("截止日期早于开始日期", "--due comes before --from").into());
+        }
+        let task = TaskId::from_random(sixteen(&*self.chance));
+        let place = Place { area: site.area, unit: site.unit, covert: false, self_check: false };
+        let body = Body::Assign(Assign { site: site.site, person, from, due, campaign: None });
+        self.say(&place, vec![Saying::new(task, body)])?;
+        self.task_row(Some(task), "assigned", site.site, Some(from), due, self.today()?)
+    }
+
+    /// Withdraws an assignment.
+    pub fn unassign(&mut self, task: &str) -> Result<TaskRow, MingchaError> {
+        let task = self.task_id(task)?;
+        let record = self.store.task(task)?.ok_or(Mistake::Unknown("任务", "task"))?;
+        let place = self.place_of(record.site.into())?;
+        self.say(&place, vec![Saying::new(task, Body::Unassign(Nothing {}))])?;
+        self.task_row(Some(task), "withdrawn", record.site, Some(record.from), record.due, self.today()?)
+    }
+
+    /// The day that lies so many working days after this one.
+    pub fn calendar_workdays(&self, day: &str, count: u32) -> Result<CalendarDay, MingchaError> {
+        let day = parse_day(day)?;
+        let reckoned = self
+            .calendar()?
+            .add_workdays(day, count)
+            .map_err(|_| Mistake::Malformed("工作日数", "at most 3660 working days are counted"))?;
+        Ok(CalendarDay { date: reckoned.value, nominal: reckoned.value, provisional: reckoned.provisional })
+    }
+
+    /// The recheck of something fed back on this day.
+    pub fn calendar_recheck(&self, day: &str) -> Result<CalendarDay, MingchaError> {
+        let almanac = self.almanac()?;
+        let recheck = almanac.calendar.recheck(parse_day(day)?, almanac.policy.recheck_roll);
+        Ok(CalendarDay { date: recheck.due, nominal: recheck.nominal, provisional: recheck.provisional })
+    }
+}
+
+fn parse_day(typed: &str) -> Result<Day, MingchaError> {
+    typed.parse().map_err(|_| Mistake::Malformed("日期", "a day is written YYYY-MM-DD").into())
+}
+
+/// A step of a finding's way in words; `None` for what is not a step.
+fn step(body: &Body) -> Option<&'static str> {
+    Some(match body {
+        Body::FindingRaise(_) => "记录问题 recorded",
+        Body::FindingFeedback(_) => "现场反馈 fed back",
+        Body::FindingFixed(_) => "立行立改 fixed on the spot",
+        Body::FindingNotice(notice) => match notice.notice {
+            mingcha_model::NoticeKind::Rectification => "整改通知 notice served",
+            mingcha_model::NoticeKind::Supervision => "督办通知 supervision notice",
+        },
+        Body::FindingAcknowledge(_) => "签收 acknowledged",
+        Body::FindingDecline(_) => "拒收 refused",
+        Body::FindingCorrect(_) => "更正 corrected",
+        Body::FindingVoid(void) if void.void => "作废 voided",
+        Body::FindingVoid(_) => "恢复 no longer void",
+        Body::FindingDuplicate(_) => "重复 same as another",
+        Body::SubmissionAdd(_) => "报整改 rectification submitted",
+        Body::Review(review) => match review.verdict {
+            ReviewVerdict::Approve => "审核通过 approved",
+            ReviewVerdict::Return => "退回重改 returned",
+        },
+        Body::Result(result) => match result.outcome {
+            mingcha_model::Outcome::Pass => "复查合格 recheck passed",
+            mingcha_model::Outcome::Partly => "部分合格 recheck passed in part",
+            mingcha_model::Outcome::Fail => "复查不合格 recheck failed",
+            mingcha_model::Outcome::Reopen => "重新打开 reopened",
+        },
+        Body::ExtensionAsk(_) => "申请延期 extension asked",
+        Body::ExtensionDecide(decide) if decide.until.is_some() => "同意延期 extension granted",
+        Body::ExtensionDecide(_) => "不同意延期 extension refused",
+        Body::Suspend(suspend) if suspend.suspended => "挂账 suspended",
+        Body::Suspend(_) => "恢复整改 resumed",
+        Body::Appeal(_) => "申诉 appealed",
+        Body::AppealDecide(decide) if decide.upheld => "维持 appeal refused",
+        Body::AppealDecide(_) => "撤销 finding withdrawn",
+        Body::NumberGive(_) => "编号 numbered",
+        _ => return None,
+    })
+}

@@ -1,0 +1,241 @@
+//! Criteria as this phone knows them: what is built in, and what the city published since.
+//!
+//! A visit is shown under the versions it was opened with. A published set that cannot be read is passed over:
+//! the city refuses such a set when it is loaded.
+
+use std::collections::BTreeMap;
+
+use mingcha_model::{
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, KindCode, Kinds, Register, Said, Score, Value,
+    VisitCase, WindowKind, form, score,
+};
+use mingcha_model::body::{Body, SetRef};
+
+use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow};
+
+/// A visit's form and what was answered to it.
+pub(crate) struct VisitForm {
+    pub items: Vec<Item>,
+    pub answers: BTreeMap<ItemCode, Register<Said>>,
+}
+
+impl VisitForm {
+    /// The value in force of each item, an item that every set with it asks counted once.
+    pub fn values(&self) -> BTreeMap<ItemCode, Value> {
+        self.answers
+            .iter()
+            .filter_map(|(item, register)| Some((item.clone(), answer_in_force(register)?.0)))
+            .collect()
+    }
+
+    pub fn score(&self) -> Score {
+        score(&self.items, &self.values())
+    }
+}
+
+/// The value in force of an answer, and the statement that made it.
+pub(crate) fn answer_in_force(register: &Register<Said>) -> Option<(Value, &Said)> {
+    let (_, head) = register.latest()?;
+    match &head.value.body {
+        Body::Answer(answer) => Some((answer.value.clone(), &head.value)),
+        _ => None,
+    }
+}
+
+impl Phone {
+    /// The kinds of windows: built in, and those that the city added.
+    pub(crate) fn kinds(&self) -> Result<Kinds, MingchaError> {
+        let mut kinds = Kinds::embedded();
+        for (kind, names) in self.store.window_kinds()? {
+            let (Ok(code), parent) = (kind.code.parse::<KindCode>(), kind.parent.as_deref().map(str::parse)) else {
+                continue;
+            };
+            let name = |place: usize| names.get(place).map_or("", String::as_str);
+            let added =
+                WindowKind { code, name: Bilingual::new(name(0), name(1)), parent: parent.and_then(Result::ok) };
+            kinds = kinds.clone().with(added).unwrap_or(kinds);
+        }
+        Ok(kinds)
+    }
+
+    /// Every set and version known here.
+    pub(crate) fn criteria(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
+        let kinds = self.kinds()?;
+        let mut sets = CriteriaSet::embedded().unwrap_or_default();
+        for published in self.store.criteria()? {
+            let name = format!("{}.toml", published.code);
+            let Ok(set) = CriteriaSet::parse(&name, &published.toml, &kinds) else { continue };
+            if !sets.iter().any(|known| known.code == set.code && known.version == set.version) {
+                sets.push(set);
+            }
+        }
+        Ok(sets)
+    }
+
+    /// The newest version of each set that is offered for new visits.
+    pub(crate) fn offered(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
+        let retired: Vec<String> =
+            self.store.criteria()?.into_iter().filter(|set| set.retired).map(|set| set.code).collect();
+        let mut newest: Vec<CriteriaSet> = Vec::new();
+        for set in self.criteria()? {
+            if retired.iter().any(|code| code == set.code.as_str()) {
+                continue;
+            }
+            match newest.iter_mut().find(|known| known.code == set.code) {
+                Some(known) if known.version < set.version => *known = set,
+                Some(_) => {}
+                None => newest.push(set),
+            }
+        }
+        Ok(newest)
+    }
+
+    /// The criteria sets that a new visit may ask.
+    pub fn sets(&self) -> Result<Vec<SetRow>, MingchaError> {
+        Ok(self.offered()?.iter().map(set_row).collect())
+    }
+
+    /// The items of one set, by its code.
+    pub fn items(&self, set: &str) -> Result<Vec<ItemRow>, MingchaError> {
+        let sets = self.offered()?;
+        let set = sets
+            .iter()
+            .find(|known| known.code.as_str().eq_ignore_ascii_case(set))
+            .ok_or(Mistake::Unknown("标准", "set"))?;
+        Ok(set.items.iter().map(item_row).collect())
+    }
+
+    /// The set codes given, or the default `W5`, at their newest versions.
+    pub(crate) fn chosen_sets(&self, codes: &[String]) -> Result<Vec<CriteriaSet>, MingchaError> {
+        let offered = self.offered()?;
+        let codes: Vec<&str> = if codes.is_empty() { vec!["W5"] } else { codes.iter().map(String::as_str).collect() };
+        let mut chosen: Vec<CriteriaSet> = Vec::new();
+        for code in codes {
+            let set = offered
+                .iter()
+                .find(|set| set.code.as_str().eq_ignore_ascii_case(code))
+                .ok_or(Mistake::Unknown("标准", "set"))?;
+            if !chosen.iter().any(|known| known.code == set.code) {
+                chosen.push(set.clone());
+            }
+        }
+        Ok(chosen)
+    }
+
+    /// The sets that a visit was opened with, in its versions.
+    fn sets_of(&self, refs: &[SetRef]) -> Result<Vec<CriteriaSet>, MingchaError> {
+        let known = self.criteria()?;
+        Ok(refs
+            .iter()
+            .filter_map(|wanted| {
+                known.iter().find(|set| set.code.as_str() == wanted.code && set.version == wanted.version).cloned()
+            })
+            .collect())
+    }
+
+    /// The items of a visit's form, in order.
+    pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
+        let sets = self.sets_of(&visit.sets)?;
+        let kind = self.store.site(visit.site)?.map(|site| site.kind).unwrap_or_default();
+        let undercover = visit.mode == mingcha_model::Mode::Undercover;
+        Ok(form(&sets, &self.kinds()?.lineage(&kind), undercover).into_iter().cloned().collect())
+    }
+
+    /// One item of a visit's form.
+    pub(crate) fn item_of_visit(&self, visit: &VisitCase, item: &str) -> Result<Item, MingchaError> {
+        let wanted: ItemCode = item.parse().map_err(|_| Mistake::Unknown("检查项", "item"))?;
+        if let Some(item) = self.items_of_visit(visit)?.into_iter().find(|item| item.code == wanted) {
+            return Ok(item);
+        }
+        let exists = self.criteria()?.iter().any(|set| set.item(&wanted).is_some());
+        Err(if exists { Mistake::ItemOfAnotherSet } else { Mistake::Unknown("检查项", "item") }.into())
+    }
+
+    /// An item of any set known here.
+    pub(crate) fn item_named(&self, code: &ItemCode) -> Result<Option<Item>, MingchaError> {
+        Ok(self.criteria()?.iter().find_map(|set| set.item(code).cloned()))
+    }
+
+    /// A visit's form with what was answered to it.
+    pub(crate) fn form_of(&self, visit: &VisitCase) -> Result<VisitForm, MingchaError> {
+        Ok(VisitForm {
+            items: self.items_of_visit(visit)?,
+            answers: self.store.answers(visit.visit)?.into_iter().collect(),
+        })
+    }
+}
+
+fn set_row(set: &CriteriaSet) -> SetRow {
+    SetRow {
+        set: set.code.to_string(),
+        version: set.version,
+        name: both(&set.name),
+        definition: definition(set.definition),
+        reason: set.reason.as_ref().map(both),
+        items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
+    }
+}
+
+fn item_row(item: &Item) -> ItemRow {
+    let sources: Vec<String> =
+        item.source.iter().map(|source| format!("{} {}", source.document, source.clause)).collect();
+    ItemRow {
+        item: item.code.to_string(),
+        text: item.text.zh.clone(),
+        text_en: item.text.en.clone(),
+        help: both(&item.help),
+        answer: item.answer.code().to_owned(),
+        ask: item.ask.iter().map(|ask| ask.name().to_owned()).collect(),
+        photo: item.photo.name().to_owned(),
+        points: item.points,
+        source: sources.join("；"),
+        definition: definition(item.definition),
+    }
+}
+
+/// Chinese, then English.
+pub(crate) fn both(text: &Bilingual) -> String {
+    format!("{} / {}", text.zh, text.en)
+}
+
+pub(crate) fn definition(definition: Definition) -> &'static str {
+    match definition {
+        Definition::Seed => "seed",
+        Definition::Sourced => "sourced",
+        Definition::Inferred => "inferred",
+    }
+}
+
+/// What one may type where it is a choice; empty where it is a quantity.
+pub(crate) fn choices(answer: AnswerType) -> Vec<String> {
+    answer.choices().iter().map(ToString::to_string).collect()
+}
+
+/// A score for display; `lines` only where it is asked to explain itself.
+pub(crate) fn score_view(score: &Score, explained: bool) -> ScoreView {
+    let points = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    let lines = score.lines.iter().map(|line| ScoreRow {
+        item: line.item.to_string(),
+        value: line.answer.to_string(),
+        obtained: line.obtained.into(),
+        obtainable: line.obtainable.into(),
+        rule: {
+            let (zh, en) = line.rule.words();
+            format!("{zh} / {en}")
+        },
+    });
+    let (obtained, obtainable) = (u64::from(score.obtained), u64::from(score.obtainable));
+    ScoreView {
+        obtained,
+        obtainable,
+        rate: score.rate.map(u64::from),
+        formula: format!(
+            "得分 {} ÷ 应得 {}（不适用项不计） / {} of {} points, not applicable left out",
+            points(obtained),
+            points(obtainable),
+            points(obtained),
+            points(obtainable),
+        ),
+        lines: if explained { lines.collect() } else { Vec::new() },
+    }
+}

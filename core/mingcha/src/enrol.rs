@@ -1,0 +1,86 @@
+//! Enrolling: a one-time code becomes a device of a person, with a log of its own.
+//!
+//! A lost reply locks nobody out: the same code with the same key is answered again for a while.
+
+use mingcha_model::body::{Body, LogOpen};
+use mingcha_model::{DeviceId, LogId};
+use mingcha_sync::{EnrolAsk, EnrolSaid, Letter, Problem, decode, encode};
+
+use crate::http::Http;
+use crate::phone::Me;
+use crate::ports::sixteen;
+use crate::{Enrolled, MingchaError, Mistake, Phone};
+
+const PENDING: &str = "enrolling";
+
+impl Phone {
+    /// Enrols this phone with the city at this address by a one-time code, `7KQM-2R8T-XW4P`.
+    ///
+    /// Errors with the city's `code_unknown`, `code_used` or `code_expired`; nothing is changed then.
+    pub fn enrol(&mut self, url: &str, code: &str) -> Result<Enrolled, MingchaError> {
+        if self.is_enrolled() {
+            return Err(Mistake::AlreadyEnrolled.into());
+        }
+        let code: String =
+            code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect();
+        if code.is_empty() {
+            return Err(Mistake::Malformed("登记码", "the code is 12 letters and digits").into());
+        }
+        let http = Http::to(url, None)?;
+        let device = self.pending_device()?;
+        let proof = self.signer.sign(&EnrolAsk::message(&code, device)).map_err(|_| MingchaError::KeyLost)?;
+        let ask = EnrolAsk { code, device, key: self.signer.public_key(), proof };
+        let reply = http.send(&Letter { method: "POST", path: "/v1/enrol".to_owned(), body: encode(&ask) })?;
+        if reply.status != 200 {
+            return Err(MingchaError::City(Problem::from_json(reply.status, &reply.body)));
+        }
+        let said: EnrolSaid =
+            decode(&reply.body).ok_or(MingchaError::Sync(mingcha_sync::SyncError::Unreadable))?;
+        let log = LogId(sixteen(&*self.chance));
+        let me = Me {
+            person: said.person,
+            grants: said.grants.clone(),
+            device,
+            log,
+            url: url.trim_end_matches('/').to_owned(),
+            token: said.token,
+            city_key: said.city_key,
+        };
+        self.open_log(log, device, None)?;
+        self.become_me(me)?;
+        self.met(said.city_millis, false)?;
+        Ok(Enrolled {
+            person: said.person,
+            role: said.grants.role,
+            areas: said.grants.areas,
+            unit: said.grants.unit,
+            device,
+            log,
+        })
+    }
+
+    /// The id this phone enrols under: the same again when a reply was lost.
+    fn pending_device(&mut self) -> Result<DeviceId, MingchaError> {
+        if let Some(device) = self.setting::<DeviceId>(PENDING)? {
+            return Ok(device);
+        }
+        let device = DeviceId::from_random(sixteen(&*self.chance));
+        self.put_setting(PENDING, &device)?;
+        Ok(device)
+    }
+
+    /// Opens a log whose first op names this device, to the city only.
+    pub(crate) fn open_log(
+        &mut self,
+        log: LogId,
+        device: DeviceId,
+        covert_visit: Option<mingcha_model::VisitId>,
+    ) -> Result<(), MingchaError> {
+        let now = self.now_seconds();
+        self.store.open_log(log, covert_visit, now)?;
+        let body = Body::LogOpen(LogOpen { device, covert: covert_visit.is_some() });
+        let op = crate::say::new_op(mingcha_model::EntityId(log.0), body, Vec::new(), now, Vec::new());
+        self.store.append(log, &[op], &[])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,418 @@
+//! What this phone says of findings, from raising to the recheck, by inspectors, contacts and supervisors.
+//!
+//! A finding is never deleted and its stage is never stated: every verb here says what its author knows, and the stage
+//! follows. What a contact knows of a finding is its card.
+
+use std::path::PathBuf;
+
+use mingcha_model::body::{
+    Acknowledge, AppealDecide, Body, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
+    FindingFixed, FindingNotice, FindingRaise, FindingVoid, Nothing, PhotoShown, ResultSay, Review, SubmissionAdd,
+    Suspend,
+};
+use mingcha_model::{
+    Basis, Case, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown, Stage,
+    SubmissionId, VisitStatus,
+};
+
+use crate::ports::sixteen;
+use crate::say::Saying;
+use crate::{MingchaError, Mistake, Phone, Raised, Rechecked, Reviewed, Staged, Submitted};
+
+impl Phone {
+    /// Raises a finding on an item of a visit; also after the visit was submitted.
+    pub fn finding_raise(
+        &mut self,
+        visit: &str,
+        item: &str,
+        text: &str,
+        severity: Option<&str>,
+        photos: &[String],
+    ) -> Result<Raised, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        if visit.status() == VisitStatus::Void {
+            return Err(Mistake::Void.into());
+        }
+        let item = self.item_of_visit(&visit, item)?;
+        let text = needed(text)?;
+        let severity: Severity = severity.unwrap_or("ordinary").parse().map_err(|_| {
+            Mistake::Malformed("严重程度", "the severity is minor, ordinary, serious or works")
+        })?;
+        let photos = self.photo_ids(photos)?;
+        let place = self.place_of_visit(&visit)?;
+        let finding = FindingId::from_random(sixteen(&*self.chance));
+        let raise = FindingRaise { visit: visit.visit, site: visit.site, item: item.code, severity, photos };
+        self.say(&place, vec![Saying::new(finding, Body::FindingRaise(raise)).with_text(text)])?;
+        Ok(Raised { finding, number: provisional_number(finding) })
+    }
+
+    /// Feeds a finding back to its unit; photos go along only when a person checked them.
+    pub fn finding_feedback(
+        &mut self,
+        id: &str,
+        demand: Option<&str>,
+        photos_checked: bool,
+    ) -> Result<Staged, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        if case.feedback.is_some() {
+            return Err(Mistake::NotNow("已反馈", "it was fed back already").into());
+        }
+        let demand = match demand {
+            Some(demand) => demand.to_owned(),
+            None => self.default_demand(&case)?,
+        };
+        let photos = if photos_checked { case.raise.photos.as_slice() } else { &[] };
+        let photos = photos.iter().map(|photo| PhotoShown { photo: *photo, checked: true, blur: Vec::new() });
+        let feedback = FindingFeedback { channel: Channel::Written, photos: photos.collect() };
+        self.say_of(&place, &case, Saying::new(case.finding, Body::FindingFeedback(feedback)).with_text(&demand))
+    }
+
+    /// What a unit must put right where nobody worded it: the item, never the finding's own words.
+    fn default_demand(&self, case: &Case) -> Result<String, MingchaError> {
+        let item = self.item_named(&case.raise.item)?;
+        Ok(item.map_or_else(|| format!("整改检查项 {}", case.raise.item), |item| format!("整改：{}", item.text.zh)))
+    }
+
+    /// The unit acknowledges what it was told.
+    pub fn finding_acknowledge(&mut self, id: &str, name: &str) -> Result<Staged, MingchaError> {
+        let (finding, place) = self.told_finding(id)?;
+        let body = Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone });
+        self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(name)?))
+    }
+
+    /// The unit refuses the notice, with a reason.
+    pub fn finding_decline(&mut self, id: &str, text: &str) -> Result<Staged, MingchaError> {
+        let (finding, place) = self.told_finding(id)?;
+        let saying = Saying::new(finding, Body::FindingDecline(Nothing {})).with_text(needed(text)?);
+        self.say_as_contact(&place, finding, saying)
+    }
+
+    /// It was fixed on the spot 立行立改; it is rechecked all the same.
+    pub fn finding_fixed(&mut self, id: &str, photos: &[PathBuf]) -> Result<Staged, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
+        sayings.push(Saying::new(case.finding, Body::FindingFixed(FindingFixed { photos: ids })));
+        self.say_with_files(&place, sayings, &files)?;
+        self.staged(case.finding)
+    }
+
+    /// Serves a rectification notice 整改通知; without a day the deadline follows from severity and service.
+    pub fn finding_notice(&mut self, id: &str, deadline: Option<&str>) -> Result<Staged, MingchaError> {
+        let deadline = deadline.map(day).transpose()?;
+        self.serve(id, NoticeKind::Rectification, deadline)
+    }
+
+    /// Serves a supervision notice 督办通知.
+    pub fn finding_supervise(&mut self, id: &str) -> Result<Staged, MingchaError> {
+        self.serve(id, NoticeKind::Supervision, None)
+    }
+
+    fn serve(&mut self, id: &str, notice: NoticeKind, deadline: Option<Day>) -> Result<Staged, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        if case.stage == Stage::Closed {
+            return Err(Mistake::NotNow("已销号", "it is closed; reopen it first").into());
+        }
+        let served = case.notices.last().and_then(|last| last.deadline);
+        if deadline.zip(served).is_some_and(|(new, served)| new < served) && case.outcome().is_none() {
+            return Err(Mistake::NotNow("期限只能推迟", "a served deadline moves only later").into());
+        }
+        let saying = Saying::new(case.finding, Body::FindingNotice(FindingNotice { notice, deadline }));
+        self.say_of(&place, &case, saying)
+    }
+
+    /// A unit submits what it put right, with after-photos.
+    pub fn finding_rectify(&mut self, id: &str, text: &str, photos: &[PathBuf]) -> Result<Submitted, MingchaError> {
+        let (finding, place) = self.told_finding(id)?;
+        let text = needed(text)?;
+        let (ids, mut sayings, files) = self.add_photos(finding.into(), photos, None)?;
+        let submission = SubmissionId::from_random(sixteen(&*self.chance));
+        let add = SubmissionAdd { finding, photos: ids };
+        sayings.push(Saying::new(submission, Body::SubmissionAdd(add)).with_text(text));
+        self.say_with_files(&place, sayings, &files)?;
+        Ok(Submitted { submission, stage: self.staged(finding)?.stage })
+    }
+
+    /// A supervisor approves or returns exactly one submission.
+    pub fn finding_review(
+        &mut self,
+        submission: &str,
+        verdict: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Reviewed, MingchaError> {
+        let submission = self.submission_id(submission)?;
+        let verdict = match verdict {
+            "approve" => ReviewVerdict::Approve,
+            "return" => ReviewVerdict::Return,
+            _ => return Err(Mistake::Malformed("审核结论", "the verdict is approve or return").into()),
+        };
+        if verdict == ReviewVerdict::Return {
+            needed(text.unwrap_or(""))?;
+        }
+        let finding = self.store.finding_of(submission)?.ok_or(Mistake::Unknown("整改反馈", "submission"))?;
+        let (case, place) = self.case_for_writing(&finding.to_string())?;
+        let over = self.over(submission, &Field::Verdict, basis, &basis_of_case(&case))?;
+        let body = Body::Review(Review { finding, verdict });
+        let saying = Saying::new(submission, body).with_text(text.unwrap_or("")).with_over(over);
+        let ops = self.say(&place, vec![saying])?;
+        let review = *ops.first().ok_or(MingchaError::KeyLost)?;
+        Ok(Reviewed { review, stage: self.staged(finding)?.stage })
+    }
+
+    /// Records what a recheck found: `pass`, `fail` or `partly`.
+    pub fn finding_recheck(
+        &mut self,
+        id: &str,
+        outcome: &str,
+        visit: Option<&str>,
+        text: Option<&str>,
+        photos: &[PathBuf],
+        basis: Option<&str>,
+    ) -> Result<Rechecked, MingchaError> {
+        let outcome = match outcome {
+            "pass" => Outcome::Pass,
+            "partly" => Outcome::Partly,
+            "fail" => Outcome::Fail,
+            _ => return Err(Mistake::Malformed("复查结果", "the result is pass, fail or partly").into()),
+        };
+        let visit = match visit {
+            Some(typed) => Some(self.visit_case(self.visit_id(typed)?)?.visit),
+            None => None,
+        };
+        let (case, place) = self.case_for_writing(id)?;
+        let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
+        let over = self.over(case.finding, &Field::Result, basis, &basis_of_case(&case))?;
+        let body = Body::Result(ResultSay { outcome, visit, photos: ids });
+        sayings.push(Saying::new(case.finding, body).with_text(text.unwrap_or("")).with_over(over));
+        self.say_with_files(&place, sayings, &files)?;
+        self.rechecked(case.finding)
+    }
+
+    /// Opens a closed finding again, with a reason.
+    pub fn finding_reopen(&mut self, id: &str, text: &str, basis: Option<&str>) -> Result<Rechecked, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        if case.outcome().is_none() {
+            return Err(Mistake::NotNow("尚未复查", "there is no result to reopen").into());
+        }
+        let over = self.over(case.finding, &Field::Result, basis, &basis_of_case(&case))?;
+        let body = Body::Result(ResultSay { outcome: Outcome::Reopen, visit: None, photos: Vec::new() });
+        let saying = Saying::new(case.finding, body).with_text(needed(text)?).with_over(over);
+        self.say(&place, vec![saying])?;
+        self.rechecked(case.finding)
+    }
+
+    /// The unit asks for a later deadline.
+    pub fn finding_extension_ask(&mut self, id: &str, until: &str, text: &str) -> Result<Staged, MingchaError> {
+        let (finding, place) = self.told_finding(id)?;
+        let body = Body::ExtensionAsk(ExtensionAsk { until: day(until)? });
+        self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(text)?))
+    }
+
+    /// Grants a later deadline: the day named, else the day asked for.
+    pub fn finding_extension_grant(
+        &mut self,
+        id: &str,
+        until: Option<&str>,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        let (case, _) = self.case_for_writing(id)?;
+        let until = match until {
+            Some(until) => day(until)?,
+            None => case.extension_asked.ok_or(Mistake::NotNow("没有延期申请", "nobody asked; name a day with --until"))?,
+        };
+        self.decide(id, Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: Some(until) }), text, basis)
+    }
+
+    /// Refuses a later deadline, with a reason.
+    pub fn finding_extension_refuse(
+        &mut self,
+        id: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        needed(text.unwrap_or(""))?;
+        self.decide(id, Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: None }), text, basis)
+    }
+
+    /// Suspends a finding 挂账: works that cannot be done now.
+    pub fn finding_suspend(
+        &mut self,
+        id: &str,
+        until: Option<&str>,
+        text: &str,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        needed(text)?;
+        let body = Body::Suspend(Suspend { suspended: true, until: until.map(day).transpose()? });
+        self.decide(id, Field::Suspended, body, Some(text), basis)
+    }
+
+    /// Resumes a suspended finding.
+    pub fn finding_resume(
+        &mut self,
+        id: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        self.decide(id, Field::Suspended, Body::Suspend(Suspend { suspended: false, until: None }), text, basis)
+    }
+
+    /// The unit appeals, with a reason.
+    pub fn finding_appeal(&mut self, id: &str, text: &str) -> Result<Staged, MingchaError> {
+        let (finding, place) = self.told_finding(id)?;
+        self.say_as_contact(&place, finding, Saying::new(finding, Body::Appeal(Nothing {})).with_text(needed(text)?))
+    }
+
+    /// Decides an appeal: the finding stands 维持.
+    pub fn finding_uphold(&mut self, id: &str, text: Option<&str>, basis: Option<&str>) -> Result<Staged, MingchaError> {
+        self.decide_appeal(id, true, text, basis)
+    }
+
+    /// Decides an appeal: the finding is withdrawn 撤销, with a reason.
+    pub fn finding_withdraw(
+        &mut self,
+        id: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        needed(text.unwrap_or(""))?;
+        self.decide_appeal(id, false, text, basis)
+    }
+
+    fn decide_appeal(
+        &mut self,
+        id: &str,
+        upheld: bool,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        if !self.case_for_writing(id)?.0.appealed {
+            return Err(Mistake::NotNow("没有申诉", "there is no appeal to decide").into());
+        }
+        self.decide(id, Field::Appeal, Body::AppealDecide(AppealDecide { upheld }), text, basis)
+    }
+
+    /// Voids a finding 作废, with a reason.
+    pub fn finding_void(&mut self, id: &str, text: &str, basis: Option<&str>) -> Result<Staged, MingchaError> {
+        needed(text)?;
+        self.decide(id, Field::FindingVoid, Body::FindingVoid(FindingVoid { void: true }), Some(text), basis)
+    }
+
+    /// Says that a finding is the same fact as another; both stay, one counts.
+    pub fn finding_duplicate(
+        &mut self,
+        id: &str,
+        other: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        let of = self.finding_id(other)?;
+        if self.finding_id(id)? == of || self.store.case(of)?.is_none() {
+            return Err(Mistake::Unknown("另一个问题", "finding").into());
+        }
+        let body = Body::FindingDuplicate(FindingDuplicate { of: Some(of) });
+        self.decide(id, Field::Duplicate, body, text, basis)
+    }
+
+    /// Corrects the wording of a finding; both wordings are shown.
+    pub fn finding_correct(&mut self, id: &str, text: &str) -> Result<Staged, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        let saying = Saying::new(case.finding, Body::FindingCorrect(Nothing {})).with_text(needed(text)?);
+        self.say_of(&place, &case, saying)
+    }
+
+    /// Writes one value of a register of a finding.
+    fn decide(
+        &mut self,
+        id: &str,
+        field: Field,
+        body: Body,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
+        let (case, place) = self.case_for_writing(id)?;
+        let over = self.over(case.finding, &field, basis, &basis_of_case(&case))?;
+        let saying = Saying::new(case.finding, body).with_text(text.unwrap_or("")).with_over(over);
+        self.say_of(&place, &case, saying)
+    }
+
+    fn say_of(&mut self, place: &Place, case: &Case, saying: Saying) -> Result<Staged, MingchaError> {
+        self.say(place, vec![saying])?;
+        self.staged(case.finding)
+    }
+
+    fn say_as_contact(&mut self, place: &Place, finding: FindingId, saying: Saying) -> Result<Staged, MingchaError> {
+        self.say(place, vec![saying])?;
+        self.staged(finding)
+    }
+
+    /// A finding as staff see it, and where it belongs.
+    pub(crate) fn case_for_writing(&self, typed: &str) -> Result<(Case, Place), MingchaError> {
+        let finding = self.finding_id(typed)?;
+        match self.store.case(finding)? {
+            Some(case) => Ok((case, self.place_of(finding.into())?)),
+            None if self.store.card(finding)?.is_some() => {
+                Err(Mistake::NotPermitted(mingcha_model::Refusal::Role).into())
+            }
+            None => Err(Mistake::Unknown("问题", "finding").into()),
+        }
+    }
+
+    /// A finding that its unit was told of, and where it belongs.
+    fn told_finding(&self, typed: &str) -> Result<(FindingId, Place), MingchaError> {
+        let finding = self.finding_id(typed)?;
+        let Some(card) = self.store.card(finding)? else {
+            // Staff know it by its case; permission then says that it is not theirs to say.
+            return if self.store.case(finding)?.is_some() {
+                Ok((finding, self.place_of(finding.into())?))
+            } else {
+                Err(Mistake::Unknown("问题", "finding").into())
+            };
+        };
+        let site = self.store.site(card.card.site)?.ok_or(Mistake::Unknown("点位", "site"))?;
+        Ok((finding, Place { area: site.area, unit: site.unit, covert: false, self_check: false }))
+    }
+
+    pub(crate) fn place_of(&self, entity: EntityId) -> Result<Place, MingchaError> {
+        self.store.place(entity)?.ok_or_else(|| Mistake::Unknown("点位", "site").into())
+    }
+
+    fn staged(&self, finding: FindingId) -> Result<Staged, MingchaError> {
+        Ok(Staged { finding, stage: self.finding_row(finding)?.stage })
+    }
+
+    fn rechecked(&self, finding: FindingId) -> Result<Rechecked, MingchaError> {
+        let row = self.finding_row(finding)?;
+        Ok(Rechecked { stage: row.stage, recheck_due: row.recheck_due })
+    }
+}
+
+/// The provisional number of a finding: the first six characters of its id, never anything of a device.
+pub(crate) fn provisional_number(finding: FindingId) -> String {
+    finding.to_string().chars().take(6).collect()
+}
+
+/// What a finding's row showed: each of its registers, and the verdict of each submission.
+pub(crate) fn basis_of_case(case: &Case) -> Basis {
+    let mut shown: Vec<Shown> = case
+        .heads
+        .iter()
+        .map(|(entity, field, heads)| Shown { entity: *entity, field: field.clone(), heads: heads.clone() })
+        .collect();
+    for submission in &case.submissions {
+        let entity = EntityId::from(submission.submission);
+        if !shown.iter().any(|shown| shown.entity == entity) {
+            shown.push(Shown { entity, field: Field::Verdict, heads: Vec::new() });
+        }
+    }
+    Basis { shown }
+}
+
+fn needed(text: &str) -> Result<&str, MingchaError> {
+    if text.trim().is_empty() { Err(Mistake::NoText.into()) } else { Ok(text) }
+}
+
+fn day(typed: &str) -> Result<Day, MingchaError> {
+    typed.parse().map_err(|_| Mistake::Malformed("日期", "a day is written YYYY-MM-DD").into())
+}

@@ -1,0 +1,75 @@
+//! Finding what a person typed: ids as text, codes of sites and units, the beginnings of provisional numbers.
+
+use std::str::FromStr;
+
+use mingcha_model::{FindingId, LogId, PersonId, PhotoId, SiteId, SubmissionId, TaskId, VisitId};
+use mingcha_store::SiteRecord;
+
+use crate::{MingchaError, Mistake, Phone};
+
+/// Reads an id; what is none is an unknown thing of its kind.
+fn id<T: FromStr>(typed: &str, zh: &'static str, en: &'static str) -> Result<T, MingchaError> {
+    typed.trim().parse().map_err(|_| Mistake::Unknown(zh, en).into())
+}
+
+impl Phone {
+    /// A site by id or by the office's own code.
+    pub(crate) fn site_named(&self, typed: &str) -> Result<SiteRecord, MingchaError> {
+        let found = match typed.trim().parse::<SiteId>() {
+            Ok(site) => self.store.site(site)?,
+            Err(_) => self.store.site_by_code(typed.trim())?,
+        };
+        found.ok_or_else(|| Mistake::Unknown("点位", "site").into())
+    }
+
+    pub(crate) fn visit_id(&self, typed: &str) -> Result<VisitId, MingchaError> {
+        id(typed, "检查", "visit")
+    }
+
+    pub(crate) fn finding_id(&self, typed: &str) -> Result<FindingId, MingchaError> {
+        id(typed, "问题", "finding")
+    }
+
+    pub(crate) fn submission_id(&self, typed: &str) -> Result<SubmissionId, MingchaError> {
+        id(typed, "整改反馈", "submission")
+    }
+
+    pub(crate) fn task_id(&self, typed: &str) -> Result<TaskId, MingchaError> {
+        id(typed, "任务", "task")
+    }
+
+    pub(crate) fn person_id(&self, typed: &str) -> Result<PersonId, MingchaError> {
+        id(typed, "人员", "person")
+    }
+
+    /// Photos by id, each of which must be known here.
+    pub(crate) fn photo_ids(&self, typed: &[String]) -> Result<Vec<PhotoId>, MingchaError> {
+        typed
+            .iter()
+            .map(|typed| {
+                let photo: PhotoId = id(typed, "照片", "photo")?;
+                self.store.photo(photo)?.ok_or(Mistake::Unknown("照片", "photo"))?;
+                Ok(photo)
+            })
+            .collect()
+    }
+
+    /// Who wrote a log, as this phone may say it: a name for staff, nothing for contacts.
+    pub(crate) fn by(&self, log: LogId) -> Result<Option<String>, MingchaError> {
+        let me = self.me()?;
+        if self.grants()?.role == mingcha_model::Role::Contact {
+            return Ok(None);
+        }
+        let own = self.store.logs()?.iter().any(|own| own.log == log);
+        if own {
+            let name = self.store.person_name(me.person)?;
+            return Ok(Some(name.unwrap_or_else(|| "本人".to_owned())));
+        }
+        let Some(author) = self.store.author(log)? else { return Ok(None) };
+        let name = match author.person {
+            Some(person) => self.store.person_name(person)?,
+            None => None,
+        };
+        Ok(name.or(Some(author.label).filter(|label| !label.is_empty())))
+    }
+}

@@ -1,0 +1,213 @@
+//! One phone, opened: what every call stands on.
+//!
+//! Opening migrates the store, sweeps the photo folder and reads who this phone belongs to. It talks to no network.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mingcha_evidence::{Sweep, Vault, VaultKey};
+use mingcha_model::{Calendar, Day, DeviceId, Digest, Grants, LogId, PersonId};
+use mingcha_store::{Store, StoreKey};
+use mingcha_sync::{Anchor, CityKey, Signer};
+use minicbor::{Decode, Encode};
+
+use crate::home::Home;
+use crate::ports::{Chance, Clock, Ports};
+use crate::{FeedRow, MingchaError, Mistake, Status};
+
+/// One phone.
+///
+/// ```
+/// # let folder = std::env::temp_dir().join(format!("mingcha-doc-{}", std::process::id()));
+/// use mingcha::{Keys, Phone, Ports, SystemChance, SystemClock};
+/// let keys = Keys::in_folder(&folder, &SystemChance)?;
+/// let ports = Ports { clock: Box::new(SystemClock), chance: Box::new(SystemChance), keys };
+/// let mut phone = Phone::open(&folder, ports)?;
+/// assert!(!phone.status()?.enrolled);
+/// # drop(phone); std::fs::remove_dir_all(&folder).ok();
+/// # Ok::<(), mingcha::MingchaError>(())
+/// ```
+pub struct Phone {
+    pub(crate) home: Home,
+    pub(crate) store: Store,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) chance: Box<dyn Chance>,
+    pub(crate) signer: Box<dyn Signer + Send + Sync>,
+    pub(crate) sweep: Sweep,
+    me: Option<Me>,
+}
+
+/// Who this phone belongs to and how it reaches the city: kept in the encrypted store.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Me {
+    #[n(0)]
+    pub person: PersonId,
+    #[n(1)]
+    pub grants: Grants,
+    #[n(2)]
+    pub device: DeviceId,
+    #[n(3)]
+    pub log: LogId,
+    #[n(4)]
+    pub url: String,
+    #[n(5)]
+    pub token: String,
+    #[n(6)]
+    pub city_key: CityKey,
+}
+
+/// What the last meeting with the city left behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Meeting {
+    #[n(0)]
+    pub anchors: Vec<Anchor>,
+    #[n(1)]
+    pub last_sync_millis: Option<i64>,
+}
+
+const ME: &str = "me";
+const MEETING: &str = "meeting";
+
+impl Phone {
+    /// Opens the phone in this folder; an empty folder is a new phone.
+    pub fn open(folder: &Path, ports: Ports) -> Result<Self, MingchaError> {
+        let home = Home::at(folder)?;
+        let store = Store::open(&home.store(), &StoreKey::raw(*ports.keys.store))?;
+        let vault = Vault::open(&home.photos(), VaultKey::from_bytes(*ports.keys.photos)).map_err(MingchaError::file)?;
+        let known: BTreeSet<Digest> = store.photo_file_names()?.into_iter().collect();
+        let sweep = vault.sweep(&known).map_err(MingchaError::file)?;
+        let mut phone = Self {
+            home,
+            store,
+            vault,
+            clock: ports.clock,
+            chance: ports.chance,
+            signer: ports.keys.signer,
+            sweep,
+            me: None,
+        };
+        phone.me = phone.setting(ME)?;
+        Ok(phone)
+    }
+
+    /// Who this phone belongs to; an error with advice while nobody.
+    pub(crate) fn me(&self) -> Result<&Me, MingchaError> {
+        self.me.as_ref().ok_or_else(|| Mistake::NotEnrolled.into())
+    }
+
+    pub(crate) fn is_enrolled(&self) -> bool {
+        self.me.is_some()
+    }
+
+    pub(crate) fn become_me(&mut self, me: Me) -> Result<(), MingchaError> {
+        self.put_setting(ME, &me)?;
+        self.me = Some(me);
+        Ok(())
+    }
+
+    /// What this person may do, as the city last said.
+    pub(crate) fn grants(&self) -> Result<Grants, MingchaError> {
+        let me = self.me()?;
+        Ok(self.store.grants(me.person)?.unwrap_or_else(|| me.grants.clone()))
+    }
+
+    pub(crate) fn meeting(&self) -> Result<Meeting, MingchaError> {
+        Ok(self.setting(MEETING)?.unwrap_or_default())
+    }
+
+    /// Remembers that the city said its time just now.
+    pub(crate) fn met(&mut self, city_millis: i64, finished: bool) -> Result<(), MingchaError> {
+        let mut meeting = self.meeting()?;
+        meeting.anchors.push(Anchor {
+            city_millis,
+            wall_millis: self.clock.wall_millis(),
+            monotonic_millis: self.clock.monotonic_millis(),
+            boot: self.clock.boot(),
+        });
+        let surplus = meeting.anchors.len().saturating_sub(8);
+        meeting.anchors.drain(..surplus);
+        if finished {
+            meeting.last_sync_millis = Some(city_millis);
+        }
+        self.put_setting(MEETING, &meeting)
+    }
+
+    pub(crate) fn setting<T: for<'b> Decode<'b, ()>>(&self, name: &str) -> Result<Option<T>, MingchaError> {
+        Ok(self.store.setting(name)?.and_then(|bytes| minicbor::decode(&bytes).ok()))
+    }
+
+    pub(crate) fn put_setting<T: Encode<()>>(&mut self, name: &str, value: &T) -> Result<(), MingchaError> {
+        // Writing CBOR into memory cannot fail.
+        let bytes = minicbor::to_vec(value).unwrap_or_default();
+        Ok(self.store.put_setting(name, &bytes)?)
+    }
+
+    /// This phone's clock in Unix seconds: what goes into ops.
+    pub(crate) fn now_seconds(&self) -> i64 {
+        self.clock.wall_millis().div_euclid(1000)
+    }
+
+    /// Today in Asia/Shanghai by this phone's clock, corrected by the city's where they have met.
+    pub(crate) fn today(&self) -> Result<Day, MingchaError> {
+        Ok(Day::from_unix_millis(self.clock.wall_millis().saturating_add(self.clock_offset()?)))
+    }
+
+    /// City time minus this phone's clock in milliseconds, when they last met.
+    pub(crate) fn clock_offset(&self) -> Result<i64, MingchaError> {
+        let meeting = self.meeting()?;
+        Ok(meeting.anchors.last().map_or(0, |anchor| anchor.city_millis.saturating_sub(anchor.wall_millis)))
+    }
+
+    /// The calendar: what is embedded, and later years as the city published them.
+    pub(crate) fn calendar(&self) -> Result<Calendar, MingchaError> {
+        Ok(self.store.calendar_years()?.into_iter().fold(Calendar::embedded(), |calendar, year| {
+            let table = mingcha_model::YearTable {
+                year: year.year,
+                off: year.off,
+                work: year.work,
+                published: year.published,
+            };
+            // A table that contradicts itself changes nothing: the city refuses it when it is loaded.
+            calendar.clone().with_year(&table).unwrap_or(calendar)
+        }))
+    }
+
+    /// The state of this phone: who, what waits, where each feed stands.
+    pub fn status(&self) -> Result<Status, MingchaError> {
+        let waiting = self.store.waiting()?;
+        let attention = self.attention_counts()?;
+        let meeting = self.meeting()?;
+        let grants = self.me.as_ref().map(|_| self.grants()).transpose()?;
+        Ok(Status {
+            enrolled: self.me.is_some(),
+            person: self.me.as_ref().map(|me| me.person),
+            role: grants.as_ref().map(|grants| grants.role),
+            areas: grants.as_ref().map(|grants| grants.areas.clone()).unwrap_or_default(),
+            unit: grants.as_ref().and_then(|grants| grants.unit),
+            device: self.me.as_ref().map(|me| me.device),
+            last_sync: meeting.last_sync_millis.map(mingcha_model::print_millis),
+            clock_offset_ms: self.clock_offset()?,
+            waiting_ops: waiting.ops,
+            waiting_photos: waiting.photos,
+            refused: attention.refused,
+            held: attention.held,
+            conflicts: attention.conflicts,
+            recovered_photos: u64::try_from(self.sweep.without_row.len()).unwrap_or(u64::MAX),
+            missing_photos: u64::try_from(self.sweep.missing_files.len()).unwrap_or(u64::MAX),
+            feeds: self
+                .store
+                .feeds()?
+                .into_iter()
+                .map(|feed| FeedRow {
+                    feed: feed.name.to_string(),
+                    epoch: feed.cursor.epoch,
+                    cursor: feed.cursor.position,
+                    hash: feed.hash,
+                })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! Saying something: the one path by which this phone's ops come about.
+//!
+//! The model's permission is asked first, what stood on the screen becomes `over`, and everything that is said together
+//! is appended together: all of it is durable on return, or none of it happened.
+
+use mingcha_model::body::Body;
+use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, LogId, OpId, Place, permit};
+use mingcha_store::{NewOp, PhotoFile};
+
+use crate::{MingchaError, Mistake, Phone};
+
+/// One thing to say.
+pub(crate) struct Saying {
+    pub entity: EntityId,
+    pub body: Body,
+    pub texts: Vec<String>,
+    pub over: Vec<OpId>,
+}
+
+impl Saying {
+    pub fn new(entity: impl Into<EntityId>, body: Body) -> Self {
+        Self { entity: entity.into(), body, texts: Vec::new(), over: Vec::new() }
+    }
+
+    pub fn with_text(mut self, text: &str) -> Self {
+        self.texts.push(text.to_owned());
+        self
+    }
+
+    pub fn with_over(mut self, over: Vec<OpId>) -> Self {
+        self.over = over;
+        self
+    }
+}
+
+/// An op that has no place in a log yet. Empty texts at the end are left out.
+pub(crate) fn new_op(entity: EntityId, body: Body, over: Vec<OpId>, at: i64, mut texts: Vec<String>) -> NewOp {
+    while texts.last().is_some_and(String::is_empty) {
+        texts.pop();
+    }
+    NewOp { entity, at, over, origin: None, body, texts }
+}
+
+impl Phone {
+    /// Says these things at this place, in the device's own log.
+    pub(crate) fn say(&mut self, place: &Place, sayings: Vec<Saying>) -> Result<Vec<OpId>, MingchaError> {
+        self.say_with_files(place, sayings, &[])
+    }
+
+    /// Says these things together with rows of photo files whose bytes are already sealed on disk.
+    pub(crate) fn say_with_files(
+        &mut self,
+        place: &Place,
+        sayings: Vec<Saying>,
+        files: &[PhotoFile],
+    ) -> Result<Vec<OpId>, MingchaError> {
+        let grants = self.grants()?;
+        for saying in &sayings {
+            permit(&grants, &saying.body, Some(place)).map_err(Mistake::NotPermitted)?;
+            if saying.texts.iter().any(|text| text.len() > LONGEST_TEXT) {
+                return Err(Mistake::TextTooLong.into());
+            }
+            if self.store.is_read_only(saying.entity)? {
+                return Err(Mistake::ReadOnly.into());
+            }
+        }
+        let log: LogId = self.me()?.log;
+        let at = self.now_seconds();
+        let ops: Vec<NewOp> = sayings
+            .into_iter()
+            .map(|saying| new_op(saying.entity, saying.body, saying.over, at, saying.texts))
+            .collect();
+        Ok(self.store.append(log, &ops, files)?)
+    }
+
+    /// What a change of this register must name in `over`: what stood on the screen that was handed back, else what
+    /// stands there now, and whatever this device's own unacknowledged changes named.
+    pub(crate) fn over(
+        &self,
+        entity: impl Into<EntityId>,
+        field: &Field,
+        basis: Option<&str>,
+        now_shown: &Basis,
+    ) -> Result<Vec<OpId>, MingchaError> {
+        let entity = entity.into();
+        let log = self.me()?.log;
+        let mut over = match basis {
+            Some(basis) => basis.parse::<Basis>()?.over(entity, field, log)?,
+            None => now_shown.over(entity, field, log).unwrap_or_default(),
+        };
+        over.extend(self.store.pending_over(entity, field)?.into_iter().filter(|id| id.log != log));
+        over.sort_unstable();
+        over.dedup();
+        over.truncate(mingcha_model::LARGEST_OVER);
+        Ok(over)
+    }
+}

@@ -1,0 +1,168 @@
+//! One run of sync: seal, correspond until everything is said and heard, then carry photos.
+//!
+//! Ops go first, photos after them. What is reported is what the city acknowledged, never what was attempted; a broken
+//! run keeps everything that was heard and loses nothing that was said.
+
+use std::fs::File;
+
+use mingcha_model::{Cursor, FeedName, LogId, Verdict};
+use mingcha_store::{NewPage, Store};
+use mingcha_sync::{Correspondence, Desk, Heard, LogPosition, Page, Receipt};
+
+use crate::http::Http;
+use crate::seal::app_build;
+use crate::{MingchaError, Phone, SyncReport};
+
+/// How far long work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`.
+    pub what: &'static str,
+    /// How much is done.
+    pub done: u64,
+    /// Of how much; 0 when not known.
+    pub of: u64,
+}
+
+/// The store as a correspondence sees it.
+struct PhoneDesk<'a> {
+    store: &'a Store,
+    wall_millis: i64,
+}
+
+impl Desk for PhoneDesk<'_> {
+    type Error = MingchaError;
+
+    fn logs(&self) -> Result<Vec<LogPosition>, MingchaError> {
+        let logs = self.store.logs()?.into_iter();
+        Ok(logs.map(|log| LogPosition { log: log.log, sealed: log.sealed_through, head: log.head }).collect())
+    }
+
+    fn without_receipt(&self, log: LogId) -> Result<Option<u64>, MingchaError> {
+        let own = self.store.logs()?.into_iter().find(|own| own.log == log);
+        Ok(own.filter(|own| own.receipted_through < own.sealed_through).map(|own| own.receipted_through.saturating_add(1)))
+    }
+
+    fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, MingchaError> {
+        Ok(self.store.segment_at(log, seq)?)
+    }
+
+    fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, MingchaError> {
+        Ok(self.store.cursor(feed)?)
+    }
+
+    fn wall_millis(&self) -> i64 {
+        self.wall_millis
+    }
+}
+
+impl Phone {
+    /// Meets the city: sends what was said, receives what is new, then photos both ways.
+    ///
+    /// Errors with `unreachable` when no city answers; what was heard until then is kept.
+    pub fn sync(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<SyncReport, MingchaError> {
+        let _alone = self.alone()?;
+        self.seal()?;
+        let me = self.me()?.clone();
+        let http = Http::to(&me.url, Some(me.token.clone()))?;
+        let mut report = SyncReport::default();
+        let mut run = Correspondence::new(me.city_key, &app_build());
+        let waiting = self.store.waiting()?.ops;
+        loop {
+            let desk = PhoneDesk { store: &self.store, wall_millis: self.clock.wall_millis() };
+            let Some(letter) = run.next_letter(&desk)? else { break };
+            let reply = http.send(&letter)?;
+            for heard in run.read(&reply)? {
+                self.keep(heard, &mut report)?;
+            }
+            progress(Progress { what: "ops", done: report.sent_ops, of: waiting });
+            progress(Progress { what: "pages", done: report.received_ops, of: 0 });
+        }
+        let sent = self.send_photos(&http, progress)?;
+        let fetched = self.fetch_wanted(&http, progress)?;
+        let city_millis = self.clock.wall_millis().saturating_add(self.clock_offset()?);
+        self.met(city_millis, true)?;
+        let waiting = self.store.waiting()?;
+        let attention = self.attention_counts()?;
+        Ok(SyncReport {
+            sent_photos: sent,
+            received_photos: fetched,
+            waiting_ops: waiting.ops,
+            waiting_photos: waiting.photos,
+            refused: attention.refused,
+            held: attention.held,
+            conflicts: attention.conflicts,
+            ..report
+        })
+    }
+
+    /// Two runs of one phone never overlap: the second waits for nothing and says so.
+    pub(crate) fn alone(&self) -> Result<File, MingchaError> {
+        let file = File::create(self.home.sync_lock()).map_err(MingchaError::from_io)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => Err(mingcha_store::StoreError::Busy.into()),
+            Err(std::fs::TryLockError::Error(error)) => Err(MingchaError::from_io(error)),
+        }
+    }
+
+    fn keep(&mut self, heard: Heard, report: &mut SyncReport) -> Result<(), MingchaError> {
+        match heard {
+            Heard::Hello(said) => {
+                self.met(said.city_millis, false)?;
+                for log in said.logs {
+                    self.store.put_safe(log.log, log.safe)?;
+                }
+                let readable: Vec<FeedName> = said.feeds.iter().map(|head| head.feed).collect();
+                self.leave_feeds(&readable)
+            }
+            Heard::Receipt(receipt, bytes) => {
+                report.sent_ops = report.sent_ops.saturating_add(receipt.count);
+                self.keep_receipt(&receipt, &bytes)
+            }
+            Heard::Page(page, bytes) => {
+                report.received_ops = report.received_ops.saturating_add(self.keep_page(&page, &bytes)?);
+                Ok(())
+            }
+            // A reply was lost: the next letter asks for the receipt by sending the same bytes again.
+            Heard::Has(..) => Ok(()),
+            Heard::Fork(log) => Err(MingchaError::Forked(log)),
+        }
+    }
+
+    fn keep_receipt(&mut self, receipt: &Receipt, bytes: &[u8]) -> Result<(), MingchaError> {
+        let ruled: Vec<(u64, Verdict, Option<mingcha_model::Refusal>)> = (receipt.first_seq..)
+            .take(usize::try_from(receipt.count).unwrap_or(0))
+            .map(|seq| {
+                let (verdict, reason) = receipt.verdict(seq);
+                (seq, verdict, reason)
+            })
+            .collect();
+        let since = receipt.received_millis.div_euclid(1000);
+        Ok(self.store.put_receipt(receipt.log, receipt.first_seq, bytes, &ruled, since)?)
+    }
+
+    fn keep_page(&mut self, page: &Page, bytes: &[u8]) -> Result<u64, MingchaError> {
+        let entries = page.entries().map_err(|error| MingchaError::Sync(error.into()))?;
+        let folded = self.store.fold_page(&NewPage {
+            feed: page.feed,
+            epoch: page.epoch,
+            first: page.first,
+            previous: page.previous,
+            head: page.head,
+            entries: &entries,
+            bytes,
+        })?;
+        Ok(folded.entries)
+    }
+
+    /// Leaves what this person may not read any more; own unsent work stays.
+    fn leave_feeds(&mut self, readable: &[FeedName]) -> Result<(), MingchaError> {
+        for feed in self.store.feeds()? {
+            if !readable.contains(&feed.name) {
+                self.store.drop_feed(feed.name)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,334 @@
+//! Visits: started, answered, submitted, moved, voided, shown. Every change is saved at once.
+//!
+//! What was submitted can be added to, never altered; what stands in somebody else's value is never overwritten unseen.
+
+use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
+use mingcha_model::{
+    Basis, Field, ItemCode, Mode, Place, Register, Said, Shown, VisitCase, VisitId, VisitStatus, print_seconds,
+};
+
+use crate::criteria::{VisitForm, answer_in_force, both, choices, score_view};
+use crate::ports::sixteen;
+use crate::say::Saying;
+use crate::{
+    AnswerRow, Answered, FormRow, MingchaError, Mistake, Phone, PhotoRow, Version, VisitStarted, VisitSubmitted,
+    VisitView,
+};
+
+impl Phone {
+    /// Starts a visit at a site; without sets it asks `W5`.
+    pub fn visit_start(
+        &mut self,
+        site: &str,
+        mode: &str,
+        sets: &[String],
+        with: &[String],
+    ) -> Result<VisitStarted, MingchaError> {
+        self.me()?;
+        let site = self.site_named(site)?;
+        let mode = mode_named(mode)?;
+        if mode == Mode::Undercover {
+            return Err(Mistake::NotYet("暗访", "undercover visits").into());
+        }
+        let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
+        let sets = self.chosen_sets(sets)?;
+        let visit = VisitId::from_random(sixteen(&*self.chance));
+        let open = VisitOpen {
+            site: site.site,
+            mode,
+            sets: sets.iter().map(|set| SetRef { code: set.code.to_string(), version: set.version }).collect(),
+            campaign: None,
+            task: None,
+        };
+        let place =
+            Place { area: site.area, unit: site.unit, covert: false, self_check: mode == Mode::SelfCheck };
+        let mut sayings = vec![Saying::new(visit, Body::VisitOpen(open))];
+        sayings.extend(people.into_iter().map(|person| {
+            Saying::new(visit, Body::VisitPerson(VisitPerson { person, present: true }))
+        }));
+        self.say(&place, sayings)?;
+        let items = self.items_of_visit(&self.visit_case(visit)?)?.len();
+        let notes = sets.iter().filter_map(|set| {
+            let reason = set.reason.as_ref()?;
+            Some(format!("{}：{}", set.code, both(reason)))
+        });
+        Ok(VisitStarted { visit, items: u64::try_from(items).unwrap_or(u64::MAX), notes: notes.collect() })
+    }
+
+    pub(crate) fn visit_case(&self, visit: VisitId) -> Result<VisitCase, MingchaError> {
+        self.store.visit(visit)?.ok_or_else(|| Mistake::Unknown("检查", "visit").into())
+    }
+
+    /// A visit that may still be answered, and where it belongs.
+    pub(crate) fn visit_open_for_writing(&self, typed: &str) -> Result<(VisitCase, Place), MingchaError> {
+        let visit = self.visit_case(self.visit_id(typed)?)?;
+        match visit.status() {
+            VisitStatus::Void => return Err(Mistake::Void.into()),
+            VisitStatus::Submitted => return Err(Mistake::Submitted.into()),
+            VisitStatus::Draft => {}
+        }
+        let place = self.place_of_visit(&visit)?;
+        Ok((visit, place))
+    }
+
+    pub(crate) fn place_of_visit(&self, visit: &VisitCase) -> Result<Place, MingchaError> {
+        let site = self.store.site(visit.site)?.ok_or(Mistake::Unknown("点位", "site"))?;
+        Ok(Place {
+            area: site.area,
+            unit: site.unit,
+            covert: visit.mode == Mode::Undercover,
+            self_check: visit.mode == Mode::SelfCheck,
+        })
+    }
+
+    /// The form of a visit: its items with what was answered, each row with its basis.
+    pub fn visit_form(&self, visit: &str) -> Result<Vec<FormRow>, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        let form = self.form_of(&visit)?;
+        let empty = Register::default();
+        Ok(form
+            .items
+            .iter()
+            .map(|item| {
+                let register = form.answers.get(&item.code).unwrap_or(&empty);
+                let in_force = answer_in_force(register);
+                let photographed = in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty());
+                FormRow {
+                    item: item.code.to_string(),
+                    text: both(&item.text),
+                    help: both(&item.help),
+                    answer: item.answer.code().to_owned(),
+                    choices: choices(item.answer),
+                    photo_wanted: !photographed && item.photo_wanted(in_force.as_ref().map(|(value, _)| value)),
+                    note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
+                    value: in_force.map(|(value, _)| value.to_string()),
+                    contested: is_contested(register),
+                    basis: basis_of_answer(visit.visit, &item.code, register),
+                }
+            })
+            .collect())
+    }
+
+    /// Records the answer to one item, with its note and photos as one value.
+    pub fn visit_answer(
+        &mut self,
+        visit: &str,
+        item: &str,
+        value: &str,
+        note: Option<&str>,
+        photos: &[String],
+        basis: Option<&str>,
+    ) -> Result<Answered, MingchaError> {
+        let (visit, place) = self.visit_open_for_writing(visit)?;
+        let item = self.item_of_visit(&visit, item)?;
+        let value = item.answer.parse(value)?;
+        let photos = self.photo_ids(photos)?;
+        let register = self.store.answer(visit.visit, &item.code)?;
+        let shown = basis_of_answer(visit.visit, &item.code, &register);
+        let over = self.over(visit.visit, &Field::Answer(item.code.clone()), basis, &shown)?;
+        let body = Body::Answer(Answer { item: item.code, value: value.clone(), photos });
+        let saying = Saying::new(visit.visit, body).with_text(note.unwrap_or("")).with_over(over);
+        let ops = self.say(&place, vec![saying])?;
+        let op = *ops.first().ok_or(MingchaError::KeyLost)?;
+        Ok(Answered { op, value: value.to_string() })
+    }
+
+    /// Submits a visit: its score is figured, and what is missing is told.
+    pub fn visit_submit(&mut self, visit: &str) -> Result<VisitSubmitted, MingchaError> {
+        let (visit, place) = self.visit_open_for_writing(visit)?;
+        let form = self.form_of(&visit)?;
+        let score = form.score();
+        let submit = VisitSubmit {
+            obtained: score.obtained,
+            obtainable: score.obtainable,
+            missing: u32::try_from(score.missing.len()).unwrap_or(u32::MAX),
+        };
+        self.say(&place, vec![Saying::new(visit.visit, Body::VisitSubmit(submit))])?;
+        self.submitted_row(visit.visit)
+    }
+
+    /// Moves a visit that was not submitted to another site of the same area.
+    pub fn visit_move(&mut self, visit: &str, site: &str, basis: Option<&str>) -> Result<VisitSubmitted, MingchaError> {
+        let (visit, place) = self.visit_open_for_writing(visit)?;
+        let site = self.site_named(site)?;
+        if site.area != place.area {
+            return Err(Mistake::NotNow("请在该片区新建检查", "another area needs a visit of its own").into());
+        }
+        let over = self.over(visit.visit, &Field::VisitSite, basis, &basis_of_visit(&visit))?;
+        let saying = Saying::new(visit.visit, Body::VisitMove(VisitMove { site: site.site })).with_over(over);
+        self.say(&place, vec![saying])?;
+        self.submitted_row(visit.visit)
+    }
+
+    /// Voids a visit, with a reason.
+    pub fn visit_void(&mut self, visit: &str, text: &str, basis: Option<&str>) -> Result<VisitSubmitted, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        if text.trim().is_empty() {
+            return Err(Mistake::NoText.into());
+        }
+        let place = self.place_of_visit(&visit)?;
+        let over = self.over(visit.visit, &Field::VisitVoid, basis, &basis_of_visit(&visit))?;
+        let saying =
+            Saying::new(visit.visit, Body::VisitVoid(VisitVoid { void: true })).with_text(text).with_over(over);
+        self.say(&place, vec![saying])?;
+        self.submitted_row(visit.visit)
+    }
+
+    /// Adds a remark to a visit, submitted or not: what was wrong stays, and the correction stands beside it.
+    pub fn visit_remark(&mut self, visit: &str, text: &str) -> Result<VisitSubmitted, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        if text.trim().is_empty() {
+            return Err(Mistake::NoText.into());
+        }
+        let place = self.place_of_visit(&visit)?;
+        self.say(&place, vec![Saying::new(visit.visit, Body::VisitRemark(Nothing {})).with_text(text)])?;
+        self.submitted_row(visit.visit)
+    }
+
+    fn submitted_row(&self, visit: VisitId) -> Result<VisitSubmitted, MingchaError> {
+        let visit = self.visit_case(visit)?;
+        let form = self.form_of(&visit)?;
+        let score = form.score();
+        Ok(VisitSubmitted {
+            visit: visit.visit,
+            missing: score.missing.iter().map(ToString::to_string).collect(),
+            photos_missing: self.photos_missing(&visit, &form)?,
+            score: score_view(&score, true),
+        })
+    }
+
+    /// Items whose value wants a photo and that have none, neither in the answer nor put to the item.
+    fn photos_missing(&self, visit: &VisitCase, form: &VisitForm) -> Result<Vec<String>, MingchaError> {
+        let put: Vec<ItemCode> =
+            self.store.photos_of(visit.visit.into())?.into_iter().filter_map(|photo| photo.item).collect();
+        let wanting = form.items.iter().filter(|item| {
+            let in_force = form.answers.get(&item.code).and_then(answer_in_force);
+            let has = in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty())
+                || put.contains(&item.code);
+            in_force.is_some() && !has && item.photo_wanted(in_force.as_ref().map(|(value, _)| value))
+        });
+        Ok(wanting.map(|item| item.code.to_string()).collect())
+    }
+
+    /// One visit with everything in it.
+    pub fn visit_show(&self, visit: &str) -> Result<VisitView, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        self.visit_view(&visit, true)
+    }
+
+    /// The visits known here, newest first, each as `visit_show` shows it.
+    pub fn visit_list(&self) -> Result<Vec<VisitView>, MingchaError> {
+        let visits = self.store.visits(&mingcha_store::VisitFilter::default())?;
+        visits.into_iter().map(|row| self.visit_view(&self.visit_case(row.visit)?, false)).collect()
+    }
+
+    fn visit_view(&self, visit: &VisitCase, explained: bool) -> Result<VisitView, MingchaError> {
+        let form = self.form_of(visit)?;
+        let score = form.score();
+        let mut answers = Vec::new();
+        for (item, register) in &form.answers {
+            answers.push(self.answer_row(visit.visit, item, register)?);
+        }
+        let order: Vec<&ItemCode> = form.items.iter().map(|item| &item.code).collect();
+        answers.sort_by_key(|row| order.iter().position(|item| item.as_str() == row.item));
+        let photos = self.store.photos_of(visit.visit.into())?.into_iter().map(|photo| PhotoRow {
+            photo: photo.photo,
+            sha256: photo.add.original,
+            item: photo.item.map(|item| item.to_string()),
+        });
+        Ok(VisitView {
+            visit: visit.visit,
+            site: visit.site,
+            site_name: self.store.site(visit.site)?.map(|site| site.name).unwrap_or_default(),
+            mode: visit.mode,
+            status: visit.status().name(),
+            day: visit.day,
+            log: visit.author,
+            by: self.by(visit.author)?,
+            sets: visit.sets.iter().map(|set| format!("{}@{}", set.code, set.version)).collect(),
+            missing: score.missing.iter().map(ToString::to_string).collect(),
+            score: score_view(&score, explained),
+            answers,
+            photos: photos.collect(),
+            remarks: visit.remarks.clone(),
+            findings: self.store.findings_of(visit.visit)?,
+        })
+    }
+
+    fn answer_row(
+        &self,
+        visit: VisitId,
+        item: &ItemCode,
+        register: &Register<Said>,
+    ) -> Result<AnswerRow, MingchaError> {
+        let in_force = answer_in_force(register);
+        let mut versions = Vec::new();
+        for (op, head) in register.heads() {
+            let Body::Answer(answer) = &head.value.body else { continue };
+            versions.push(Version {
+                op,
+                value: answer.value.to_string(),
+                note: Some(head.value.text(0).to_owned()).filter(|note| !note.is_empty()),
+                by: self.by(op.log)?,
+                at: print_seconds(head.value.at),
+                in_force: in_force.as_ref().is_some_and(|(_, said)| said.id == op),
+            });
+        }
+        Ok(AnswerRow {
+            item: item.to_string(),
+            photos: in_force.as_ref().map(|(_, said)| photos_of(said)).unwrap_or_default(),
+            note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
+            value: in_force.map(|(value, _)| value.to_string()),
+            basis: basis_of_answer(visit, item, register),
+            versions,
+        })
+    }
+
+    /// The score of a visit, line by line.
+    pub fn score(&self, visit: &str) -> Result<crate::ScoreView, MingchaError> {
+        let visit = self.visit_case(self.visit_id(visit)?)?;
+        Ok(score_view(&self.form_of(&visit)?.score(), true))
+    }
+}
+
+fn photos_of(said: &Said) -> Vec<mingcha_model::PhotoId> {
+    match &said.body {
+        Body::Answer(answer) => answer.photos.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Two people's answers differ when value, note or photos do.
+pub(crate) fn is_contested(register: &Register<Said>) -> bool {
+    let mut heads = register.heads().map(|(_, head)| (&head.value.body, &head.value.texts));
+    let first = heads.next();
+    heads.any(|other| Some(other) != first)
+}
+
+fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -> Basis {
+    let heads = register.heads().map(|(id, _)| id).collect();
+    Basis { shown: vec![Shown { entity: visit.into(), field: Field::Answer(item.clone()), heads }] }
+}
+
+fn basis_of_visit(visit: &VisitCase) -> Basis {
+    Basis {
+        shown: visit
+            .heads
+            .iter()
+            .map(|(entity, field, heads)| Shown { entity: *entity, field: field.clone(), heads: heads.clone() })
+            .collect(),
+    }
+}
+
+/// The mode of this name, as the command line and JSON say it.
+fn mode_named(name: &str) -> Result<Mode, MingchaError> {
+    Ok(match name {
+        "open" => Mode::Open,
+        "undercover" => Mode::Undercover,
+        "recheck" => Mode::Recheck,
+        "self" => Mode::SelfCheck,
+        "special" => Mode::Special,
+        "joint" => Mode::Joint,
+        _ => return Err(Mistake::Malformed("检查方式", "the mode is open, recheck, special, joint or self").into()),
+    })
+}
