@@ -37,12 +37,16 @@ impl<T: Clone> Codes<T> {
                 let line = line(*first);
                 Err(Bilingual {
                     zh: format!("代码 {code} 已用于第 {line} 行，请换一个（大小写视为相同）"),
-                    en: format!("the code {code} is already used in line {line}: give each its own (a and A are the same)"),
+                    en: format!(
+                        "the code {code} is already used in line {line}: give each its own (a and A are the same)"
+                    ),
                 })
             }
             Some((declared, _, None)) if declared != code => Err(Bilingual {
                 zh: format!("平台已有代码 {declared}，只差大小写，请照写 {declared}"),
-                en: format!("the city has the code {declared}, which differs by the size of letters alone: write {declared}"),
+                en: format!(
+                    "the city has the code {declared}, which differs by the size of letters alone: write {declared}"
+                ),
             }),
             _ => {
                 self.by_small.insert(small(code), (code.to_owned(), value, Some(at)));

@@ -119,16 +119,22 @@ fn position(row: &mut Row<'_>) -> Option<Position> {
     let (has_latitude, has_longitude, has_datum) = (there("latitude"), there("longitude"), there("datum"));
     if has_latitude != has_longitude {
         let missing = if has_latitude { "longitude" } else { "latitude" };
-        row.wrong("latitude", both(
-            format!("缺少 {missing}：经纬度须同时写或都不写"),
-            format!("`{missing}` is missing: write both latitude and longitude, or neither"),
-        ));
+        row.wrong(
+            "latitude",
+            both(
+                format!("缺少 {missing}：经纬度须同时写或都不写"),
+                format!("`{missing}` is missing: write both latitude and longitude, or neither"),
+            ),
+        );
     }
     if (has_latitude || has_longitude) && !has_datum {
-        row.wrong("latitude", both(
-            format!("有经纬度而没有 datum，请写{}", expected.zh),
-            format!("a position without `datum`: write {}", expected.en),
-        ));
+        row.wrong(
+            "latitude",
+            both(
+                format!("有经纬度而没有 datum，请写{}", expected.zh),
+                format!("a position without `datum`: write {}", expected.en),
+            ),
+        );
     }
     let (_, datum) = *DATUMS.get(datum?)?;
     let latitude = in_range(row, "latitude", latitude?, datum);

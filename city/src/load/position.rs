@@ -15,9 +15,10 @@ pub(super) fn degrees_e7(text: &str) -> Option<i64> {
         return None;
     }
     let whole: i64 = whole.parse().ok()?;
-    let sevenths: i64 = part.bytes().chain(std::iter::repeat(b'0')).take(7).try_fold(0_i64, |so_far, digit| {
-        so_far.checked_mul(10)?.checked_add(i64::from(digit.wrapping_sub(b'0')))
-    })?;
+    let sevenths: i64 =
+        part.bytes().chain(std::iter::repeat(b'0')).take(7).try_fold(0_i64, |so_far, digit| {
+            so_far.checked_mul(10)?.checked_add(i64::from(digit.wrapping_sub(b'0')))
+        })?;
     whole.checked_mul(10_000_000)?.checked_add(sevenths)?.checked_mul(sign)
 }
 
@@ -28,10 +29,7 @@ mod tests {
     #[test]
     fn degrees_are_read_digit_by_digit() {
         let read = ["39.5", "-0.0000001", "+104", "104.123456789", "39"].map(degrees_e7);
-        assert_eq!(
-            read,
-            [Some(395_000_000), Some(-1), Some(1_040_000_000), Some(1_041_234_567), Some(390_000_000)]
-        );
+        assert_eq!(read, [Some(395_000_000), Some(-1), Some(1_040_000_000), Some(1_041_234_567), Some(390_000_000)]);
     }
 
     #[test]

@@ -11,16 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::mistake::Report;
 
 /// The tables that a file may have.
-pub(super) const TABLES: [&str; 8] = [
-    "[[areas]]",
-    "[[kinds]]",
-    "[[units]]",
-    "[[sites]]",
-    "[[sets]]",
-    "[[calendar]]",
-    "[policy]",
-    "[[campaigns]]",
-];
+pub(super) const TABLES: [&str; 8] =
+    ["[[areas]]", "[[kinds]]", "[[units]]", "[[sites]]", "[[sets]]", "[[calendar]]", "[policy]", "[[campaigns]]"];
 
 /// The most days that one list may hold.
 const MOST_DAYS_LISTED: usize = 400;
@@ -37,10 +29,14 @@ impl<'t> File<'t> {
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
             let said = error.message().replace('\n', " ");
-            report.mistake("TOML", at, both(
-                format!("TOML 写法有误，请检查此处的引号、括号和等号（{said}）"),
-                format!("not well-formed TOML: {said}; check quotes, brackets and equals signs here"),
-            ));
+            report.mistake(
+                "TOML",
+                at,
+                both(
+                    format!("TOML 写法有误，请检查此处的引号、括号和等号（{said}）"),
+                    format!("not well-formed TOML: {said}; check quotes, brackets and equals signs here"),
+                ),
+            );
         }
         if !errors.is_empty() {
             return None;
@@ -59,7 +55,8 @@ impl<'t> File<'t> {
     pub(super) fn rows(&self, report: &mut Report, name: &'static str) -> Vec<Row<'_>> {
         let Some(value) = self.tables.get(name) else { return Vec::new() };
         let label = format!("[[{name}]]");
-        let wrong = || both(format!("请写成 {label}，每行一个表"), format!("write it as {label}, one table for each row"));
+        let wrong =
+            || both(format!("请写成 {label}，每行一个表"), format!("write it as {label}, one table for each row"));
         let DeValue::Array(rows) = value.get_ref() else {
             report.mistake(&label, value.span().start, wrong());
             return Vec::new();
@@ -144,10 +141,10 @@ impl<'f> Row<'f> {
         read: impl FnOnce(&'f DeValue<'f>) -> Option<T>,
     ) -> Option<T> {
         if self.value(key).is_none() {
-            self.wrong(key, both(
-                format!("缺少 {key}，请写{}", expected.zh),
-                format!("`{key}` is missing: write {}", expected.en),
-            ));
+            self.wrong(
+                key,
+                both(format!("缺少 {key}，请写{}", expected.zh), format!("`{key}` is missing: write {}", expected.en)),
+            );
             return None;
         }
         self.may(key, expected, read)
@@ -162,10 +159,13 @@ impl<'f> Row<'f> {
     ) -> Option<T> {
         let read = read(self.value(key)?.get_ref());
         if read.is_none() {
-            self.wrong(key, both(
-                format!("{key} 有误，请写{}", expected.zh),
-                format!("`{key}` is not what it should be: write {}", expected.en),
-            ));
+            self.wrong(
+                key,
+                both(
+                    format!("{key} 有误，请写{}", expected.zh),
+                    format!("`{key}` is not what it should be: write {}", expected.en),
+                ),
+            );
         }
         read
     }
@@ -252,10 +252,14 @@ impl<'f> Row<'f> {
             let name = key.get_ref().as_ref();
             if !self.asked.contains(name) {
                 let known = self.asked.iter().copied().collect::<Vec<_>>();
-                report.mistake(&self.label, key.span().start, both(
-                    format!("不认识 {}，可写的有：{}", shown(name), known.join("、")),
-                    format!("`{}` is not known here: write any of {}", shown(name), known.join(", ")),
-                ));
+                report.mistake(
+                    &self.label,
+                    key.span().start,
+                    both(
+                        format!("不认识 {}，可写的有：{}", shown(name), known.join("、")),
+                        format!("`{}` is not known here: write any of {}", shown(name), known.join(", ")),
+                    ),
+                );
             }
         }
         self.done_whatever_else_it_has(report);
@@ -309,7 +313,10 @@ fn day_in(value: &DeValue<'_>) -> Option<Day> {
 }
 
 fn a_code() -> Bilingual {
-    both("代码：1 到 32 个字母、数字或短横，如 \"DH-01\"", "a code of 1 to 32 letters, digits and dashes, as in \"DH-01\"")
+    both(
+        "代码：1 到 32 个字母、数字或短横，如 \"DH-01\"",
+        "a code of 1 to 32 letters, digits and dashes, as in \"DH-01\"",
+    )
 }
 
 fn a_text(most: usize) -> Bilingual {

@@ -83,10 +83,13 @@ pub(super) fn calendar(report: &mut Report, file: &File<'_>) -> Vec<YearTable> {
             if let Err(bad) = table.check() {
                 row.wrong("year", bad_year(bad));
             } else if !years.insert(year) {
-                row.wrong("year", both(
-                    format!("{year} 年已有一张表，请合并"),
-                    format!("there are two tables of {year}: put them into one"),
-                ));
+                row.wrong(
+                    "year",
+                    both(
+                        format!("{year} 年已有一张表，请合并"),
+                        format!("there are two tables of {year}: put them into one"),
+                    ),
+                );
             }
             tables.push(table);
         }
@@ -122,10 +125,13 @@ fn switches(row: &mut Row<'_>) -> Vec<PolicyValue> {
             Some(value) => values.push(PolicyValue { name: switch.name.to_owned(), value }),
             None => {
                 let (about, expected) = (switch.about(), switch.shape.expected());
-                row.wrong(switch.name, both(
-                    format!("{}（{}）有误，请写{}", switch.name, about.zh, expected.zh),
-                    format!("`{}` ({}) is not what it should be: write {}", switch.name, about.en, expected.en),
-                ));
+                row.wrong(
+                    switch.name,
+                    both(
+                        format!("{}（{}）有误，请写{}", switch.name, about.zh, expected.zh),
+                        format!("`{}` ({}) is not what it should be: write {}", switch.name, about.en, expected.en),
+                    ),
+                );
             }
         }
     }
@@ -155,10 +161,13 @@ fn check_weights(row: &mut Row<'_>, values: &[PolicyValue]) {
     let sum = read.iter().fold(0_i64, |sum, weight| sum.saturating_add(*weight));
     if given > 0 && (given < 3 || (read.len() == 3 && sum != 100)) {
         let first = WEIGHTS.iter().copied().find(|name| row.table().contains_key(*name)).unwrap_or_default();
-        row.wrong(first, both(
-            format!("{} 须同时写明，合计 100", WEIGHTS.join("、")),
-            format!("write all of {}, and let them add up to 100", WEIGHTS.join(", ")),
-        ));
+        row.wrong(
+            first,
+            both(
+                format!("{} 须同时写明，合计 100", WEIGHTS.join("、")),
+                format!("write all of {}, and let them add up to 100", WEIGHTS.join(", ")),
+            ),
+        );
     }
 }
 
@@ -178,10 +187,13 @@ pub(super) fn campaigns(
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            row.wrong("to", both(
-                format!("专项在开始（{from}）之前结束，请改 to"),
-                format!("the campaign ends before it begins on {from}: write a later day"),
-            ));
+            row.wrong(
+                "to",
+                both(
+                    format!("专项在开始（{from}）之前结束，请改 to"),
+                    format!("the campaign ends before it begins on {from}: write a later day"),
+                ),
+            );
         }
         let sets = asked_sets(&mut row, &published);
         let policy = own_policy(&mut row, report);

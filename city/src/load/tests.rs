@@ -381,7 +381,9 @@ fn a_wrong_set_is_told_with_its_own_file_and_item() {
 fn a_published_version_is_followed_and_never_altered() {
     let published = CriteriaSet::parse("N1", SET, &known_with_notary()).unwrap();
     let known = Known { sets: vec![published], ..Known::default() };
-    let text = |set: &str| format!("{}[[sets]]\n{set}", RIGHT.replace("[\"W5\", { code = \"SYSB\", version = 1 }]", "[\"N1\"]"));
+    let text = |set: &str| {
+        format!("{}[[sets]]\n{set}", RIGHT.replace("[\"W5\", { code = \"SYSB\", version = 1 }]", "[\"N1\"]"))
+    };
     let load = |set: &str| Load::parse("city.toml", &text(set), None, &known);
     assert!(load(SET).is_ok(), "the same again");
     let bad = load(&SET.replace("points = 100", "points = 200")).unwrap_err();
