@@ -8,7 +8,7 @@ use mingcha_model::body::{Assign, Body, Nothing};
 use mingcha_model::{
     Basis, Calendar, Case, Dates, Day, FindingId, Place, Policy, ReviewVerdict, Said, SiteId, Stage, TaskId,
 };
-use mingcha_store::{CardRecord, FindingFilter};
+use mingcha_store::{CardFilter, CardRow, FindingFilter, TaskFilter};
 
 use crate::criteria::both;
 use crate::findings::{basis_of_case, provisional_number};
@@ -67,7 +67,7 @@ impl Phone {
                 rows.push(self.row_of_case(&case, &almanac)?);
             }
         }
-        for card in self.store.cards()? {
+        for card in self.store.cards(&CardFilter::default())? {
             if filter.site.is_none_or(|site| site == card.card.site) {
                 rows.push(self.row_of_card(&card, &almanac)?);
             }
@@ -147,17 +147,18 @@ impl Phone {
         })
     }
 
-    fn row_of_card(&self, record: &CardRecord, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+    fn row_of_card(&self, record: &CardRow, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
         let card = &record.card;
         // What this contact said that the card does not take into account yet stands as submitted.
-        let pending: Vec<&Said> = record
-            .submissions
+        let submitted: Vec<&Said> =
+            record.said.iter().filter(|said| matches!(said.body, Body::SubmissionAdd(_))).collect();
+        let pending: Vec<&&Said> = submitted
             .iter()
             .filter(|said| !card.includes.iter().any(|included| said.entity == (*included).into()))
             .collect();
         let stage = if pending.is_empty() || card.stage == Stage::Closed { card.stage } else { Stage::Submitted };
-        let text = |place: u8| record.texts.get(usize::from(place)).cloned().unwrap_or_default();
-        let submissions = record.submissions.iter().map(|said| {
+        let text = |place: u8| record.texts.get(usize::from(place)).cloned().flatten().unwrap_or_default();
+        let submissions = submitted.iter().map(|said| {
             let on_card = card.submissions.iter().find(|one| said.entity == one.submission.into());
             SubmissionRow {
                 submission: mingcha_model::SubmissionId(said.entity),
@@ -248,7 +249,7 @@ impl Phone {
         let me = self.me()?.person;
         let almanac = self.almanac()?;
         let mut rows = Vec::new();
-        for task in self.store.tasks(Some(me))? {
+        for task in self.store.tasks(&TaskFilter { person: Some(me), ..TaskFilter::default() })? {
             if task.withdrawn {
                 continue;
             }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, KindCode, Kinds, Register, Said, Score, Value,
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Register, Said, Score, Value,
     VisitCase, WindowKind, form, score,
 };
 use mingcha_model::body::{Body, SetRef};
@@ -46,13 +46,12 @@ impl Phone {
     /// The kinds of windows: built in, and those that the city added.
     pub(crate) fn kinds(&self) -> Result<Kinds, MingchaError> {
         let mut kinds = Kinds::embedded();
-        for (kind, names) in self.store.window_kinds()? {
-            let (Ok(code), parent) = (kind.code.parse::<KindCode>(), kind.parent.as_deref().map(str::parse)) else {
+        for kind in self.store.window_kinds()? {
+            let (Ok(code), parent) = (kind.set.code.parse(), kind.set.parent.as_deref().map(str::parse)) else {
                 continue;
             };
-            let name = |place: usize| names.get(place).map_or("", String::as_str);
-            let added =
-                WindowKind { code, name: Bilingual::new(name(0), name(1)), parent: parent.and_then(Result::ok) };
+            let name = Bilingual::new(&kind.name, &kind.english);
+            let added = WindowKind { code, name, parent: parent.and_then(Result::ok) };
             kinds = kinds.clone().with(added).unwrap_or(kinds);
         }
         Ok(kinds)
@@ -216,15 +215,15 @@ pub(crate) fn score_view(score: &Score, explained: bool) -> ScoreView {
     let points = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let lines = score.lines.iter().map(|line| ScoreRow {
         item: line.item.to_string(),
-        value: line.answer.to_string(),
-        obtained: line.obtained.into(),
-        obtainable: line.obtainable.into(),
+        value: line.answer.as_ref().map(ToString::to_string).unwrap_or_default(),
+        obtained: line.obtained,
+        obtainable: line.obtainable,
         rule: {
             let (zh, en) = line.rule.words();
             format!("{zh} / {en}")
         },
     });
-    let (obtained, obtainable) = (u64::from(score.obtained), u64::from(score.obtainable));
+    let (obtained, obtainable) = (score.obtained, score.obtainable);
     ScoreView {
         obtained,
         obtainable,

@@ -149,7 +149,7 @@ impl Phone {
         if verdict == ReviewVerdict::Return {
             needed(text.unwrap_or(""))?;
         }
-        let finding = self.store.finding_of(submission)?.ok_or(Mistake::Unknown("整改反馈", "submission"))?;
+        let finding = self.store.finding_of_submission(submission.into())?.ok_or(Mistake::Unknown("整改反馈", "submission"))?;
         let (case, place) = self.case_for_writing(&finding.to_string())?;
         let over = self.over(submission, &Field::Verdict, basis, &basis_of_case(&case))?;
         let body = Body::Review(Review { finding, verdict });

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use mingcha_model::{FindingId, LogId, PersonId, PhotoId, SiteId, SubmissionId, TaskId, VisitId};
-use mingcha_store::SiteRecord;
+use mingcha_store::SiteRow;
 
 use crate::{MingchaError, Mistake, Phone};
 
@@ -14,10 +14,10 @@ fn id<T: FromStr>(typed: &str, zh: &'static str, en: &'static str) -> Result<T, 
 
 impl Phone {
     /// A site by id or by the office's own code.
-    pub(crate) fn site_named(&self, typed: &str) -> Result<SiteRecord, MingchaError> {
+    pub(crate) fn site_named(&self, typed: &str) -> Result<SiteRow, MingchaError> {
         let found = match typed.trim().parse::<SiteId>() {
             Ok(site) => self.store.site(site)?,
-            Err(_) => self.store.site_by_code(typed.trim())?,
+            Err(_) => self.store.sites_by_code(typed.trim())?.into_iter().next(),
         };
         found.ok_or_else(|| Mistake::Unknown("点位", "site").into())
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use mingcha_evidence::{Sweep, Vault, VaultKey};
 use mingcha_model::{Calendar, Day, DeviceId, Digest, Grants, LogId, PersonId};
-use mingcha_store::{Store, StoreKey};
+use mingcha_store::{FileState, Store, StoreKey};
 use mingcha_sync::{Anchor, CityKey, Signer};
 use minicbor::{Decode, Encode};
 
@@ -77,7 +77,7 @@ impl Phone {
         let home = Home::at(folder)?;
         let store = Store::open(&home.store(), &StoreKey::raw(*ports.keys.store))?;
         let vault = Vault::open(&home.photos(), VaultKey::from_bytes(*ports.keys.photos)).map_err(MingchaError::file)?;
-        let known: BTreeSet<Digest> = store.photo_file_names()?.into_iter().collect();
+        let known = names_of_files(&store)?;
         let sweep = vault.sweep(&known).map_err(MingchaError::file)?;
         let mut phone = Self {
             home,
@@ -111,7 +111,10 @@ impl Phone {
     /// What this person may do, as the city last said.
     pub(crate) fn grants(&self) -> Result<Grants, MingchaError> {
         let me = self.me()?;
-        Ok(self.store.grants(me.person)?.unwrap_or_else(|| me.grants.clone()))
+        Ok(self.store.grants(me.person)?.map_or_else(
+            || me.grants.clone(),
+            |set| Grants { role: set.role, areas: set.areas, unit: set.unit },
+        ))
     }
 
     pub(crate) fn meeting(&self) -> Result<Meeting, MingchaError> {
@@ -142,7 +145,7 @@ impl Phone {
     pub(crate) fn put_setting<T: Encode<()>>(&mut self, name: &str, value: &T) -> Result<(), MingchaError> {
         // Writing CBOR into memory cannot fail.
         let bytes = minicbor::to_vec(value).unwrap_or_default();
-        Ok(self.store.put_setting(name, &bytes)?)
+        Ok(self.store.set_setting(name, Some(&bytes))?)
     }
 
     /// This phone's clock in Unix seconds: what goes into ops.
@@ -210,4 +213,13 @@ impl Phone {
                 .collect(),
         })
     }
+}
+
+/// The names of all files that rows say are here.
+fn names_of_files(store: &Store) -> Result<BTreeSet<Digest>, MingchaError> {
+    let mut names = BTreeSet::new();
+    for state in [FileState::Local, FileState::Sent, FileState::Safe] {
+        names.extend(store.photo_files_in(state, u32::MAX)?.into_iter().map(|file| file.sha256));
+    }
+    Ok(names)
 }

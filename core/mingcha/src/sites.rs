@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mingcha_model::{Dates, Day, SiteId};
-use mingcha_store::{FindingFilter, SiteRecord, VisitFilter};
+use mingcha_store::{FindingFilter, SiteRow as StoredSite, VisitFilter};
 
 use crate::{MingchaError, Phone, SiteFilter, SiteRow};
 
@@ -19,7 +19,7 @@ impl Phone {
         let limit = filter.limit.unwrap_or(USUAL_LIMIT);
         let kinds = self.kinds()?;
         let mut rows = Vec::new();
-        for site in self.store.sites(&mingcha_store::SiteFilter { search: filter.search.clone(), ..Default::default() })? {
+        for site in self.store.sites(&mingcha_store::SiteFilter { search: filter.search.clone(), ..mingcha_store::SiteFilter::default() })? {
             let recheck = rechecks.get(&site.site);
             if filter.due && !recheck.is_some_and(|(window_from, _)| *window_from <= today) {
                 continue;
@@ -34,15 +34,15 @@ impl Phone {
 
     fn site_row(
         &self,
-        site: SiteRecord,
+        site: StoredSite,
         recheck_due: Option<Day>,
         kinds: &mingcha_model::Kinds,
     ) -> Result<SiteRow, MingchaError> {
-        let visits = self.store.visits(&VisitFilter { site: Some(site.site), limit: Some(1), ..VisitFilter::default() })?;
+        let visits = self.store.visits(&VisitFilter { site: Some(site.site), limit: 1, ..VisitFilter::default() })?;
         Ok(SiteRow {
             kind_name: kinds.get(&site.kind).map(|kind| kind.name.zh.clone()).unwrap_or_default(),
             unit_name: self.store.unit(site.unit)?.map(|unit| unit.name).unwrap_or_default(),
-            area_name: self.store.area(site.area)?.map(|area| area.name_zh).unwrap_or_default(),
+            area_name: self.store.area(site.area)?.map(|area| area.name).unwrap_or_default(),
             last_visit: visits.first().map(|visit| visit.day),
             site: site.site,
             code: site.code,

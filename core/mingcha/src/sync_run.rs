@@ -5,8 +5,8 @@
 
 use std::fs::File;
 
-use mingcha_model::{Cursor, FeedName, LogId, Verdict};
-use mingcha_store::{NewPage, Store};
+use mingcha_model::{Cursor, FeedName, LogId};
+use mingcha_store::{NewPage, OpVerdict, Store};
 use mingcha_sync::{Correspondence, Desk, Heard, LogPosition, Page, Receipt};
 
 use crate::http::Http;
@@ -44,11 +44,11 @@ impl Desk for PhoneDesk<'_> {
     }
 
     fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, MingchaError> {
-        Ok(self.store.segment_at(log, seq)?)
+        Ok(self.store.segments(log)?.into_iter().find(|one| one.first_seq <= seq && seq < one.first_seq.saturating_add(one.count)).map(|one| one.bytes))
     }
 
     fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, MingchaError> {
-        Ok(self.store.cursor(feed)?)
+        Ok(self.store.cursor(&feed)?)
     }
 
     fn wall_millis(&self) -> i64 {
@@ -131,11 +131,11 @@ impl Phone {
     }
 
     fn keep_receipt(&mut self, receipt: &Receipt, bytes: &[u8]) -> Result<(), MingchaError> {
-        let ruled: Vec<(u64, Verdict, Option<mingcha_model::Refusal>)> = (receipt.first_seq..)
+        let ruled: Vec<OpVerdict> = (receipt.first_seq..)
             .take(usize::try_from(receipt.count).unwrap_or(0))
             .map(|seq| {
                 let (verdict, reason) = receipt.verdict(seq);
-                (seq, verdict, reason)
+                OpVerdict { seq, verdict, reason }
             })
             .collect();
         let since = receipt.received_millis.div_euclid(1000);
@@ -160,7 +160,7 @@ impl Phone {
     fn leave_feeds(&mut self, readable: &[FeedName]) -> Result<(), MingchaError> {
         for feed in self.store.feeds()? {
             if !readable.contains(&feed.name) {
-                self.store.drop_feed(feed.name)?;
+                self.store.drop_feed(&feed.name)?;
             }
         }
         Ok(())

@@ -251,8 +251,13 @@ impl Phone {
             answers,
             photos: photos.collect(),
             remarks: visit.remarks.clone(),
-            findings: self.store.findings_of(visit.visit)?,
+            findings: self.findings_of(visit.visit)?,
         })
+    }
+
+    fn findings_of(&self, visit: VisitId) -> Result<Vec<mingcha_model::FindingId>, MingchaError> {
+        let filter = mingcha_store::FindingFilter { visit: Some(visit), ..Default::default() };
+        Ok(self.store.findings(&filter)?.into_iter().map(|row| row.finding).collect())
     }
 
     fn answer_row(

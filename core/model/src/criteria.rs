@@ -125,6 +125,31 @@ pub enum PhotoNeed {
     Avoid,
 }
 
+impl Ask {
+    /// The name in files, commands and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Observe => "observe",
+            Self::Ask => "ask",
+            Self::Telephone => "telephone",
+            Self::Records => "records",
+            Self::Questionnaire => "questionnaire",
+        }
+    }
+}
+
+impl PhotoNeed {
+    /// The name in files, commands and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Failed => "failed",
+            Self::None => "none",
+            Self::Avoid => "avoid",
+        }
+    }
+}
+
 impl CriteriaSet {
     /// The sets that every phone knows: `W5` and `SYSB`.
     pub fn embedded() -> Result<Vec<Self>, BadSet> {

@@ -110,10 +110,10 @@ pub struct Answer {
 pub struct VisitSubmit {
     /// Points obtained, in hundredths.
     #[n(0)]
-    pub obtained: u32,
+    pub obtained: u64,
     /// Points obtainable, in hundredths.
     #[n(1)]
-    pub obtainable: u32,
+    pub obtainable: u64,
     /// Items without an answer.
     #[n(2)]
     pub missing: u32,
