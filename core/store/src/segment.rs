@@ -90,12 +90,12 @@ impl Store {
         let last = pack::whole(first_seq.saturating_add(count).saturating_sub(1))?;
         let first = pack::whole(first_seq)?;
         if last <= sealed {
-            let held: Option<Vec<u8>> = transaction
+            let kept: Option<Vec<u8>> = transaction
                 .prepare_cached("SELECT bytes FROM segment WHERE log = ?1 AND first_seq = ?2")?
                 .query_row([key, first], |row| row.get(0))
                 .optional()?;
-            return match held {
-                Some(held) if held == bytes => Ok(()),
+            return match kept {
+                Some(kept) if kept == bytes => Ok(()),
                 _ => Err(StoreError::BadSegment("these ops were sealed otherwise")),
             };
         }

@@ -186,16 +186,12 @@ impl From<&Register<Written>> for RegisterRow {
         let covered: Vec<OpId> = register.covered().map(|(log, seq)| OpId { log, seq }).collect();
         let rest = Rest { siblings, covered };
         let rest = if rest == Rest::default() { None } else { Some(pack::cbor(&rest)) };
-        match latest {
-            Some((id, head)) => {
-                Self { log: Some(id.log), seq: id.seq, ord: head.ord, written: head.value.clone(), rest }
-            }
-            None => {
-                let written =
-                    Written { flags: 0, at: 0, body: ByteVec::from(Vec::new()), texts: ByteVec::from(Vec::new()) };
-                Self { log: None, seq: 0, ord: Order(0), written, rest }
-            }
+        if let Some((id, head)) = latest {
+            return Self { log: Some(id.log), seq: id.seq, ord: head.ord, written: head.value.clone(), rest };
         }
+        let nothing = || ByteVec::from(Vec::new());
+        let written = Written { flags: 0, at: 0, body: nothing(), texts: nothing() };
+        Self { log: None, seq: 0, ord: Order(0), written, rest }
     }
 }
 

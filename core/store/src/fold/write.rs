@@ -106,14 +106,9 @@ impl<'c> Fold<'c> {
         {
             return Ok(key);
         }
-        let key = match self.entities.get(&id) {
-            Some(key) => *key,
-            None => {
-                let key = self.find_or_make_entity(id)?;
-                self.entities.insert(id, key);
-                key
-            }
-        };
+        let known = self.entities.get(&id).copied();
+        let key = known.map_or_else(|| self.find_or_make_entity(id), Ok)?;
+        self.entities.insert(id, key);
         self.latest_entity = Some((id, key));
         Ok(key)
     }
@@ -143,21 +138,20 @@ impl<'c> Fold<'c> {
         {
             return Ok(author);
         }
-        let author = match self.authors.get(&log) {
-            Some(author) => *author,
-            None => {
-                let own = self
-                    .connection
-                    .prepare_cached("SELECT key FROM own_log WHERE log = ?1")?
-                    .query_row([log.0.as_slice()], |row| row.get(0))
-                    .optional()?;
-                let author = Author { key: log_key(self.connection, log)?, own };
-                self.authors.insert(log, author);
-                author
-            }
-        };
+        let known = self.authors.get(&log).copied();
+        let author = known.map_or_else(|| self.find_author(log), Ok)?;
+        self.authors.insert(log, author);
         self.latest_author = Some((log, author));
         Ok(author)
+    }
+
+    fn find_author(&self, log: LogId) -> Result<Author, StoreError> {
+        let own = self
+            .connection
+            .prepare_cached("SELECT key FROM own_log WHERE log = ?1")?
+            .query_row([log.0.as_slice()], |row| row.get(0))
+            .optional()?;
+        Ok(Author { key: log_key(self.connection, log)?, own })
     }
 
     /// An own op came back: what the feed says replaces what the overlay said.

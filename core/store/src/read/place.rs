@@ -1,7 +1,7 @@
 //! Where an entity belongs: its site's area and unit, and whether it is undercover or a self-check.
 
 use mingcha_model::{EntityId, Kind, Mode, Place};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use crate::{Store, StoreError, pack};
 
@@ -11,8 +11,8 @@ impl Store {
         let (mut at, mut covert, mut self_check) = (entity, false, false);
         // Photo, submission, finding, visit, site: five steps at most; ids that name each other end too.
         for _ in 0..6 {
-            let Some((key, kind, parent)) = self.shown_row(at)? else { return Ok(None) };
-            let next = match Kind(kind) {
+            let Some(Shown { key, kind, parent }) = self.shown_row(at)? else { return Ok(None) };
+            let next = match kind {
                 Kind::SITE_ENTER => {
                     let (area, unit) = self
                         .connection
@@ -48,7 +48,7 @@ impl Store {
                     // A published finding names no visit that anybody here could know.
                     if self.shown_row(visit)?.is_some() { Some(visit) } else { Some(pack::id(&site)?) }
                 }
-                _ => parent.map(|parent| pack::id(&parent)).transpose()?,
+                _ => parent,
             };
             let Some(next) = next else { return Ok(None) };
             at = next;
@@ -56,10 +56,19 @@ impl Store {
         Ok(None)
     }
 
-    fn shown_row(&self, id: EntityId) -> Result<Option<(i64, u16, Option<Vec<u8>>)>, StoreError> {
+    fn shown_row(&self, id: EntityId) -> Result<Option<Shown>, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT key, kind, parent FROM entity WHERE id = ?1 AND shown = 1")?;
-        let row = statement.query_row(params![id.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-        Ok(row.optional()?)
+        let mut rows = statement.query(params![id.0.as_slice()])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let parent = row.get_ref(2)?.as_blob().ok().map(pack::id).transpose()?;
+        Ok(Some(Shown { key: row.get(0)?, kind: Kind(row.get(1)?), parent }))
     }
+}
+
+/// An entity's row as lists show it.
+struct Shown {
+    key: i64,
+    kind: Kind,
+    parent: Option<EntityId>,
 }
