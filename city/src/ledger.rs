@@ -4,8 +4,11 @@
 //! place. Nothing is remembered between two transactions: other processes write to the same folder. It decides nothing.
 
 mod codes;
+mod entities;
 mod feeds;
+mod logs;
 mod people;
+mod photos;
 mod places;
 
 use std::ops::Deref;
@@ -18,8 +21,10 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, Transact
 use crate::{CityError, clock};
 
 pub(crate) use codes::CodeRow;
-pub(crate) use feeds::FeedRow;
+pub(crate) use entities::EntityRow;
+pub(crate) use logs::{LogRow, SegmentRow};
 pub(crate) use people::{DeviceRow, Person};
+pub(crate) use photos::Unpublished;
 pub(crate) use places::SiteRow;
 
 /// The steps from an empty file to today's shape; what has shipped is never edited.

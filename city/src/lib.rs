@@ -9,12 +9,18 @@ mod city;
 mod clock;
 mod enrol;
 mod error;
+mod files;
 mod follow;
 mod http;
+mod judge;
 mod key;
 mod ledger;
 pub mod load;
+mod push;
+mod reader;
 mod serve;
+mod settle;
+mod statement;
 mod writer;
 
 pub use city::{City, Device, EnrolCode, NewPerson, Stop};

@@ -1,14 +1,220 @@
-//! The one writer of pushed logs.
+//! The one writer of pushed logs: a thread with a queue that commits what came together as one transaction.
+//!
+//! Continuity is checked here and nowhere else, because only the writer knows what is there. A retry gets the stored
+//! receipt again. It refuses another history of a log, and keeps the one that came first.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use mingcha_model::body::Body;
+use mingcha_model::{DeviceId, Digest, Order, PersonId, Refusal, Verdict};
+use mingcha_sync::{LogConflict, Opened, Problem, Receipt, Ruled, Segment, claimed_millis, plain_orders};
+use tokio::sync::oneshot;
+
+use crate::CityError;
 use crate::key::CitySecret;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LogRow, SegmentRow, Turn};
+use crate::settle::settle_new;
+use crate::statement::Statement;
 
-pub(crate) struct Writer {}
+/// So many pushes share one commit at most.
+const GROUP: usize = 64;
+
+/// A segment, opened and its signature checked, as it came in.
+#[derive(Clone)]
+pub(crate) struct Push {
+    /// Who pushes.
+    pub(crate) person: PersonId,
+    /// The device that the pusher holds now.
+    pub(crate) pushed_by: DeviceId,
+    /// The device whose key signed the segment.
+    pub(crate) signed_by: DeviceId,
+    pub(crate) segment: Arc<Segment>,
+    pub(crate) opened: Arc<Opened>,
+    pub(crate) bytes: Arc<Vec<u8>>,
+}
+
+/// What a push is answered with.
+pub(crate) enum Pushed {
+    /// The receipt as it is kept.
+    Receipt(Vec<u8>),
+    /// It does not continue what is here.
+    Conflict(LogConflict),
+    /// It cannot be taken at all.
+    Problem(Problem),
+}
+
+struct Job {
+    push: Push,
+    reply: oneshot::Sender<Result<Pushed, CityError>>,
+}
+
+/// The queue to the writing thread, which ends with it.
+pub(crate) struct Writer {
+    queue: Mutex<Sender<Job>>,
+}
 
 impl Writer {
-    pub(crate) fn new(_ledger: Arc<Ledger>, _secret: Arc<CitySecret>) -> Self {
-        Self {}
+    /// Starts the thread.
+    pub(crate) fn new(ledger: Arc<Ledger>, secret: Arc<CitySecret>) -> Self {
+        let (queue, jobs) = channel();
+        std::thread::spawn(move || work(&ledger, &secret, &jobs));
+        Self { queue: Mutex::new(queue) }
     }
+
+    /// Hands a push to the writer; the answer comes when it is durable.
+    pub(crate) fn push(&self, push: Push) -> oneshot::Receiver<Result<Pushed, CityError>> {
+        let (reply, answer) = oneshot::channel();
+        // If the thread is gone the answer's sender is dropped with the job, and whoever waits hears that.
+        let _ = self.queue.lock().unwrap_or_else(PoisonError::into_inner).send(Job { push, reply });
+        answer
+    }
+}
+
+fn work(ledger: &Ledger, secret: &CitySecret, jobs: &Receiver<Job>) {
+    // While one group is being made durable the next one gathers in the queue.
+    while let Ok(first) = jobs.recv() {
+        let group: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(GROUP.saturating_sub(1))).collect();
+        let together =
+            ledger.write(|turn| group.iter().map(|job| receive(turn, secret, &job.push)).collect::<Result<Vec<_>, _>>());
+        match together {
+            Ok(answers) => {
+                for (job, answer) in group.into_iter().zip(answers) {
+                    // Whoever asked may have hung up; the segment is here all the same.
+                    let _ = job.reply.send(Ok(answer));
+                }
+            }
+            // One that cannot be written must not take its neighbours along.
+            Err(_) => {
+                for job in group {
+                    let _ = job.reply.send(ledger.write(|turn| receive(turn, secret, &job.push)));
+                }
+            }
+        }
+    }
+}
+
+/// Takes one segment: the inbox first, then a judgement of each op, then the receipt.
+fn receive(turn: &mut Turn<'_>, secret: &CitySecret, push: &Push) -> Result<Pushed, CityError> {
+    let (log, first_seq) = (push.segment.log, push.segment.first_seq);
+    let known = turn.log(log)?;
+    if known.is_some_and(|known| known.person != push.person || known.device != push.signed_by) {
+        return Ok(Pushed::Problem(Problem::new(
+            403,
+            "log_of_another",
+            "此日志属于其他设备 / this log belongs to another device: open a new log",
+        )));
+    }
+    if let Some(stored) = turn.segment(log, first_seq)?
+        && stored.payload_hash == push.opened.payload_hash
+    {
+        return Ok(Pushed::Receipt(stored.receipt));
+    }
+    let row = match known {
+        Some(row) => row,
+        None if first_seq != 1 => {
+            return Ok(Pushed::Conflict(LogConflict { have: 0, head: Digest::ZERO, fork: false }));
+        }
+        None => match opening(push) {
+            Ok(row) => row,
+            Err(problem) => return Ok(Pushed::Problem(problem)),
+        },
+    };
+    let next = row.seq.saturating_add(1);
+    if first_seq != next || push.segment.previous != row.head {
+        let fork = first_seq <= next;
+        return Ok(Pushed::Conflict(LogConflict { have: row.seq, head: row.head, fork }));
+    }
+    let received = turn.now;
+    let stored = SegmentRow {
+        payload_hash: push.opened.payload_hash,
+        received,
+        bytes: push.bytes.to_vec(),
+        receipt: Vec::new(),
+    };
+    turn.add_segment(log, first_seq, push.segment.count, &stored)?;
+    let (receipt, last_ord) = judge_all(turn, push, &row, received)?;
+    let receipt = receipt.signed(secret).map_err(|_| CityError::Inconsistent("a receipt"))?.to_bytes();
+    turn.set_receipt(log, first_seq, &receipt)?;
+    let seq = row.seq.saturating_add(push.segment.count);
+    turn.put_log(log, &LogRow { seq, head: push.opened.head, last_ord, ..row })?;
+    Ok(Pushed::Receipt(receipt))
+}
+
+/// The first op of a log names the device that signs it.
+fn opening(push: &Push) -> Result<LogRow, Problem> {
+    let first = push.opened.ops.first().and_then(Statement::body_of);
+    match first {
+        Some(Body::LogOpen(open)) if open.device == push.signed_by => Ok(LogRow {
+            device: push.signed_by,
+            person: push.person,
+            covert: open.covert,
+            seq: 0,
+            head: Digest::ZERO,
+            last_ord: Order(0),
+        }),
+        _ => Err(Problem::new(
+            422,
+            "log_not_opened",
+            "日志须以设备登记开头 / a log begins by naming its device: open a new log",
+        )),
+    }
+}
+
+fn judge_all(
+    turn: &mut Turn<'_>,
+    push: &Push,
+    row: &LogRow,
+    received: i64,
+) -> Result<(Receipt, Order), CityError> {
+    let log = push.segment.log;
+    // A log must be here before its ops are: those that wait are found through it.
+    turn.put_log(log, row)?;
+    let revoked = [push.signed_by, push.pushed_by]
+        .into_iter()
+        .map(|device| Ok(turn.device(device)?.is_none_or(|device| device.revoked.is_some())))
+        .collect::<Result<Vec<bool>, CityError>>()?
+        .contains(&true);
+    let claimed: Vec<i64> =
+        push.opened.ops.iter().map(|op| claimed_millis(op.at, &push.opened.anchors).min(received)).collect();
+    let plain = plain_orders(claimed.iter().copied(), received, row.last_ord);
+    let (mut last_ord, mut ruled, mut orders) = (row.last_ord, Vec::new(), Vec::new());
+    for ((op, claimed), plain) in push.opened.ops.iter().zip(&claimed).zip(plain) {
+        let mut named = None;
+        for over in &op.over {
+            named = named.max(turn.op(*over)?.map(|op| op.ord));
+        }
+        let ord = Order::assign(*claimed, received, last_ord, named);
+        last_ord = ord;
+        if ord != plain {
+            orders.push((op.seq, ord));
+        }
+        let said = Statement {
+            id: mingcha_model::OpId { log, seq: op.seq },
+            body: Statement::body_of(op),
+            op: op.clone(),
+            ord,
+            claimed: *claimed,
+            received,
+            author: push.person,
+            covert_log: row.covert,
+            revoked,
+        };
+        let (verdict, reason): (Verdict, Option<Refusal>) = settle_new(turn, &said)?;
+        if verdict != Verdict::Accepted {
+            ruled.push(Ruled { seq: op.seq, verdict, reason });
+        }
+    }
+    let receipt = Receipt {
+        log,
+        first_seq: push.segment.first_seq,
+        count: push.segment.count,
+        payload_hash: push.opened.payload_hash,
+        received_millis: received,
+        previous_order: row.last_ord,
+        ruled,
+        orders,
+        signature: Receipt::UNSIGNED,
+    };
+    Ok((receipt, last_ord))
 }

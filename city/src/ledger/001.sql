@@ -129,6 +129,7 @@ CREATE TABLE parked (
     PRIMARY KEY (waits_for, ord, log, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX parked_since ON parked (since);
+CREATE INDEX parked_op ON parked (log, seq);
 
 -- What the city knows of an entity: where it belongs. Fixed by its first accepted creation.
 CREATE TABLE entity (

@@ -115,6 +115,29 @@ impl Look<'_> {
             self.one("SELECT position FROM followed WHERE feed = ?1", [feed.to_string()], |row| row.get(0))?;
         Ok(position.unwrap_or(0))
     }
+
+    /// True when the city ever said such a thing of this entity there.
+    pub(crate) fn was_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<bool, CityError> {
+        Ok(self.last_said(feed, kind, entity)?.is_some())
+    }
+
+    /// How many logs were named in a feed.
+    pub(crate) fn labels_in(&self, feed: FeedName) -> Result<u64, CityError> {
+        let named = self.one(
+            "SELECT count(*) FROM said WHERE feed = ?1 AND kind = ?2",
+            (feed.to_string(), Kind::AUTHOR_SET.0),
+            |row| row.get(0),
+        )?;
+        Ok(named.unwrap_or(0))
+    }
+
+    fn last_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<Option<Digest>, CityError> {
+        self.one(
+            "SELECT hash FROM said WHERE feed = ?1 AND kind = ?2 AND entity = ?3",
+            (feed.to_string(), kind.0, entity.0),
+            |row| Ok(Digest(row.get(0)?)),
+        )
+    }
 }
 
 impl Turn<'_> {
@@ -281,14 +304,6 @@ impl Turn<'_> {
         let (merged, _) = Page::write(feed, start, &entries).map_err(broken)?;
         self.change("DELETE FROM page WHERE feed = ?1 AND first > ?2", (feed.to_string(), from))?;
         self.put_page(feed, &merged)
-    }
-
-    fn last_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<Option<Digest>, CityError> {
-        self.one(
-            "SELECT hash FROM said WHERE feed = ?1 AND kind = ?2 AND entity = ?3",
-            (feed.to_string(), kind.0, entity.0),
-            |row| Ok(Digest(row.get(0)?)),
-        )
     }
 }
 

@@ -1,0 +1,199 @@
+//! The letters of a correspondence: enrol, hello, push, pull, and a restored phone's own log back.
+
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use mingcha_model::{FeedName, LogId};
+use mingcha_sync::{
+    EnrolAsk, FeedHead, HelloAsk, HelloSaid, LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Limits, LogHave, Problem,
+    PullAsk, PullSaid, decode, encode,
+};
+
+use super::answer::{Refused, cbor};
+use super::caller::{Caller, at_work};
+use crate::push::open;
+use crate::writer::Pushed;
+use crate::{City, CityError, chance, enrol as enrolling, reader};
+
+/// The largest letter that is no segment, in bytes.
+const LARGEST_LETTER: usize = 256 * 1024;
+/// The most bytes of pages in one reply.
+const PULL_BYTES: u64 = 4 * 1024 * 1024;
+/// The most bytes of segments given back in one reply.
+const OWN_LOG_BYTES: usize = 4 * 1024 * 1024;
+/// Phones come again after so many seconds, and up to half as many later.
+const COME_AGAIN_SECONDS: u32 = 900;
+
+/// Reads a body that is announced and is at most so many bytes long.
+pub(crate) async fn bounded(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    let bytes = axum::body::to_bytes(body, most).await.map_err(|_| too_large())?;
+    Ok(bytes.into())
+}
+
+pub(crate) fn too_large() -> Problem {
+    Problem::new(413, "too_large", "内容过大或中断，请分批重发 / too large, or cut off: send it again in smaller parts")
+}
+
+fn unreadable() -> Problem {
+    Problem::new(400, "unreadable", "内容无法识别，请升级应用 / this cannot be read: update the app")
+}
+
+/// Ready when the ledger answers.
+pub(super) async fn ready(State(city): State<City>) -> Result<&'static str, Refused> {
+    at_work(move || city.now_millis()).await?;
+    Ok("ready")
+}
+
+pub(super) async fn enrol(State(city): State<City>, headers: HeaderMap, body: Body) -> Result<Response, Refused> {
+    let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
+    let ask: EnrolAsk = decode(&bytes).ok_or_else(unreadable)?;
+    let said = at_work(move || enrolling::enrol(&city, &ask)).await??;
+    Ok(cbor(None, encode(&said)))
+}
+
+pub(super) async fn hello(
+    State(city): State<City>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
+    let ask: HelloAsk = decode(&bytes).ok_or_else(unreadable)?;
+    let said = at_work(move || {
+        city.catch_up_before_reading();
+        let jitter = u32::from(u16::from_be_bytes(chance::bytes()?)) % (COME_AGAIN_SECONDS / 2);
+        city.inner.ledger.read(|look| {
+            let mut logs = Vec::with_capacity(ask.logs.len());
+            for asked in &ask.logs {
+                let own = look.log(asked.log)?.filter(|row| row.person == caller.person.person);
+                let (have, head) = own.map_or((0, mingcha_model::Digest::ZERO), |row| (row.seq, row.head));
+                // Nothing is safe while no backup is configured.
+                logs.push(LogHave { log: asked.log, have, head, safe: 0 });
+            }
+            let mut feeds = reader::feeds(look, &caller.person)?;
+            if caller.not_revoked().is_err() {
+                // What it hears when it asks for this one is that it was revoked.
+                feeds.retain(|head| matches!(head.feed, FeedName::Person(_)));
+            }
+            let said = HelloSaid {
+                city_millis: look.now,
+                come_again_seconds: COME_AGAIN_SECONDS.saturating_add(jitter),
+                logs,
+                feeds,
+                limits: Limits {
+                    segment_ops: u64::try_from(LARGEST_SEGMENT_OPS).unwrap_or(u64::MAX),
+                    segment_bytes: u64::try_from(LARGEST_SEGMENT_BYTES).unwrap_or(u64::MAX),
+                    photo_bytes: mingcha_evidence::FILE_LIMIT,
+                    pull_bytes: PULL_BYTES,
+                },
+            };
+            Ok((caller.person, encode(&said)))
+        })
+    });
+    let (person, said) = said.await?;
+    Ok(cbor(Some(&person), said))
+}
+
+pub(super) async fn push(
+    State(city): State<City>,
+    caller: Caller,
+    Path((log, first_seq)): Path<(String, u64)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let log: LogId = log.parse().map_err(|_| unreadable())?;
+    // Twice, because what a segment holds compressed is counted uncompressed.
+    let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(2)).await?;
+    let opener = city.clone();
+    let person = caller.person.clone();
+    let push = at_work(move || open(&opener, &caller, log, first_seq, bytes)).await??;
+    let answer = city.inner.writer.push(push).await.map_err(|_| CityError::Inconsistent("the writer"))??;
+    match answer {
+        Pushed::Receipt(receipt) => Ok(cbor(Some(&person), receipt)),
+        Pushed::Conflict(conflict) => Err(Refused::Other(StatusCode::CONFLICT, encode(&conflict))),
+        Pushed::Problem(problem) => Err(problem.into()),
+    }
+}
+
+pub(super) async fn pull(
+    State(city): State<City>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
+    let ask: PullAsk = decode(&bytes).ok_or_else(unreadable)?;
+    caller.not_revoked()?;
+    let said = at_work(move || {
+        city.catch_up_before_reading();
+        city.inner.ledger.read(|look| {
+            let allowed = reader::feeds(look, &caller.person)?;
+            let mut left = usize::try_from(ask.max_bytes.min(PULL_BYTES)).unwrap_or(usize::MAX);
+            let (mut pages, mut heads, mut more) = (Vec::new(), Vec::new(), false);
+            for from in &ask.from {
+                let Some(standing) = allowed.iter().find(|head| head.feed == from.feed) else {
+                    return Ok(Err(not_yours()));
+                };
+                // A feed is begun when there is room; its first page comes whole.
+                if left == 0 {
+                    heads.push(*from);
+                    more = more || from.cursor != standing.cursor;
+                    continue;
+                }
+                let Ok((given, end)) = reader::pages(look, *from, left)? else {
+                    return Ok(Err(diverged()));
+                };
+                left = left.saturating_sub(given.iter().map(Vec::len).sum());
+                pages.extend(given);
+                heads.push(FeedHead { feed: from.feed, cursor: end });
+                more = more || end != standing.cursor;
+            }
+            let said = PullSaid::signed(pages, heads, more, look.now, &*city.inner.secret);
+            Ok(Ok((caller.person, encode(&said.map_err(|_| CityError::Inconsistent("a signature"))?))))
+        })
+    });
+    let (person, said) = said.await??;
+    Ok(cbor(Some(&person), said))
+}
+
+fn not_yours() -> Problem {
+    Problem::new(403, "feed_refused", "无权读取此内容 / this feed is not for this person: greet the city again first")
+}
+
+fn diverged() -> Problem {
+    Problem::new(409, "feed_diverged", "本机记录与平台不一致，请重新获取 / this phone holds another history of a feed: fetch it again from the beginning")
+}
+
+/// From which sequence a restored phone wants its own log back.
+#[derive(serde::Deserialize)]
+pub(super) struct From {
+    from: Option<u64>,
+}
+
+/// A phone's own segments back: a CBOR array of byte strings, in order; ask again from where they end.
+pub(super) async fn own_log(
+    State(city): State<City>,
+    caller: Caller,
+    Path(log): Path<String>,
+    Query(query): Query<From>,
+) -> Result<Response, Refused> {
+    let log: LogId = log.parse().map_err(|_| unreadable())?;
+    caller.not_revoked()?;
+    let person = caller.person.clone();
+    let segments = at_work(move || {
+        city.inner.ledger.read(|look| {
+            let own = look.log(log)?.is_some_and(|row| row.person == caller.person.person);
+            if own { look.segments_from(log, query.from.unwrap_or(1), OWN_LOG_BYTES).map(Some) } else { Ok(None) }
+        })
+    });
+    let Some(segments) = segments.await? else {
+        return Err(Problem::new(404, "log_unknown", "没有此日志 / the city has no such log of this person").into());
+    };
+    let segments: Vec<minicbor::bytes::ByteVec> = segments.into_iter().map(Into::into).collect();
+    Ok(cbor(Some(&person), encode(&segments)).into_response())
+}

@@ -1,0 +1,246 @@
+//! The judgement of one op: by kind of statement and place, never by state, and never by what a client claims to own.
+//!
+//! The rules of who may say what are the model's; here stand the things that only the city knows: what exists, whose
+//! it is, who had moved, which device was revoked. It changes nothing.
+
+use mingcha_model::body::{Body, Mode};
+use mingcha_model::{EntityId, Grants, Kind, Place, Refusal, Role, decides, permit};
+
+use crate::CityError;
+use crate::ledger::{EntityRow, Look};
+use crate::statement::Statement;
+
+/// How long after a move, or after the first op that waits, something may still arrive: 35 days.
+pub(crate) const LATE_WITHIN_MILLIS: i64 = 35 * 24 * 3_600 * 1_000;
+
+/// What the city decides of an op.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    /// Folded wherever its entity is carried; `late` when only the earlier placement permits it.
+    Accept { home: Box<EntityRow>, late: bool },
+    /// Received and folded nowhere: the log's opening, or an op that was accepted before under its origin.
+    Note,
+    /// Refused for good.
+    Refuse(Refusal),
+    /// Judged when this entity arrives.
+    Park(EntityId),
+    /// Shown in its home feed, folded once released.
+    Hold { home: Box<EntityRow>, reason: Refusal },
+}
+
+/// Judges an op once.
+pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, CityError> {
+    let Some(body) = &said.body else { return Ok(Judgement::Refuse(Refusal::Malformed)) };
+    if let Body::LogOpen(_) = body {
+        let first = said.id.seq == 1;
+        return Ok(if first { Judgement::Note } else { Judgement::Refuse(Refusal::Malformed) });
+    }
+    if said_before(look, said)? {
+        return Ok(Judgement::Note);
+    }
+    if creates(body) && look.entity(said.op.entity)?.is_some() {
+        return Ok(Judgement::Refuse(Refusal::Exists));
+    }
+    let home = match home(look, said, body)? {
+        Found::Here(home) => home,
+        Found::Missing(entity) => return Ok(Judgement::Park(entity)),
+        Found::Wrong(refusal) => return Ok(Judgement::Refuse(refusal)),
+    };
+    let Some(person) = look.person(said.author)? else { return Ok(Judgement::Refuse(Refusal::Role)) };
+    if let Err(refusal) = keeps_covert(said, body, &home, person.grants.role) {
+        return Ok(Judgement::Refuse(refusal));
+    }
+    if let Err(refusal) = fits(look, body, &home)? {
+        return Ok(Judgement::Refuse(refusal));
+    }
+    let home = Box::new(home);
+    match permit(&person.grants, body, Some(&home.place)) {
+        Ok(()) if said.revoked => Ok(Judgement::Hold { home, reason: Refusal::DeviceRevoked }),
+        Ok(()) => Ok(Judgement::Accept { home, late: false }),
+        Err(refusal) if permitted_then(look, said, body, &person.grants, &home.place)? => Ok(match refusal {
+            _ if said.revoked => Judgement::Hold { home, reason: Refusal::DeviceRevoked },
+            _ if decides(body) => Judgement::Hold { home, reason: Refusal::Moved },
+            _ => Judgement::Accept { home, late: true },
+        }),
+        Err(refusal) => Ok(Judgement::Refuse(refusal)),
+    }
+}
+
+/// True for ops whose entity is what they make.
+pub(crate) fn creates(body: &Body) -> bool {
+    matches!(
+        body,
+        Body::VisitOpen(_) | Body::FindingRaise(_) | Body::PhotoAdd(_) | Body::SubmissionAdd(_) | Body::Assign(_)
+    )
+}
+
+/// An op issued again in a new log, whose origin was accepted with equal bytes.
+fn said_before(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
+    let Some(origin) = said.op.origin else { return Ok(false) };
+    let accepted = look.op(origin)?.is_some_and(|op| op.verdict == mingcha_model::Verdict::Accepted);
+    if !accepted {
+        return Ok(false);
+    }
+    Ok(look.statement(origin)?.is_some_and(|first| first.author == said.author && said.same_content(&first.op)))
+}
+
+/// The grants that held when it was said permit it, and it came within 35 days.
+fn permitted_then(
+    look: &Look<'_>,
+    said: &Statement,
+    body: &Body,
+    now: &Grants,
+    place: &Place,
+) -> Result<bool, CityError> {
+    if said.received.saturating_sub(said.claimed) > LATE_WITHIN_MILLIS {
+        return Ok(false);
+    }
+    let areas = look.areas_at(said.author, said.claimed)?;
+    let then = Grants { role: now.role, areas, unit: now.unit };
+    Ok(permit(&then, body, Some(place)).is_ok())
+}
+
+enum Found {
+    Here(EntityRow),
+    Missing(EntityId),
+    Wrong(Refusal),
+}
+
+/// Where the statement belongs: by the city's own rows, through what it speaks of.
+fn home(look: &Look<'_>, said: &Statement, body: &Body) -> Result<Found, CityError> {
+    let through = |parent: EntityId, kinds: &[Kind]| -> Result<Found, CityError> {
+        Ok(match visible(look, said, parent)? {
+            None => Found::Missing(parent),
+            Some(row) if !kinds.contains(&row.kind) => Found::Wrong(Refusal::Malformed),
+            Some(row) => Found::Here(EntityRow {
+                entity: said.op.entity,
+                kind: said.op.kind,
+                creator: said.author,
+                id: said.id,
+                parent: Some(parent),
+                held: false,
+                number: None,
+                ..row
+            }),
+        })
+    };
+    match body {
+        Body::VisitOpen(open) => {
+            let covert = open.mode == Mode::Undercover || said.covert_log;
+            at_site(look, said, open.site.into(), covert, open.mode == Mode::SelfCheck)
+        }
+        Body::Assign(assign) => {
+            if look.person(assign.person)?.is_none() {
+                return Ok(Found::Wrong(Refusal::UnknownEntity));
+            }
+            let found = at_site(look, said, assign.site.into(), false, false)?;
+            Ok(match found {
+                Found::Here(row) => Found::Here(EntityRow { assignee: Some(assign.person), ..row }),
+                other => other,
+            })
+        }
+        Body::FindingRaise(raise) => through(raise.visit.into(), &[Kind::VISIT_OPEN]),
+        Body::SubmissionAdd(add) => through(add.finding.into(), &[Kind::FINDING_RAISE]),
+        Body::PhotoAdd(add) => {
+            through(add.owner, &[Kind::VISIT_OPEN, Kind::FINDING_RAISE, Kind::SUBMISSION_ADD])
+        }
+        _ => Ok(match visible(look, said, said.op.entity)? {
+            None => Found::Missing(said.op.entity),
+            Some(row) if speaks_of(said.op.kind).is_some_and(|kind| kind != row.kind) => {
+                Found::Wrong(Refusal::Malformed)
+            }
+            Some(row) => Found::Here(row),
+        }),
+    }
+}
+
+/// An entity, unless it waits for a release and the author is not on a revoked device themselves.
+fn visible(look: &Look<'_>, said: &Statement, entity: EntityId) -> Result<Option<EntityRow>, CityError> {
+    Ok(look.entity(entity)?.filter(|row| !row.held || (said.revoked && row.creator == said.author) || releases(said)))
+}
+
+fn releases(said: &Statement) -> bool {
+    matches!(said.body, Some(Body::Release(_)))
+}
+
+fn at_site(
+    look: &Look<'_>,
+    said: &Statement,
+    site: EntityId,
+    covert: bool,
+    self_check: bool,
+) -> Result<Found, CityError> {
+    let Some(row) = look.site(site.into())? else { return Ok(Found::Missing(site)) };
+    Ok(Found::Here(EntityRow {
+        entity: said.op.entity,
+        kind: said.op.kind,
+        place: Place { area: row.area, unit: row.unit, covert, self_check },
+        site: row.site,
+        owner: said.author,
+        creator: said.author,
+        root_log: said.id.log,
+        id: said.id,
+        parent: None,
+        assignee: None,
+        held: false,
+        number: None,
+    }))
+}
+
+/// The kind of thing that a kind of statement speaks of; `None` when it may be any.
+fn speaks_of(kind: Kind) -> Option<Kind> {
+    match kind.0 {
+        11..=16 => Some(Kind::VISIT_OPEN),
+        21 => Some(Kind::PHOTO_ADD),
+        31..=38 | 42 | 50..=54 => Some(Kind::FINDING_RAISE),
+        41 => Some(Kind::SUBMISSION_ADD),
+        61 => Some(Kind::ASSIGN),
+        _ => None,
+    }
+}
+
+/// An undercover visit is written by its own inspector, in a log that holds nothing else; nobody else adds to it, and
+/// only those who may decide speak of it.
+fn keeps_covert(said: &Statement, body: &Body, home: &EntityRow, role: Role) -> Result<(), Refusal> {
+    if !home.place.covert {
+        // What belongs to no undercover visit would name the author of this log to the whole area.
+        return if said.covert_log { Err(Refusal::Covert) } else { Ok(()) };
+    }
+    let records = matches!(
+        body,
+        Body::Answer(_)
+            | Body::VisitSubmit(_)
+            | Body::VisitMove(_)
+            | Body::VisitRemark(_)
+            | Body::VisitPerson(_)
+            | Body::PhotoAdd(_)
+            | Body::PhotoItem(_)
+            | Body::FindingRaise(_)
+            | Body::FindingFixed(_)
+            | Body::FindingCorrect(_)
+    );
+    if said.author == home.owner {
+        // A main log among the covert entries would link the visit to everything else in that log.
+        let apart = said.covert_log || said.id.log == home.root_log;
+        return if apart || (role != Role::Inspector && !records) { Ok(()) } else { Err(Refusal::Covert) };
+    }
+    if role == Role::Inspector || records { Err(Refusal::Covert) } else { Ok(()) }
+}
+
+/// What the statement names beside its entity must fit what the city has.
+fn fits(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<Result<(), Refusal>, CityError> {
+    Ok(match body {
+        Body::Review(review) if home.parent != Some(review.finding.into()) => Err(Refusal::Malformed),
+        Body::VisitMove(moved) => match look.site(moved.site)? {
+            None => Err(Refusal::UnknownEntity),
+            Some(site) if site.area != home.place.area => Err(Refusal::Area),
+            Some(site) if home.place.self_check && site.unit != home.place.unit => Err(Refusal::Unit),
+            Some(_) => Ok(()),
+        },
+        Body::Release(release) => match look.op(release.op)? {
+            Some(op) if op.entity == home.entity => Ok(()),
+            _ => Err(Refusal::UnknownEntity),
+        },
+        _ => Ok(()),
+    })
+}

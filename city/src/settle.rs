@@ -1,0 +1,226 @@
+//! What follows from a judgement: rows, feed entries, numbers, authors, and ops that waited for this one.
+//!
+//! Routing goes by attributes that the city owns, never by what the client says. A unit's feed gets what its own
+//! contacts wrote and nothing that anybody else wrote.
+
+use std::collections::VecDeque;
+
+use mingcha_model::body::{AuthorSet, Body, FindingFeedback, NumberGive, VerdictSay};
+use mingcha_model::{
+    Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusal, Role, UnitId, Verdict,
+};
+
+use crate::CityError;
+use crate::judge::{Judgement, creates, judge};
+use crate::ledger::{EntityRow, Look, Turn};
+use crate::statement::Statement;
+
+/// Judges an op that has just been received, keeps the verdict, and does what follows from it. Later verdicts on ops
+/// that waited for this one are told to their authors.
+pub(crate) fn settle_new(turn: &mut Turn<'_>, said: &Statement) -> Result<(Verdict, Option<Refusal>), CityError> {
+    let mut arrived = VecDeque::new();
+    let judgement = judge(turn, said)?;
+    let ruled = settle(turn, said, judgement, said.received, &mut arrived)?;
+    settle_waiting(turn, arrived)?;
+    Ok(ruled)
+}
+
+/// Judges what waited for an entity that is now here.
+pub(crate) fn entity_arrived(turn: &mut Turn<'_>, entity: EntityId) -> Result<(), CityError> {
+    settle_waiting(turn, VecDeque::from([entity]))
+}
+
+/// Refuses what waited for too long; how many ops that were.
+pub(crate) fn expire(turn: &mut Turn<'_>) -> Result<usize, CityError> {
+    let late = turn.parked_before(turn.now.saturating_sub(crate::judge::LATE_WITHIN_MILLIS))?;
+    for id in &late {
+        turn.unpark(*id)?;
+        let said = turn.statement(*id)?.ok_or(CityError::Inconsistent("a parked op"))?;
+        turn.rule(*id, said.ord, said.op.entity, Verdict::Refused, Some(Refusal::Expired))?;
+        tell(turn, &said, Verdict::Refused, Some(Refusal::Expired))?;
+    }
+    Ok(late.len())
+}
+
+fn settle_waiting(turn: &mut Turn<'_>, mut arrived: VecDeque<EntityId>) -> Result<(), CityError> {
+    while let Some(entity) = arrived.pop_front() {
+        for (id, since) in turn.parked_for(entity)? {
+            turn.unpark(id)?;
+            let said = turn.statement(id)?.ok_or(CityError::Inconsistent("a parked op"))?;
+            let judgement = judge(turn, &said)?;
+            let (verdict, reason) = settle(turn, &said, judgement, since, &mut arrived)?;
+            if verdict != Verdict::Parked {
+                tell(turn, &said, verdict, reason)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn settle(
+    turn: &mut Turn<'_>,
+    said: &Statement,
+    judgement: Judgement,
+    since: i64,
+    arrived: &mut VecDeque<EntityId>,
+) -> Result<(Verdict, Option<Refusal>), CityError> {
+    let (verdict, reason) = match judgement {
+        Judgement::Note => (Verdict::Accepted, None),
+        Judgement::Refuse(reason) => (Verdict::Refused, Some(reason)),
+        Judgement::Park(waits_for) => {
+            turn.park(waits_for, said.id, said.ord, since)?;
+            (Verdict::Parked, Some(Refusal::UnknownEntity))
+        }
+        Judgement::Accept { home, late } => {
+            // Ruled before its consequences: a release looks at what is ruled.
+            turn.rule(said.id, said.ord, said.op.entity, Verdict::Accepted, None)?;
+            bring_in(turn, said, &home, false)?;
+            let flags = if late { Flags::LATE } else { Flags::NONE };
+            for feed in feeds(turn, said, &home)? {
+                enter(turn, feed, said, flags)?;
+            }
+            take_effect(turn, said, &home, arrived)?;
+            (Verdict::Accepted, None)
+        }
+        Judgement::Hold { home, reason } => {
+            bring_in(turn, said, &home, true)?;
+            if let Some(first) = feeds(turn, said, &home)?.first() {
+                enter(turn, *first, said, Flags::HELD)?;
+            }
+            if said.body.as_ref().is_some_and(creates) {
+                arrived.push_back(said.op.entity);
+            }
+            (Verdict::Held, Some(reason))
+        }
+    };
+    turn.rule(said.id, said.ord, said.op.entity, verdict, reason)?;
+    Ok((verdict, reason))
+}
+
+/// A creation becomes a row of the city's own.
+fn bring_in(turn: &mut Turn<'_>, said: &Statement, home: &EntityRow, held: bool) -> Result<(), CityError> {
+    if !said.body.as_ref().is_some_and(creates) {
+        return Ok(());
+    }
+    turn.add_entity(&EntityRow { held, ..home.clone() })?;
+    if let Some(Body::PhotoAdd(add)) = &said.body {
+        turn.add_photo(said.op.entity.into(), add)?;
+    }
+    Ok(())
+}
+
+/// The feeds that carry an op, its home feed first.
+fn feeds(look: &Look<'_>, said: &Statement, home: &EntityRow) -> Result<Vec<FeedName>, CityError> {
+    if let Some(assignee) = home.assignee {
+        let both = [FeedName::Person(assignee), FeedName::Person(home.creator)];
+        return Ok(if assignee == home.creator { both.into_iter().take(1).collect() } else { both.to_vec() });
+    }
+    if home.place.covert {
+        return Ok(vec![FeedName::Covert(home.place.area), FeedName::Person(home.owner)]);
+    }
+    let mut feeds = vec![FeedName::Area(home.place.area)];
+    feeds.extend(unit_of(look, said.author)?.map(FeedName::Unit));
+    Ok(feeds)
+}
+
+/// The unit that a person speaks for, if they are its contact.
+fn unit_of(look: &Look<'_>, person: PersonId) -> Result<Option<UnitId>, CityError> {
+    let person = look.person(person)?;
+    Ok(person.filter(|person| person.grants.role == Role::Contact).and_then(|person| person.grants.unit))
+}
+
+fn enter(turn: &mut Turn<'_>, feed: FeedName, said: &Statement, flags: Flags) -> Result<(), CityError> {
+    if matches!(feed, FeedName::Area(_) | FeedName::Covert(_)) {
+        name_author(turn, feed, said)?;
+    }
+    turn.enter(feed, said.id.log, said.ord, flags, said.op.clone())
+}
+
+/// Says whose log it is, once in each feed, before its first entry there. Of undercover visits it gives a label alone.
+fn name_author(turn: &mut Turn<'_>, feed: FeedName, said: &Statement) -> Result<(), CityError> {
+    // The entity of such a statement has the log's bytes.
+    let entity = EntityId(said.id.log.0);
+    if turn.was_said(feed, Kind::AUTHOR_SET, entity)? {
+        return Ok(());
+    }
+    let inspects = turn.person(said.author)?.is_some_and(|person| person.grants.role == Role::Inspector);
+    let hidden = matches!(feed, FeedName::Covert(_)) && (said.covert_log || inspects);
+    if hidden {
+        let label = format!("检查员 {}", turn.labels_in(feed)?.saturating_add(1));
+        turn.say_if_new(feed, entity, &Body::AuthorSet(AuthorSet { person: None }), &[&label])?;
+    } else {
+        turn.say_if_new(feed, entity, &Body::AuthorSet(AuthorSet { person: Some(said.author) }), &[""])?;
+    }
+    Ok(())
+}
+
+/// What an accepted op changes besides the feeds.
+fn take_effect(
+    turn: &mut Turn<'_>,
+    said: &Statement,
+    home: &EntityRow,
+    arrived: &mut VecDeque<EntityId>,
+) -> Result<(), CityError> {
+    let Some(body) = &said.body else { return Ok(()) };
+    if creates(body) {
+        arrived.push_back(said.op.entity);
+    }
+    match body {
+        Body::VisitMove(moved) => {
+            if let Some(site) = turn.site(moved.site)? {
+                turn.move_visit(home.entity, &site)?;
+            }
+        }
+        // Publishing an undercover finding is work of its own; until then its feedback stays covert.
+        Body::FindingFeedback(feedback) if !home.place.covert => feed_back(turn, said, home, feedback)?,
+        Body::Release(release) => let_go(turn, release.op, arrived)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+fn feed_back(
+    turn: &mut Turn<'_>,
+    said: &Statement,
+    home: &EntityRow,
+    feedback: &FindingFeedback,
+) -> Result<(), CityError> {
+    let known = turn.entity(home.entity)?.and_then(|row| row.number);
+    if known.is_none() {
+        let number = turn.give_number(home.entity, Day::from_unix_millis(said.ord.millis()).year())?;
+        let body = Body::NumberGive(NumberGive { number });
+        turn.say(FeedName::Area(home.place.area), home.entity, &body, &[])?;
+    }
+    for (place, shown) in feedback.photos.iter().enumerate() {
+        // Without a person's word nothing is published; what must be blurred first waits for the blur tool.
+        if shown.checked && shown.blur.is_empty() {
+            turn.release_photo(home.entity, shown.photo, place)?;
+        }
+    }
+    Ok(())
+}
+
+/// Releases a held op: its feeds that did not show it as held get it now, and it takes effect.
+fn let_go(turn: &mut Turn<'_>, op: OpId, arrived: &mut VecDeque<EntityId>) -> Result<(), CityError> {
+    let held = turn.op(op)?.is_some_and(|op| op.verdict == Verdict::Held);
+    // A command is decided once: a second release changes nothing.
+    let Some(said) = turn.statement(op)?.filter(|_| held) else { return Ok(()) };
+    let Some(home) = turn.entity(said.op.entity)? else {
+        return Err(CityError::Inconsistent("a held op"));
+    };
+    turn.rule(op, said.ord, said.op.entity, Verdict::Accepted, None)?;
+    if home.id == op {
+        turn.unhold_entity(home.entity)?;
+    }
+    for feed in feeds(turn, &said, &home)?.into_iter().skip(1) {
+        enter(turn, feed, &said, Flags::NONE)?;
+    }
+    take_effect(turn, &said, &home, arrived)?;
+    tell(turn, &said, Verdict::Accepted, None)
+}
+
+/// Tells the author of an op what was decided after its receipt.
+fn tell(turn: &mut Turn<'_>, said: &Statement, verdict: Verdict, reason: Option<Refusal>) -> Result<(), CityError> {
+    let body = Body::VerdictSay(VerdictSay { op: said.id, verdict, reason });
+    turn.say(FeedName::Person(said.author), said.op.entity, &body, &[])
+}
