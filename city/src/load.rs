@@ -241,7 +241,8 @@ fn text_of(path: &Path, most: usize) -> Result<String, Bilingual> {
     if bytes.len() > most {
         return Err(too_large(most));
     }
-    String::from_utf8(bytes).map_err(|_| Bilingual::new("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8"))
+    String::from_utf8(bytes)
+        .map_err(|_| Bilingual::new("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8"))
 }
 
 fn too_large(most: usize) -> Bilingual {

@@ -72,12 +72,9 @@ pub(super) fn sites(
         let name = row.text("name", LONGEST_NAME);
         let address = row.text_or_none("address", LONGEST_ADDRESS).unwrap_or_default();
         let kind = row.code("kind");
-        let kind = kind.and_then(|kind| match kinds.get(&kind) {
-            Some(known) => Some(known.code.clone()),
-            None => {
-                row.wrong("kind", unknown_kind(&kind));
-                None
-            }
+        let kind = kind.and_then(|kind| {
+            let known = kinds.get(&kind).map(|known| known.code.clone());
+            row.keep("kind", known.ok_or_else(|| unknown_kind(&kind)))
         });
         let unit = row.code("unit");
         let unit = unit.and_then(|unit| row.keep("unit", units.find(&unit, "[[units]]"))).flatten();

@@ -62,7 +62,7 @@ impl<'t> File<'t> {
             return Vec::new();
         };
         let mut read = Vec::with_capacity(rows.len());
-        for row in rows.iter() {
+        for row in &**rows {
             match row.get_ref() {
                 DeValue::Table(table) => read.push(Row::new(label.clone(), row.span().start, table)),
                 _ => report.mistake(&label, row.span().start, wrong()),
@@ -229,7 +229,7 @@ impl<'f> Row<'f> {
         if self.value(key).is_none() {
             return Some(false);
         }
-        self.may(key, &both(" true 或 false", "true or false"), |value| value.as_bool())
+        self.may(key, &both(" true 或 false", "true or false"), DeValue::as_bool)
     }
 
     /// One of these words, by its place in the list; may be left out.

@@ -121,18 +121,17 @@ fn switches(row: &mut Row<'_>) -> Vec<PolicyValue> {
     let mut values = Vec::new();
     for switch in &SWITCHES {
         let Some(said) = row.value(switch.name) else { continue };
-        match number(switch, said.get_ref()) {
-            Some(value) => values.push(PolicyValue { name: switch.name.to_owned(), value }),
-            None => {
-                let (about, expected) = (switch.about(), switch.shape.expected());
-                row.wrong(
-                    switch.name,
-                    both(
-                        format!("{}（{}）有误，请写{}", switch.name, about.zh, expected.zh),
-                        format!("`{}` ({}) is not what it should be: write {}", switch.name, about.en, expected.en),
-                    ),
-                );
-            }
+        if let Some(value) = number(switch, said.get_ref()) {
+            values.push(PolicyValue { name: switch.name.to_owned(), value });
+        } else {
+            let (about, expected) = (switch.about(), switch.shape.expected());
+            row.wrong(
+                switch.name,
+                both(
+                    format!("{}（{}）有误，请写{}", switch.name, about.zh, expected.zh),
+                    format!("`{}` ({}) is not what it should be: write {}", switch.name, about.en, expected.en),
+                ),
+            );
         }
     }
     values.sort_unstable();
@@ -248,7 +247,7 @@ fn asked_sets(row: &mut Row<'_>, published: &[&CriteriaSet]) -> Option<Vec<SetRe
         }
     };
     let mut sets: Vec<SetRef> = Vec::new();
-    for one in listed.iter() {
+    for one in &**listed {
         let outcome = match set_ref(one.get_ref()) {
             None => Err(expected()),
             Some((code, version)) => match newest(published, &code, version) {
