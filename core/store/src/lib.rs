@@ -36,3 +36,6 @@ pub use read::{
     SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow,
 };
 pub use segment::{Attention, OpVerdict, Segment, Waiting};
+
+#[cfg(test)]
+mod tests;
