@@ -26,6 +26,7 @@ mod verify;
 mod visits;
 
 pub use error::{MingchaError, Mistake};
+pub use ledger::LedgerWritten;
 pub use phone::Phone;
 pub use ports::{Chance, Clock, Keys, Ports, StillClock, SystemChance, SystemClock};
 pub use row::*;

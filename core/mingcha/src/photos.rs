@@ -7,7 +7,7 @@ mod fetch;
 mod look;
 mod send;
 
-pub(crate) use send::PhotoProblem;
+pub(crate) use look::write_new;
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,9 @@ pub(crate) struct Captured {
     taken: PhotoTaken,
     add: PhotoAdd,
 }
+
+/// Photos that were taken in, what to say of them, and the rows of their files.
+pub(crate) type AddedPhotos = (Vec<PhotoId>, Vec<Saying>, Vec<PhotoFile>);
 
 impl Captured {
     /// What is said of it: whose evidence it is, and the item it was taken for.
@@ -81,7 +84,7 @@ impl Phone {
         owner: EntityId,
         files: &[PathBuf],
         item: Option<&ItemCode>,
-    ) -> Result<(Vec<PhotoId>, Vec<Saying>, Vec<PhotoFile>), MingchaError> {
+    ) -> Result<AddedPhotos, MingchaError> {
         let (mut photos, mut sayings, mut rows) = (Vec::new(), Vec::new(), Vec::new());
         for file in files {
             let captured = self.capture(file)?;
@@ -95,7 +98,8 @@ impl Phone {
     /// Refuses before a picture is read what would be refused after it was sealed.
     fn may_add_photos(&self, place: &Place) -> Result<(), MingchaError> {
         // Who may put a photo to an item may add one: the model lists both in one line.
-        permit(&self.grants()?, &Body::PhotoItem(PhotoItem { item: None }), Some(place)).map_err(Mistake::NotPermitted)?;
+        permit(&self.grants()?, &Body::PhotoItem(PhotoItem { item: None }), Some(place))
+            .map_err(Mistake::NotPermitted)?;
         Ok(())
     }
 
@@ -179,7 +183,7 @@ impl Phone {
     }
 
     /// The bytes of a file that is here, proven to be what its name says.
-    fn unseal(&self, file: &PhotoFile) -> Result<Vec<u8>, EvidenceError> {
+    pub(crate) fn unseal(&self, file: &PhotoFile) -> Result<Vec<u8>, EvidenceError> {
         let key = file.key.as_ref().ok_or(EvidenceError::NotHere)?;
         let bytes = self.vault.read(&file.sha256, &FileKey::from_bytes(**key))?;
         if Digest::of(&bytes) == file.sha256 { Ok(bytes) } else { Err(EvidenceError::WrongName) }
@@ -280,7 +284,8 @@ mod tests {
     #[test]
     fn a_camera_that_claims_nothing_leaves_three_empty_texts() {
         assert_eq!(claims(&Metadata::default()), ["", "", ""]);
-        let metadata = Metadata { model: Some("P30".to_owned()), software: Some("9.1".to_owned()), ..Metadata::default() };
+        let metadata =
+            Metadata { model: Some("P30".to_owned()), software: Some("9.1".to_owned()), ..Metadata::default() };
         assert_eq!(camera(&metadata).as_deref(), Some("P30 9.1"));
     }
 

@@ -1,0 +1,126 @@
+//! Ops that the city holds until somebody who may releases them: this device's own, and those that feeds show as held.
+//!
+//! A release names the op and decides nothing else; what the op says is then folded like everything else.
+
+use std::collections::BTreeSet;
+
+use mingcha_model::body::{Body, Release};
+use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Role, Verdict};
+use mingcha_sync::Page;
+
+use super::{op_id, row};
+use crate::say::Saying;
+use crate::{AttentionRow, MingchaError, Mistake, Phone};
+
+/// An op that a feed shows as held.
+struct HeldEntry {
+    op: OpId,
+    kind: Kind,
+    entity: EntityId,
+    body: Option<Body>,
+    /// Unix seconds of the city's order.
+    since: i64,
+}
+
+impl Phone {
+    /// Own ops that the city holds; for those who may release also everybody's.
+    pub fn held(&self) -> Result<Vec<AttentionRow>, MingchaError> {
+        let own = self.store.attention()?.into_iter().filter(|one| one.verdict == Verdict::Held);
+        let mut rows: Vec<AttentionRow> = own.map(|one| row(one.id, one.op.kind, one.reason, one.since)).collect();
+        if self.is_enrolled() && matches!(self.grants()?.role, Role::Supervisor | Role::Office) {
+            for entry in self.held_entries()? {
+                if rows.iter().all(|known| known.op != entry.op) {
+                    rows.push(AttentionRow {
+                        advice: "待放行 / waits to be released".to_owned(),
+                        ..row(entry.op, entry.kind, None, entry.since)
+                    });
+                }
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Releases a held op: from then on it counts.
+    pub fn release(&mut self, op: &str) -> Result<AttentionRow, MingchaError> {
+        self.me()?;
+        let op = op_id(op)?;
+        let held = self.held_entries()?.into_iter().find(|entry| entry.op == op);
+        let held = match held {
+            Some(entry) => Some(entry),
+            None => self.own_held(op)?,
+        };
+        let held = held.ok_or(Mistake::Unknown("待放行的该语句", "op"))?;
+        let place = match &held.body {
+            Some(body) => self.place_of_said(held.entity, body)?,
+            None => self.place_of(held.entity)?,
+        };
+        self.say(&place, vec![Saying::new(held.entity, Body::Release(Release { op }))])?;
+        Ok(row(op, held.kind, None, held.since))
+    }
+
+    fn own_held(&self, op: OpId) -> Result<Option<HeldEntry>, MingchaError> {
+        let own = self.store.attention()?.into_iter().find(|one| one.id == op && one.verdict == Verdict::Held);
+        Ok(own.map(|one| HeldEntry {
+            op,
+            kind: one.op.kind,
+            entity: one.op.entity,
+            body: Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body).ok(),
+            since: one.since,
+        }))
+    }
+
+    /// What the feeds held here show as held and nobody released, this device's own releases included.
+    fn held_entries(&self) -> Result<Vec<HeldEntry>, MingchaError> {
+        let mut held: Vec<HeldEntry> = Vec::new();
+        let mut released: BTreeSet<OpId> = BTreeSet::new();
+        for feed in self.store.feeds()? {
+            if !matches!(feed.name, FeedName::Area(_) | FeedName::Covert(_)) {
+                continue;
+            }
+            for page in self.pages_of(&feed.name)? {
+                for entry in page.entries().map_err(|error| MingchaError::Sync(error.into()))? {
+                    let is_held = entry.flags.contains(Flags::HELD);
+                    if !is_held && entry.op.kind != Kind::RELEASE {
+                        continue;
+                    }
+                    let body = Body::from_bytes(entry.op.kind, entry.op.kind_version, &entry.op.body).ok();
+                    match body {
+                        Some(Body::Release(release)) if !is_held => {
+                            released.insert(release.op);
+                        }
+                        body => held.push(HeldEntry {
+                            op: entry.id(),
+                            kind: entry.op.kind,
+                            entity: entry.entity(),
+                            body,
+                            since: entry.ord.millis().div_euclid(1000),
+                        }),
+                    }
+                }
+            }
+        }
+        for own in self.own_said(|kind, _| kind == Kind::RELEASE)? {
+            if let Body::Release(release) = &own.said.body
+                && own.verdict.is_none_or(|(verdict, _)| verdict == Verdict::Accepted)
+            {
+                released.insert(release.op);
+            }
+        }
+        held.retain(|entry| !released.contains(&entry.op));
+        held.sort_by_key(|entry| (entry.since, entry.op));
+        held.dedup_by_key(|entry| entry.op);
+        Ok(held)
+    }
+
+    /// The pages kept of a feed's present epoch, in order.
+    pub(crate) fn pages_of(&self, feed: &FeedName) -> Result<Vec<Page>, MingchaError> {
+        let Some(cursor) = self.store.cursor(feed)? else { return Ok(Vec::new()) };
+        let mut pages = Vec::new();
+        for kept in self.store.pages(feed)?.into_iter().filter(|page| page.epoch == cursor.epoch) {
+            if let Some(bytes) = self.store.page_bytes(feed, kept.epoch, kept.first)? {
+                pages.push(Page::from_bytes(&bytes).map_err(|error| MingchaError::Sync(error.into()))?);
+            }
+        }
+        Ok(pages)
+    }
+}

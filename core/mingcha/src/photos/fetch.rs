@@ -1,0 +1,253 @@
+//! Photos on their way from the city: what this person is likely to need next, and whatever is asked for.
+//!
+//! Every file is hashed against what an op or a card says of it before it is sealed; anything else is thrown away. A
+//! file that the city does not have yet is no error: it is asked for again next time.
+
+use std::collections::BTreeSet;
+
+use mingcha_model::{Case, Dates, Digest, FindingId, PhotoId, Role, Stage};
+use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoCopy, VisitFilter};
+
+use super::{is_here, on_the_wire};
+use crate::agenda::Almanac;
+use crate::http::Http;
+use crate::{MingchaError, Phone, PhotoFetched, Progress};
+
+/// One file that ought to be here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Wanted {
+    /// Thumbnails before standard copies before originals.
+    turn: u8,
+    photo: PhotoId,
+    copy: PhotoCopy,
+    sha256: Digest,
+}
+
+impl Wanted {
+    fn new(photo: PhotoId, copy: PhotoCopy, sha256: Digest) -> Self {
+        let turn = match copy {
+            PhotoCopy::Published => 0,
+            PhotoCopy::Thumbnail => 1,
+            PhotoCopy::Standard => 2,
+            PhotoCopy::Original => 3,
+        };
+        Self { turn, photo, copy, sha256 }
+    }
+
+    fn path(&self) -> String {
+        match self.copy {
+            PhotoCopy::Published => format!("/v1/published/{}", self.sha256),
+            copy => format!("/v1/photos/{}/{}", self.photo, on_the_wire(copy).name()),
+        }
+    }
+}
+
+/// What a phone calls a published copy: cards name it by its hash alone, and the photo it was made of is nobody's
+/// business there.
+pub(super) fn name_of_published(sha256: Digest) -> PhotoId {
+    PhotoId::from_random(sha256.0.first_chunk().copied().unwrap_or_default())
+}
+
+impl Phone {
+    /// What sync brings by itself; gives the number of files received.
+    ///
+    /// For contacts the photos published to them; for staff thumbnails of open findings, standard copies where a
+    /// recheck is in its window; for those who review also standard copies of what waits for a review.
+    pub(crate) fn fetch_wanted(
+        &mut self,
+        http: &Http,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<u64, MingchaError> {
+        let wanted = match self.grants()?.role {
+            Role::Contact => self.published()?,
+            Role::Inspector => self.of_open_findings(false)?,
+            Role::Supervisor | Role::Office => self.of_open_findings(true)?,
+            Role::Auditor => BTreeSet::new(),
+        };
+        Ok(self.fetch(http, wanted, progress)?.received)
+    }
+
+    /// Fetches photos from the city: every copy of every photo known here, or only what due rechecks need.
+    pub fn photo_fetch(&mut self, due: bool, progress: &mut dyn FnMut(Progress)) -> Result<PhotoFetched, MingchaError> {
+        let me = self.me()?.clone();
+        let _alone = self.alone()?;
+        let http = Http::to(&me.url, Some(me.token))?;
+        let mut wanted = self.published()?;
+        if due {
+            wanted.extend(self.of_due_rechecks()?);
+        } else {
+            wanted.extend(self.of_everything()?);
+        }
+        self.fetch(&http, wanted, progress)
+    }
+
+    fn fetch(
+        &mut self,
+        http: &Http,
+        wanted: BTreeSet<Wanted>,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<PhotoFetched, MingchaError> {
+        let of = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+        let mut fetched = PhotoFetched::default();
+        for (done, one) in (0_u64..).zip(wanted) {
+            progress(Progress { what: "photos_down", done, of });
+            if self.fetch_one(http, &one)? {
+                fetched.received = fetched.received.saturating_add(1);
+            } else {
+                fetched.absent = fetched.absent.saturating_add(1);
+            }
+        }
+        progress(Progress { what: "photos_down", done: of, of });
+        Ok(fetched)
+    }
+
+    /// True when the file is here now; false when the city does not have it, or gives another one.
+    fn fetch_one(&mut self, http: &Http, wanted: &Wanted) -> Result<bool, MingchaError> {
+        let reply = http.get(&wanted.path())?;
+        if reply.status != 200 || Digest::of(&reply.body) != wanted.sha256 {
+            return Ok(false);
+        }
+        let file = self.seal_file(wanted.photo, wanted.copy, &reply.body, FileState::Sent)?;
+        self.store.put_photo_file(&file)?;
+        Ok(true)
+    }
+
+    /// The published photos of every card that are not here.
+    fn published(&self) -> Result<BTreeSet<Wanted>, MingchaError> {
+        let mut wanted = BTreeSet::new();
+        for card in self.store.cards(&CardFilter::default())? {
+            for sha256 in &card.card.photos {
+                self.want(name_of_published(*sha256), PhotoCopy::Published, *sha256, &mut wanted)?;
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn of_open_findings(&self, reviews: bool) -> Result<BTreeSet<Wanted>, MingchaError> {
+        let almanac = self.almanac()?;
+        let mut wanted = BTreeSet::new();
+        for row in self.store.findings(&FindingFilter { open: true, ..FindingFilter::default() })? {
+            let Some(case) = self.store.case(row.finding)? else { continue };
+            let photos = self.photos_of_case(&case)?;
+            self.want_copies(&photos, &[PhotoCopy::Thumbnail], &mut wanted)?;
+            if is_due(&case, &almanac) {
+                self.want_copies(&photos, &[PhotoCopy::Standard], &mut wanted)?;
+            }
+            if reviews && case.stage == Stage::Submitted {
+                let unjudged = case.submissions.iter().filter(|one| one.verdict.is_none());
+                let photos: BTreeSet<PhotoId> = unjudged.flat_map(|one| one.photos.iter().copied()).collect();
+                self.want_copies(&photos, &[PhotoCopy::Standard], &mut wanted)?;
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn of_due_rechecks(&self) -> Result<BTreeSet<Wanted>, MingchaError> {
+        let almanac = self.almanac()?;
+        let mut wanted = BTreeSet::new();
+        for row in self.store.findings(&FindingFilter { open: true, ..FindingFilter::default() })? {
+            let Some(case) = self.store.case(row.finding)?.filter(|case| is_due(case, &almanac)) else { continue };
+            let photos = self.photos_of_case(&case)?;
+            self.want_copies(&photos, &[PhotoCopy::Thumbnail, PhotoCopy::Standard], &mut wanted)?;
+        }
+        Ok(wanted)
+    }
+
+    fn of_everything(&self) -> Result<BTreeSet<Wanted>, MingchaError> {
+        let mut photos = BTreeSet::new();
+        for row in self.store.visits(&VisitFilter::default())? {
+            photos.extend(self.store.photos_of(row.visit.into())?.into_iter().map(|photo| photo.photo));
+        }
+        for row in self.store.findings(&FindingFilter::default())? {
+            photos.extend(self.photos_owned_by(row.finding)?);
+        }
+        for card in self.store.cards(&CardFilter::default())? {
+            photos.extend(self.photos_owned_by(card.finding)?);
+        }
+        let mut wanted = BTreeSet::new();
+        let copies = [PhotoCopy::Thumbnail, PhotoCopy::Standard, PhotoCopy::Original];
+        self.want_copies(&photos, &copies, &mut wanted)?;
+        Ok(wanted)
+    }
+
+    /// The photos that show a finding, its rectification and its rechecks.
+    fn photos_of_case(&self, case: &Case) -> Result<BTreeSet<PhotoId>, MingchaError> {
+        let mut photos = self.photos_owned_by(case.finding)?;
+        photos.extend(&case.raise.photos);
+        photos.extend(&case.fixed_photos);
+        photos.extend(case.submissions.iter().flat_map(|one| &one.photos));
+        photos.extend(case.results.iter().flat_map(|one| &one.photos));
+        Ok(photos)
+    }
+
+    fn photos_owned_by(&self, finding: FindingId) -> Result<BTreeSet<PhotoId>, MingchaError> {
+        Ok(self.store.photos_of(finding.into())?.into_iter().map(|photo| photo.photo).collect())
+    }
+
+    /// Wants these copies of photos whose op is known here: what it binds is what must come.
+    fn want_copies(
+        &self,
+        photos: &BTreeSet<PhotoId>,
+        copies: &[PhotoCopy],
+        wanted: &mut BTreeSet<Wanted>,
+    ) -> Result<(), MingchaError> {
+        for photo in photos {
+            let Some(row) = self.store.photo(*photo)? else { continue };
+            for copy in copies {
+                let sha256 = match copy {
+                    PhotoCopy::Original => row.add.original,
+                    PhotoCopy::Standard => row.add.standard,
+                    PhotoCopy::Thumbnail => row.add.thumbnail,
+                    PhotoCopy::Published => continue,
+                };
+                self.want(*photo, *copy, sha256, wanted)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn want(
+        &self,
+        photo: PhotoId,
+        copy: PhotoCopy,
+        sha256: Digest,
+        wanted: &mut BTreeSet<Wanted>,
+    ) -> Result<(), MingchaError> {
+        if !self.store.photo_file(photo, copy)?.is_some_and(|file| is_here(&file)) {
+            wanted.insert(Wanted::new(photo, copy, sha256));
+        }
+        Ok(())
+    }
+}
+
+/// A recheck whose window is open, or that is overdue.
+fn is_due(case: &Case, almanac: &Almanac) -> bool {
+    let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+    dates.recheck.is_some_and(|recheck| recheck.window_from <= almanac.today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_come_before_large_ones_whatever_photo_they_belong_to() {
+        let photo = |n: u8| PhotoId::from_random([n; 16]);
+        let wanted = BTreeSet::from([
+            Wanted::new(photo(1), PhotoCopy::Original, Digest([1; 32])),
+            Wanted::new(photo(1), PhotoCopy::Standard, Digest([2; 32])),
+            Wanted::new(photo(2), PhotoCopy::Thumbnail, Digest([3; 32])),
+            Wanted::new(photo(3), PhotoCopy::Published, Digest([4; 32])),
+        ]);
+        let copies: Vec<PhotoCopy> = wanted.iter().map(|one| one.copy).collect();
+        assert_eq!(copies, [PhotoCopy::Published, PhotoCopy::Thumbnail, PhotoCopy::Standard, PhotoCopy::Original]);
+    }
+
+    #[test]
+    fn a_published_copy_is_asked_for_by_its_hash_alone() {
+        let sha256 = Digest::of(b"published");
+        let wanted = Wanted::new(name_of_published(sha256), PhotoCopy::Published, sha256);
+        assert_eq!(wanted.path(), format!("/v1/published/{sha256}"));
+        assert_eq!(name_of_published(sha256), name_of_published(sha256));
+    }
+}

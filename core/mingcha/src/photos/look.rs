@@ -1,0 +1,229 @@
+//! Looking at photos: what a picture is, which photos are here, and a file written out.
+//!
+//! Nothing here changes what is known. A file that exists is never written over.
+
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use mingcha_evidence::{EvidenceError, prepare_file};
+use mingcha_model::body::{Body, PhotoAdd};
+use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoId};
+use mingcha_store::{CardFilter, FileState, PhotoFile};
+use mingcha_sync::PhotoCopy;
+
+use super::fetch::name_of_published;
+use super::{camera, claimed_time, is_here, on_the_wire, picture};
+use crate::{MingchaError, Mistake, Phone, PhotoInspected, PhotoListRow, PhotoSaved};
+
+/// What this phone knows of a photo beside its files.
+struct Known {
+    op: OpId,
+    sha256: Digest,
+    add: Option<PhotoAdd>,
+    item: Option<ItemCode>,
+}
+
+impl Phone {
+    /// The photos of which this phone has files, or had.
+    pub fn photo_list(&self) -> Result<Vec<PhotoListRow>, MingchaError> {
+        let mut by_photo: BTreeMap<PhotoId, Vec<PhotoFile>> = BTreeMap::new();
+        for file in self.photo_files()? {
+            by_photo.entry(file.photo).or_default().push(file);
+        }
+        let published = self.published_by()?;
+        let mut rows = Vec::new();
+        for (photo, mut files) in by_photo {
+            let Some(known) = self.known_photo(photo, &published)? else { continue };
+            files.sort_by_key(|file| file.copy);
+            let name = |file: &PhotoFile| on_the_wire(file.copy).name();
+            let owner = known.add.as_ref().map(|add| add.owner);
+            let visit = match owner {
+                Some(owner) if self.store.kind(owner)? == Some(Kind::VISIT_OPEN) => Some(owner.into()),
+                _ => None,
+            };
+            rows.push(PhotoListRow {
+                photo,
+                sha256: known.sha256,
+                visit,
+                item: known.item.map(|item| item.to_string()),
+                here: files.iter().filter(|file| is_here(file)).map(name).collect(),
+                waiting: files.iter().filter(|file| file.state == FileState::Local).map(name).collect(),
+                op: known.op,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// Every row of a photo's file, in whatever state.
+    pub(crate) fn photo_files(&self) -> Result<Vec<PhotoFile>, MingchaError> {
+        let states = [FileState::Local, FileState::Sent, FileState::Safe, FileState::Remote, FileState::Missing];
+        let mut files = Vec::new();
+        for state in states {
+            files.extend(self.store.photo_files_in(state, u32::MAX)?);
+        }
+        Ok(files)
+    }
+
+    /// What cards publish: the name and hash of each copy, with the op of a card that says so.
+    pub(crate) fn published_by(&self) -> Result<BTreeMap<PhotoId, (Digest, OpId)>, MingchaError> {
+        let mut published = BTreeMap::new();
+        for row in self.store.cards(&CardFilter::default())? {
+            let said = self.store.said(row.finding.into())?;
+            let card = said.iter().rfind(|one| matches!(one.body, Body::CardWrite(_)));
+            for (sha256, card) in row.card.photos.iter().zip(std::iter::repeat(card)) {
+                if let Some(card) = card {
+                    published.insert(name_of_published(*sha256), (*sha256, card.id));
+                }
+            }
+        }
+        Ok(published)
+    }
+
+    fn known_photo(
+        &self,
+        photo: PhotoId,
+        published: &BTreeMap<PhotoId, (Digest, OpId)>,
+    ) -> Result<Option<Known>, MingchaError> {
+        if let Some(row) = self.store.photo(photo)? {
+            return Ok(Some(Known { op: row.op, sha256: row.add.original, item: row.item, add: Some(row.add) }));
+        }
+        if let Some((sha256, op)) = published.get(&photo) {
+            return Ok(Some(Known { op: *op, sha256: *sha256, add: None, item: None }));
+        }
+        // A refused photo is shown nowhere else, and its files are here all the same.
+        Ok(self.store.attention()?.into_iter().filter(|one| one.op.entity == photo.into()).find_map(|one| {
+            match Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body) {
+                Ok(Body::PhotoAdd(add)) => {
+                    Some(Known { op: one.id, sha256: add.original, item: add.item.clone(), add: Some(add) })
+                }
+                _ => None,
+            }
+        }))
+    }
+
+    /// Writes one copy of a photo to a new file. The photo may also be named by the SHA-256 of one of its files, as cards do.
+    pub fn photo_save(&self, photo: &str, copy: &str, out: &Path) -> Result<PhotoSaved, MingchaError> {
+        let asked = PhotoCopy::named(copy)
+            .ok_or(Mistake::Malformed("照片版本", "the copy is original, standard, thumbnail or published"))?;
+        let files = self.files_named(photo.trim())?;
+        let file = files.iter().find(|file| on_the_wire(file.copy) == asked && is_here(file)).or_else(|| {
+            // What was published has one copy, whatever it is called.
+            files.iter().find(|file| on_the_wire(file.copy) == PhotoCopy::Published && is_here(file))
+        });
+        let file = file.ok_or(Mistake::Unknown("照片的这一版本", "photo"))?;
+        let bytes = self.unseal(file).map_err(|error| match error {
+            EvidenceError::Storage { kind } => MingchaError::File(kind),
+            error => MingchaError::file(error),
+        })?;
+        write_new(out, &bytes)?;
+        Ok(PhotoSaved {
+            photo: file.photo,
+            copy: on_the_wire(file.copy).name(),
+            bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
+            sha256: file.sha256,
+        })
+    }
+
+    fn files_named(&self, typed: &str) -> Result<Vec<PhotoFile>, MingchaError> {
+        if let Ok(sha256) = typed.parse::<Digest>() {
+            return Ok(self.store.photo_files_of(sha256)?);
+        }
+        let photo: PhotoId = typed.parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
+        let copies = [
+            mingcha_store::PhotoCopy::Original,
+            mingcha_store::PhotoCopy::Standard,
+            mingcha_store::PhotoCopy::Thumbnail,
+            mingcha_store::PhotoCopy::Published,
+        ];
+        let mut files = Vec::new();
+        for copy in copies {
+            files.extend(self.store.photo_file(photo, copy)?);
+        }
+        Ok(files)
+    }
+
+    /// What a picture is, before anything is done with it; with a folder, its copies are written there, named after the
+    /// original's hash. Needs no phone.
+    pub fn photo_inspect(file: &Path, out: Option<&Path>) -> Result<PhotoInspected, MingchaError> {
+        let prepared = prepare_file(file).map_err(picture)?;
+        let mut written = Vec::new();
+        if let Some(folder) = out {
+            fs::create_dir_all(folder).map_err(|_| Mistake::BadFolder)?;
+            for (copy, bytes) in [("standard", &prepared.standard), ("thumbnail", &prepared.thumbnail)] {
+                let path = folder.join(format!("{}-{copy}.jpg", prepared.sha256));
+                // The same picture again gives the same copies.
+                if fs::read(&path).ok().as_ref() != Some(bytes) {
+                    write_new(&path, bytes)?;
+                }
+                written.push(path.display().to_string());
+            }
+        }
+        let metadata = &prepared.metadata;
+        let degrees = |e7: i32| f64::from(e7) / 1e7;
+        Ok(PhotoInspected {
+            sha256: prepared.sha256,
+            bytes: u64::try_from(prepared.original.len()).unwrap_or(u64::MAX),
+            width: prepared.width,
+            height: prepared.height,
+            orientation: metadata.orientation.to_exif(),
+            taken: claimed_time(metadata),
+            latitude: metadata.position.map(|position| degrees(position.latitude_e7)),
+            longitude: metadata.position.map(|position| degrees(position.longitude_e7)),
+            camera: camera(metadata),
+            warnings: prepared.warnings.iter().map(|warning| warning.code()).collect(),
+            written,
+        })
+    }
+}
+
+/// Writes a file that does not exist yet; of a failed attempt nothing stays.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            Mistake::Malformed("该文件已存在，请换一个名字", "a file of that name exists already: choose another name")
+                .into()
+        }
+        io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Mistake::BadFolder.into(),
+        _ => MingchaError::from_io(error),
+    })?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
+        // Half a file would look like a whole one; when it cannot be removed either, the error says enough.
+        let _ = fs::remove_file(path);
+        MingchaError::from_io(error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_exists_is_never_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("photo.jpg");
+        write_new(&path, b"first").unwrap();
+        let error = write_new(&path, b"second").unwrap_err();
+        assert!(error.is_mistake());
+        assert_eq!(fs::read(&path).unwrap(), b"first");
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_the_callers_mistake() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = write_new(&folder.path().join("no/such/photo.jpg"), b"x").unwrap_err();
+        assert_eq!(error.code(), "bad_folder");
+    }
+
+    #[test]
+    fn inspecting_what_is_no_picture_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("letter.jpg");
+        fs::write(&file, "Dear sir or madam").unwrap();
+        let out = folder.path().join("copies");
+        assert_eq!(Phone::photo_inspect(&file, Some(&out)).unwrap_err().code(), "bad_photo");
+        assert!(!out.exists());
+        assert_eq!(Phone::photo_inspect(&folder.path().join("none.jpg"), None).unwrap_err().code(), "no_file");
+    }
+}
