@@ -30,8 +30,8 @@ struct Arguments {
 /// Options that every command takes, before or after it.
 #[derive(Args)]
 struct Common {
-    /// 一部手机的目录：数据、照片、密钥；不写则用环境变量 MINGCHA_HOME，再则 ~/.mingcha / the folder of one phone: its
-    /// store, photos and keys; else MINGCHA_HOME from the environment, else ~/.mingcha
+    /// 一部手机的目录：数据、照片、密钥；不写则用环境变量 `MINGCHA_HOME` ，再则 `~/.mingcha` / the folder of one phone:
+    /// its store, photos and keys; else `MINGCHA_HOME` from the environment, else `~/.mingcha`
     #[arg(long, global = true, value_name = "DIR", help_heading = COMMON)]
     home: Option<PathBuf>,
     /// 只输出一个 JSON 对象或数组 / print exactly one JSON object or array
@@ -109,7 +109,15 @@ fn whole() -> Clap {
                 .help_heading(COMMON),
         );
     tree.build();
-    tree.mut_subcommand("help", |help| help.about("显示某个命令的帮助 / show the help of a command"))
+    translated(tree)
+}
+
+/// Gives the `help` commands, which only exist once the tree is built, their text in both languages.
+fn translated(command: Clap) -> Clap {
+    command.mut_subcommands(|below| match below.get_name() {
+        "help" => below.about("显示某个命令的帮助 / show the help of a command"),
+        _ => translated(below),
+    })
 }
 
 /// Gives a command and all below it the headings of both languages.

@@ -13,7 +13,8 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::output::{Page, Show, write_out};
-use crate::texts::{Lang, progress};
+use crate::texts::Lang;
+use crate::words::word;
 
 /// Where a command stands.
 pub struct Desk {
@@ -69,7 +70,10 @@ impl Desk {
     }
 
     /// Runs long work and shows how far it has come, on a terminal and for people alone.
-    pub fn watch<T>(&self, work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, MingchaError>) -> Result<T, Failure> {
+    pub fn watch<T>(
+        &self,
+        work: impl FnOnce(&mut dyn FnMut(Progress)) -> Result<T, MingchaError>,
+    ) -> Result<T, Failure> {
         let shown = Cell::new(false);
         let visible = !self.json && std::io::stderr().is_terminal();
         let outcome = work(&mut |progress_now| {
@@ -87,6 +91,6 @@ impl Desk {
 }
 
 fn progress_line(lang: Lang, now: Progress) -> String {
-    let what = progress(lang, now.what);
+    let what = word(lang, now.what);
     if now.of == 0 { format!("{what} {}", now.done) } else { format!("{what} {}/{}", now.done, now.of) }
 }

@@ -33,7 +33,8 @@ impl Failure {
     pub fn output() -> Self {
         Self {
             code: "output".to_owned(),
-            message: "结果无法输出；已办成的不受影响 / the answer could not be printed; what was done stays done".to_owned(),
+            message: "结果无法输出；已办成的不受影响 / the answer could not be printed; what was done stays done"
+                .to_owned(),
             exit: 1,
         }
     }
@@ -53,11 +54,7 @@ impl Failure {
 
 impl From<MingchaError> for Failure {
     fn from(error: MingchaError) -> Self {
-        Self {
-            code: error.code().to_owned(),
-            message: error.to_string(),
-            exit: if error.is_mistake() { 2 } else { 1 },
-        }
+        Self { code: error.code().to_owned(), message: error.to_string(), exit: if error.is_mistake() { 2 } else { 1 } }
     }
 }
 

@@ -10,6 +10,7 @@ mod failure;
 mod output;
 mod texts;
 mod usage;
+mod words;
 
 use std::process::ExitCode;
 

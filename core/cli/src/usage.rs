@@ -19,7 +19,7 @@ fn reason(error: &Error) -> (String, String) {
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let typed = words(error, ContextKind::InvalidSubcommand).join(" ");
-            let meant = suggestion(words(error, ContextKind::SuggestedSubcommand));
+            let meant = suggestion(&words(error, ContextKind::SuggestedSubcommand));
             (format!("没有命令 {typed}{}", meant.0), format!("no such command: {typed}{}", meant.1))
         }
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
@@ -27,7 +27,7 @@ fn reason(error: &Error) -> (String, String) {
         }
         ErrorKind::MissingRequiredArgument => (format!("缺少 {argument}"), format!("missing: {argument}")),
         ErrorKind::UnknownArgument if argument.starts_with('-') => {
-            let meant = suggestion(words(error, ContextKind::SuggestedArg));
+            let meant = suggestion(&words(error, ContextKind::SuggestedArg));
             (format!("没有选项 {argument}{}", meant.0), format!("no such option: {argument}{}", meant.1))
         }
         ErrorKind::UnknownArgument => ("多余的参数".to_owned(), "one word too many".to_owned()),
@@ -54,7 +54,7 @@ fn reason(error: &Error) -> (String, String) {
     }
 }
 
-fn suggestion(meant: Vec<String>) -> (String, String) {
+fn suggestion(meant: &[String]) -> (String, String) {
     match meant.first() {
         Some(word) => (format!("（是否要 {word}？）"), format!(" (did you mean {word}?)")),
         None => (String::new(), String::new()),

@@ -1,0 +1,91 @@
+//! What needs a person: two values of one thing, and ops that the city refused or holds.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::Seen;
+use crate::desk::Desk;
+use crate::failure::Failure;
+
+#[derive(Subcommand)]
+pub enum Attention {
+    /// 分歧：两人说法不同之处 / what two people said differently
+    #[command(after_help = "例 / Example:\n  mingcha conflicts")]
+    Conflicts,
+    /// 裁定分歧，保留其中一个 / settle a conflict by keeping one of its versions
+    #[command(after_help = "例 / Example:\n  mingcha resolve CONFLICT --keep OP --text 以现场照片为准")]
+    Resolve {
+        /// 分歧编号，见 conflicts / the conflict, as `conflicts` names it
+        conflict: String,
+        /// 保留哪一个 op / the op that is kept
+        #[arg(long, value_name = "OP")]
+        keep: String,
+        /// 理由 / why
+        #[arg(long, value_name = "T")]
+        text: Option<String>,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 被平台拒收的语句，及其处理 / what the city refused, and what to do with it
+    #[command(after_help = "例 / Example:\n  mingcha refused\n  mingcha refused retry OP")]
+    Refused {
+        #[command(subcommand)]
+        then: Option<Refused>,
+    },
+    /// 平台暂存、待放行的语句 / what the city holds until somebody releases it
+    #[command(after_help = "例 / Example:\n  mingcha held")]
+    Held,
+    /// 放行一条暂存的语句 / release an op that the city holds
+    #[command(after_help = "例 / Example:\n  mingcha release OP")]
+    Release {
+        /// 哪一条，见 held / the op, as `held` names it
+        op: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub enum Refused {
+    /// 重新提交 / propose it again
+    #[command(after_help = "例 / Example:\n  mingcha refused retry OP")]
+    Retry {
+        /// 哪一条 / the op
+        op: String,
+    },
+    /// 放弃 / let it go
+    #[command(after_help = "例 / Example:\n  mingcha refused discard OP")]
+    Discard {
+        /// 哪一条 / the op
+        op: String,
+    },
+    /// 导出，交给有权的人 / write it out for somebody who may
+    #[command(after_help = "例 / Example:\n  mingcha refused export OP --out refused.json")]
+    Export {
+        /// 哪一条 / the op
+        op: String,
+        /// 写到哪个文件 / the file to write
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl Attention {
+    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+        let mut phone = desk.phone()?;
+        match self {
+            Self::Conflicts => desk.print(&phone.conflicts()?),
+            Self::Resolve { conflict, keep, text, .. } => {
+                desk.print(&phone.resolve(&conflict, &keep, text.as_deref().unwrap_or_default())?)
+            }
+            Self::Refused { then: None } => desk.print(&phone.refused()?),
+            Self::Refused { then: Some(Refused::Retry { op }) } => desk.print(&phone.refused_retry(&op)?),
+            Self::Refused { then: Some(Refused::Discard { op }) } => desk.print(&phone.refused_discard(&op)?),
+            Self::Refused { then: Some(Refused::Export { op, out }) } => {
+                desk.print(&phone.refused_export(&op, out.as_deref())?)
+            }
+            Self::Held => desk.print(&phone.held()?),
+            Self::Release { op } => desk.print(&phone.release(&op)?),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! A visit: started, answered, photographed, submitted.
+//!
+//! Every answer is durable when its command returns; there is nothing to save.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::Seen;
+use super::criteria::{Inferred, Noted};
+use crate::desk::Desk;
+use crate::failure::Failure;
+
+const MODES: [&str; 6] = ["open", "undercover", "recheck", "self", "special", "joint"];
+
+#[derive(Subcommand)]
+pub enum Visit {
+    /// 开始检查 / start a visit
+    #[command(
+        after_help = "例 / Example:\n  mingcha visit start DEMO-01 --mode open --set W5\n  mingcha visit start DEMO-01 --mode undercover"
+    )]
+    Start {
+        /// 点位 id 或编码 / the site's id or code
+        site: String,
+        /// open 明察，undercover 暗访，recheck 复查，self 自查，special 专项，joint 联合 / how the visit is made
+        #[arg(long, value_parser = MODES, hide_possible_values = true)]
+        mode: String,
+        /// 只用这些标准，可重复 / ask these criteria sets only; may be repeated
+        #[arg(long = "set", value_name = "S")]
+        sets: Vec<String>,
+        /// 同行人员 id，可重复；暗访不可用 / who else is there; may be repeated, refused when undercover
+        #[arg(long, value_name = "PERSON")]
+        with: Vec<String>,
+    },
+    /// 检查表：要答什么，已答什么 / the form: what is asked and what was answered
+    #[command(after_help = "例 / Example:\n  mingcha visit form VISIT")]
+    Form {
+        /// 检查 id / the visit's id
+        visit: String,
+    },
+    /// 作答一项，立即保存 / answer one item; it is kept at once
+    #[command(
+        after_help = "例 / Example:\n  mingcha visit answer VISIT W5-1A no --note 无人引导\n  mingcha visit answer VISIT W5-2B 3/5"
+    )]
+    Answer {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 检查项编码 / the item's code
+        item: String,
+        /// 答案：yes no na good fair poor，12，3/5，8min，2wd / the value, as it is typed
+        #[arg(allow_negative_numbers = true)]
+        value: String,
+        /// 备注 / a note
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+        /// 照片 id，可重复 / a photo's id; may be repeated
+        #[arg(long = "photo", value_name = "ID")]
+        photos: Vec<String>,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 收入一张照片 / take in a photo
+    #[command(after_help = "例 / Example:\n  mingcha visit photo VISIT IMG_0001.jpg --item W5-1A")]
+    Photo {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 照片文件 / the picture's file
+        file: PathBuf,
+        /// 属于哪一项 / the item it shows
+        #[arg(long)]
+        item: Option<String>,
+    },
+    /// 提交：此后只能补充，不能改动 / submit: from then on it can be added to, not altered
+    #[command(after_help = "例 / Example:\n  mingcha visit submit VISIT")]
+    Submit {
+        /// 检查 id / the visit's id
+        visit: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 未提交的检查改到另一点位 / move a visit that is not submitted to another site
+    #[command(after_help = "例 / Example:\n  mingcha visit move VISIT DEMO-02")]
+    Move {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 点位 id 或编码 / the site's id or code
+        site: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 作废，须说明原因 / void a visit, saying why
+    #[command(after_help = "例 / Example:\n  mingcha visit void VISIT --text 误建")]
+    Void {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 原因 / why
+        #[arg(long, value_name = "T")]
+        text: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 追加说明或更正 / add a remark or a correction
+    #[command(after_help = "例 / Example:\n  mingcha visit remark VISIT --text 三号窗口当日停用")]
+    Remark {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 说明 / the words
+        #[arg(long, value_name = "T")]
+        text: String,
+    },
+    /// 一次检查的全部：答案、照片、得分、问题 / one visit: answers, photos, score, findings
+    #[command(after_help = "例 / Example:\n  mingcha visit show VISIT")]
+    Show {
+        /// 检查 id / the visit's id
+        visit: String,
+    },
+    /// 本机所知的检查 / the visits that this phone knows
+    #[command(after_help = "例 / Example:\n  mingcha visit list")]
+    List,
+}
+
+impl Visit {
+    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+        let mut phone = desk.phone()?;
+        match self {
+            Self::Start { site, mode, sets, with } => desk.print(&phone.visit_start(&site, &mode, &sets, &with)?),
+            Self::Form { visit } => {
+                let rows = phone.visit_form(&visit)?;
+                let view = phone.visit_show(&visit)?;
+                let inferred = Inferred::of_visit(desk, &phone, &view)?;
+                desk.print(&Noted { rows, inferred })
+            }
+            Self::Answer { visit, item, value, note, photos, seen } => {
+                desk.print(&phone.visit_answer(&visit, &item, &value, note.as_deref(), &photos, seen.basis())?)
+            }
+            Self::Photo { visit, file, item } => desk.print(&phone.visit_photo(&visit, &file, item.as_deref())?),
+            Self::Submit { visit, .. } => desk.print(&phone.visit_submit(&visit)?),
+            Self::Move { visit, site, seen } => desk.print(&phone.visit_move(&visit, &site, seen.basis())?),
+            Self::Void { visit, text, seen } => desk.print(&phone.visit_void(&visit, &text, seen.basis())?),
+            Self::Remark { visit, text } => desk.print(&phone.visit_remark(&visit, &text)?),
+            Self::Show { visit } => {
+                let rows = phone.visit_show(&visit)?;
+                let inferred = Inferred::of_visit(desk, &phone, &rows)?;
+                desk.print(&Noted { rows, inferred })
+            }
+            Self::List => desk.print(&phone.visit_list()?),
+        }
+    }
+}

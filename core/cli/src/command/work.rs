@@ -1,0 +1,77 @@
+//! Where to go: sites, today's tasks, and who does what.
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+use mingcha::SiteFilter;
+
+use super::Seen;
+use crate::desk::Desk;
+use crate::failure::Failure;
+
+#[derive(Subcommand)]
+pub enum Work {
+    /// 点位 / the sites that this phone knows
+    #[command(after_help = "例 / Example:\n  mingcha sites --search 政务 --limit 20")]
+    Sites {
+        /// 只列复查到期的 / only those with a recheck due
+        #[arg(long)]
+        due: bool,
+        /// 名称、编码或地址的一部分 / part of a name, code or address
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// 最多列多少个 / at most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+    },
+    /// 今日任务：指派、到期复查、逾期反馈 / today's work: assigned, rechecks due, overdue feedback
+    #[command(after_help = "例 / Example:\n  mingcha tasks")]
+    Tasks,
+    /// 指派点位给人 / assign a site to a person
+    #[command(after_help = "例 / Example:\n  mingcha assign DEMO-01 PERSON --from 2026-03-02 --due 2026-03-06")]
+    Assign {
+        /// 点位 id 或编码 / the site's id or code
+        site: String,
+        /// 人员 id / the person's id
+        person: String,
+        /// 从哪天起 / from which day
+        #[arg(long, value_name = "DAY")]
+        from: String,
+        /// 到哪天止 / by which day
+        #[arg(long, value_name = "DAY")]
+        due: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 撤回指派 / withdraw an assignment
+    #[command(after_help = "例 / Example:\n  mingcha unassign TASK")]
+    Unassign {
+        /// 任务 id / the task's id
+        task: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 把一个人的任务移交给另一个人 / hand one person's work over to another
+    #[command(after_help = "例 / Example:\n  mingcha hand-over FROM TO")]
+    HandOver {
+        /// 移交人 id / who hands over
+        from: String,
+        /// 接手人 id / who takes over
+        to: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+}
+
+impl Work {
+    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+        let mut phone = desk.phone()?;
+        match self {
+            Self::Sites { due, search, limit } => desk.print(&phone.sites(&SiteFilter { due, search, limit })?),
+            Self::Tasks => desk.print(&phone.tasks()?),
+            Self::Assign { site, person, from, due, .. } => desk.print(&phone.assign(&site, &person, &from, &due)?),
+            Self::Unassign { task, .. } => desk.print(&phone.unassign(&task)?),
+            Self::HandOver { from, to, .. } => desk.print(&phone.hand_over(&from, &to)?),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! What needs a person, and why something stands as it does.
+
+use mingcha::{AttentionRow, ConflictRow, Explained};
+
+use super::page::or_empty;
+use super::{Page, Show, Table, left, wrapped};
+use crate::texts as t;
+use crate::words::{half, word};
+
+impl Show for Vec<ConflictRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_CONFLICTS);
+            return;
+        }
+        let lang = page.lang();
+        for row in self {
+            page.card(&[
+                (t::CONFLICT, row.conflict.clone()),
+                (t::WHAT, word(lang, row.what).to_owned()),
+                (t::ITEM, or_empty(row.item.as_deref())),
+                (t::MARK, if row.mine { t::MINE.say(lang).to_owned() } else { String::new() }),
+            ]);
+            let columns = [left(t::MARK), left(t::VALUE), wrapped(t::NOTE, 36), left(t::BY), left(t::AT), left(t::OP)];
+            let mut table = Table::new(&columns);
+            for version in &row.versions {
+                table.row(&[
+                    if version.op == row.in_force { "=>" } else { "≠" }.to_owned(),
+                    version.value.clone(),
+                    or_empty(version.note.as_deref()),
+                    or_empty(version.by.as_deref()),
+                    version.at.clone(),
+                    version.op.to_string(),
+                ]);
+            }
+            page.table(&table);
+            page.gap();
+        }
+        page.say(t::RESOLVE_HOW);
+    }
+}
+
+impl Show for Vec<AttentionRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_HELD_OR_REFUSED);
+            return;
+        }
+        let lang = page.lang();
+        let columns = [left(t::SINCE), left(t::WHAT), left(t::REASON), wrapped(t::ADVICE, 40), left(t::OP)];
+        let mut table = Table::new(&columns);
+        for row in self {
+            table.row(&[
+                row.since.clone(),
+                word(lang, row.what).to_owned(),
+                row.reason.clone(),
+                half(lang, &row.advice).to_owned(),
+                row.op.to_string(),
+            ]);
+        }
+        page.table(&table);
+    }
+}
+
+impl Show for AttentionRow {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        page.card(&[
+            (t::OP, self.op.to_string()),
+            (t::WHAT, word(lang, self.what).to_owned()),
+            (t::REASON, self.reason.clone()),
+            (t::ADVICE, half(lang, &self.advice).to_owned()),
+            (t::SINCE, self.since.clone()),
+        ]);
+    }
+}
+
+impl Show for Vec<Explained> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_EXPLAINED);
+            return;
+        }
+        let lang = page.lang();
+        let mut table = Table::new(&[
+            left(t::AT),
+            left(t::WHAT),
+            left(t::VALUE),
+            wrapped(t::TEXT, 36),
+            left(t::EFFECT),
+            wrapped(t::RULE, 44),
+            left(t::BY),
+            left(t::OP),
+        ]);
+        for row in self {
+            table.row(&[
+                row.at.clone(),
+                word(lang, row.kind).to_owned(),
+                or_empty(row.value.as_deref()),
+                row.text.join(" "),
+                word(lang, row.effect).to_owned(),
+                half(lang, &row.rule).to_owned(),
+                or_empty(row.by.as_deref()),
+                row.op.to_string(),
+            ]);
+        }
+        page.table(&table);
+    }
+}

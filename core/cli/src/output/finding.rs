@@ -1,0 +1,174 @@
+//! Findings: the list, the card with its way so far, and what came of a step.
+
+use mingcha::{FindingRow, Raised, Rechecked, Reviewed, Staged, Submitted};
+
+use super::page::or_empty;
+use super::visit::{marked, stage_word};
+use super::{Page, Show, Table, left, wrapped};
+use crate::texts as t;
+use crate::words::{code_of, half, word};
+
+impl Show for Raised {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::RAISED, &[&self.number]);
+        page.card(&[(t::FINDING, self.finding.to_string())]);
+    }
+}
+
+impl Show for Staged {
+    fn show(&self, page: &mut Page) {
+        let stage = stage_word(page, self.stage.name());
+        page.say_with(t::STAGE_NOW, &[&stage]);
+        page.card(&[(t::FINDING, self.finding.to_string())]);
+    }
+}
+
+impl Show for Submitted {
+    fn show(&self, page: &mut Page) {
+        let stage = stage_word(page, self.stage.name());
+        page.say_with(t::STAGE_NOW, &[&stage]);
+        page.card(&[(t::SUBMISSION, self.submission.to_string())]);
+    }
+}
+
+impl Show for Reviewed {
+    fn show(&self, page: &mut Page) {
+        let stage = stage_word(page, self.stage.name());
+        page.say_with(t::STAGE_NOW, &[&stage]);
+        page.card(&[(t::OP, self.review.to_string())]);
+    }
+}
+
+impl Show for Rechecked {
+    fn show(&self, page: &mut Page) {
+        let stage = stage_word(page, self.stage.name());
+        page.say_with(t::STAGE_NOW, &[&stage]);
+        match self.recheck_due {
+            Some(due) => page.say_with(t::RECHECK_NEXT, &[&due.to_string()]),
+            None => page.say(t::RECHECK_NONE),
+        }
+    }
+}
+
+impl Show for Vec<FindingRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_FINDINGS);
+            return;
+        }
+        let mut table = Table::new(&[
+            left(t::NUMBER),
+            left(t::STAGE),
+            left(t::SITE),
+            left(t::ITEM),
+            wrapped(t::TEXT, 36),
+            left(t::DEADLINE),
+            left(t::RECHECK_DUE),
+            left(t::MARK),
+            left(t::FINDING),
+        ]);
+        for row in self {
+            table.row(&[
+                row.number.clone(),
+                stage_word(page, row.stage.name()),
+                row.site_name.clone(),
+                row.item.clone(),
+                row.text.clone(),
+                or_empty(row.deadline),
+                or_empty(row.recheck_due),
+                marks(page, row),
+                row.finding.to_string(),
+            ]);
+        }
+        page.table(&table);
+    }
+}
+
+impl Show for FindingRow {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        let head = format!("{}  {}  {}", self.number, stage_word(page, self.stage.name()), marks(page, self));
+        page.line(&head);
+        page.gap();
+        page.card(&[
+            (t::SITE, self.site_name.clone()),
+            (t::ITEM, format!("{}  {}", self.item, half(lang, &self.item_text))),
+            (t::TEXT, self.text.clone()),
+            (t::DEMAND, if self.demand == self.text { String::new() } else { self.demand.clone() }),
+            (t::SEVERITY, word(lang, self.severity).to_owned()),
+            (t::DEADLINE, or_empty(self.deadline)),
+            (t::RECHECK_DUE, or_empty(self.recheck_due)),
+            (t::PHOTOS, self.photos.join(" ")),
+            (t::FINDING, self.finding.to_string()),
+            (t::PUBLISHED_AS, or_empty(self.published_as)),
+        ]);
+        if !self.submissions.is_empty() {
+            page.part(t::SUBMISSIONS);
+            page.table(&submissions(page, self));
+        }
+        if !self.results.is_empty() {
+            page.part(t::RESULTS);
+            let mut table = Table::new(&[left(t::DAY), left(t::RESULT), left(t::COUNTS), left(t::BY)]);
+            for result in &self.results {
+                table.row(&[
+                    result.day.to_string(),
+                    word(lang, &code_of(&result.result)).to_owned(),
+                    if result.counts { t::YES } else { t::NO }.say(lang).to_owned(),
+                    or_empty(result.by.as_deref()),
+                ]);
+            }
+            page.table(&table);
+        }
+        if !self.timeline.is_empty() {
+            page.part(t::TIMELINE);
+            let mut table = Table::new(&[left(t::DAY), wrapped(t::WHAT, 64), left(t::BY)]);
+            for step in &self.timeline {
+                table.row(&[step.day.to_string(), step.text.clone(), or_empty(step.by.as_deref())]);
+            }
+            page.table(&table);
+        }
+    }
+}
+
+/// Submissions, each with the verdicts on it below.
+fn submissions(page: &Page, row: &FindingRow) -> Table {
+    let lang = page.lang();
+    let columns = [wrapped(t::TEXT, 40), left(t::PHOTOS), left(t::VERDICT), wrapped(t::REASON, 32), left(t::BY)];
+    let mut table = Table::new(&[&columns[..], &[left(t::SUBMISSION)]].concat());
+    for one in &row.submissions {
+        let verdict = one.verdict.map(|verdict| word(lang, &code_of(&verdict)).to_owned());
+        table.row(&[
+            one.text.clone(),
+            one.photos.len().to_string(),
+            verdict.unwrap_or_default(),
+            or_empty(one.reason.as_deref()),
+            String::new(),
+            one.submission.to_string(),
+        ]);
+        for review in &one.reviews {
+            table.row(&[
+                String::new(),
+                String::new(),
+                format!("{} {}", if review.in_force { "=>" } else { "≠" }, word(lang, &code_of(&review.verdict))),
+                review.text.clone(),
+                or_empty(review.by.as_deref()),
+                String::new(),
+            ]);
+        }
+    }
+    table
+}
+
+fn marks(page: &Page, row: &FindingRow) -> String {
+    marked(
+        page,
+        &[
+            (row.overdue, t::OVERDUE),
+            (row.repeat, t::REPEAT),
+            (row.contested, t::CONTESTED),
+            (row.suspended, t::SUSPENDED),
+            (row.appealed, t::APPEALED),
+            (row.provisional, t::PROVISIONAL),
+        ],
+    )
+}

@@ -1,0 +1,110 @@
+//! The phone itself: whose it is, what waits, what a sync did, whether everything fits.
+
+use mingcha::{Enrolled, Status, SyncReport, Verified};
+
+use super::page::{or_empty, plain};
+use super::{Page, Show, Table, left, right};
+use crate::texts as t;
+use crate::words::word;
+
+impl Show for Enrolled {
+    fn show(&self, page: &mut Page) {
+        page.say(t::ENROLLED);
+        page.card(&[
+            (t::ROLE, word(page.lang(), self.role.name()).to_owned()),
+            (t::PERSON, self.person.to_string()),
+            (t::AREAS, listed(&self.areas)),
+            (t::UNIT, or_empty(self.unit)),
+            (t::DEVICE, self.device.to_string()),
+            (t::LOG, self.log.to_string()),
+        ]);
+    }
+}
+
+impl Show for SyncReport {
+    fn show(&self, page: &mut Page) {
+        let mut table = Table::new(&[left(t::WHAT), right(t::OPS), right(t::PHOTOS)]);
+        let lang = page.lang();
+        for (what, ops, photos) in [
+            (t::SENT, self.sent_ops, self.sent_photos),
+            (t::RECEIVED, self.received_ops, self.received_photos),
+            (t::WAITING, self.waiting_ops, self.waiting_photos),
+        ] {
+            table.row(&[what.say(lang).to_owned(), ops.to_string(), photos.to_string()]);
+        }
+        page.table(&table);
+        attention(page, self.refused, self.held, self.conflicts);
+    }
+}
+
+impl Show for Status {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        if !self.enrolled {
+            page.say(t::NOT_ENROLLED);
+            return;
+        }
+        page.card(&[
+            (t::ROLE, self.role.map(|role| word(lang, role.name()).to_owned()).unwrap_or_default()),
+            (t::PERSON, or_empty(self.person)),
+            (t::AREAS, listed(&self.areas)),
+            (t::UNIT, or_empty(self.unit)),
+            (t::DEVICE, or_empty(self.device)),
+            (t::LAST_SYNC, self.last_sync.clone().unwrap_or_else(|| t::NEVER.say(lang).to_owned())),
+            (t::CITY_TIME, format!("{} ms", self.clock_offset_ms)),
+            (
+                t::WAITING,
+                format!("{} {}, {} {}", t::OPS.say(lang), self.waiting_ops, t::PHOTOS.say(lang), self.waiting_photos),
+            ),
+            (t::RECOVERED, counted(self.recovered_photos)),
+            (t::MISSING_FILES, counted(self.missing_photos)),
+        ]);
+        attention(page, self.refused, self.held, self.conflicts);
+        if !self.feeds.is_empty() {
+            page.part(t::FEEDS);
+            let mut table = Table::new(&[left(t::FEED), right(t::EPOCH), right(t::POSITION), left(t::STATE_HASH)]);
+            for feed in &self.feeds {
+                table.row(&[
+                    feed.feed.clone(),
+                    feed.epoch.to_string(),
+                    feed.cursor.to_string(),
+                    feed.hash.to_string().chars().take(16).collect(),
+                ]);
+            }
+            page.table(&table);
+        }
+    }
+}
+
+impl Show for Verified {
+    fn show(&self, page: &mut Page) {
+        page.say(if self.ok { t::OK } else { t::NOT_OK });
+        page.card(&[
+            (t::LOGS, self.logs.to_string()),
+            (t::SEGMENTS, self.segments.to_string()),
+            (t::OPS, self.ops.to_string()),
+            (t::PAGES, self.pages.to_string()),
+            (t::PHOTOS, self.photos.to_string()),
+            (t::FIRST_BAD, plain(self.first_bad.as_deref().unwrap_or_default())),
+        ]);
+    }
+}
+
+/// What needs a person, where anything does.
+fn attention(page: &mut Page, refused: u64, held: u64, conflicts: u64) {
+    let counts = [(t::REFUSED, counted(refused)), (t::HELD, counted(held)), (t::CONFLICTS, counted(conflicts))];
+    if counts.iter().any(|(_, count)| !count.is_empty()) {
+        page.gap();
+        page.card(&counts);
+        page.say(t::SYNC_ATTENTION);
+    }
+}
+
+/// A count, or nothing for none.
+fn counted(count: u64) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
+fn listed<T: ToString>(ids: &[T]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,62 @@
+//! Photos: what a picture is, which are here, what was fetched and saved.
+
+use mingcha::{PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved};
+
+use super::page::or_empty;
+use super::{Page, Show, Table, left};
+use crate::texts as t;
+use crate::words::word;
+
+impl Show for PhotoInspected {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        let place =
+            self.latitude.zip(self.longitude).map(|(latitude, longitude)| format!("{latitude:.5}, {longitude:.5}"));
+        page.card(&[
+            (t::SIZE, format!("{} × {}", self.width, self.height)),
+            (t::BYTES, self.bytes.to_string()),
+            (t::ORIENTATION, self.orientation.to_string()),
+            (t::TAKEN, or_empty(self.taken.as_deref())),
+            (t::PLACE_TAKEN, or_empty(place)),
+            (t::CAMERA, or_empty(self.camera.as_deref())),
+            (t::WARNINGS, self.warnings.iter().map(|one| word(lang, one)).collect::<Vec<_>>().join(", ")),
+            (t::SHA256, self.sha256.to_string()),
+            (t::FILES, self.written.join(" ")),
+        ]);
+    }
+}
+
+impl Show for PhotoFetched {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::FETCHED, &[&self.received.to_string(), &self.absent.to_string()]);
+    }
+}
+
+impl Show for Vec<PhotoListRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_PHOTOS);
+            return;
+        }
+        let lang = page.lang();
+        let mut table = Table::new(&[left(t::PHOTO), left(t::ITEM), left(t::HERE), left(t::WAITING), left(t::VISIT)]);
+        let named = |copies: &[&'static str]| copies.iter().map(|copy| word(lang, copy)).collect::<Vec<_>>().join(" ");
+        for row in self {
+            table.row(&[
+                row.photo.to_string(),
+                or_empty(row.item.as_deref()),
+                named(&row.here),
+                named(&row.waiting),
+                or_empty(row.visit),
+            ]);
+        }
+        page.table(&table);
+    }
+}
+
+impl Show for PhotoSaved {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::SAVED, &[&self.bytes.to_string()]);
+        page.card(&[(t::SHA256, self.sha256.to_string())]);
+    }
+}

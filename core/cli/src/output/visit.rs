@@ -1,0 +1,233 @@
+//! Visits as people read them: the form as a table, the visit as a card, the score line by line.
+
+use mingcha::{Answered, FormRow, PhotoTaken, ScoreView, VisitStarted, VisitSubmitted, VisitView};
+
+use super::criteria::{note, points};
+use super::page::or_empty;
+use super::{Page, Show, Table, left, right, wrapped};
+use crate::command::criteria::Noted;
+use crate::texts as t;
+use crate::words::{code_of, example, half, stage, word};
+
+impl Show for VisitStarted {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::VISIT_STARTED, &[&self.items.to_string(), &self.visit.to_string()]);
+        page.card(&[(t::VISIT, self.visit.to_string())]);
+        for one in &self.notes {
+            let (set, reason) = one.split_once('：').unwrap_or((one, ""));
+            let reason = half(page.lang(), reason).to_owned();
+            page.say_with(t::INFERRED, &[set, &reason]);
+        }
+    }
+}
+
+impl Show for Noted<Vec<FormRow>> {
+    fn show(&self, page: &mut Page) {
+        if self.rows.is_empty() {
+            page.say(t::NO_FORM);
+            return;
+        }
+        let lang = page.lang();
+        let mut table = Table::new(&[
+            left(t::ITEM),
+            wrapped(t::TEXT, 44),
+            wrapped(t::ANSWER, 24),
+            left(t::VALUE),
+            wrapped(t::NOTE, 24),
+            left(t::MARK),
+        ]);
+        for row in &self.rows {
+            let mut choices: Vec<&str> = example(lang, &row.answer).into_iter().collect();
+            choices.extend(row.choices.iter().map(String::as_str));
+            let marks = [(row.photo_wanted, t::PHOTO_WANTED), (row.contested, t::CONTESTED)];
+            table.row(&[
+                row.item.clone(),
+                half(lang, &row.text).to_owned(),
+                choices.join(" "),
+                or_empty(row.value.as_deref()),
+                or_empty(row.note.as_deref()),
+                marked(page, &marks),
+            ]);
+        }
+        page.table(&table);
+        page.gap();
+        let answered = self.rows.iter().filter(|row| row.value.is_some()).count();
+        page.say_with(t::FORM_DONE, &[&self.rows.len().to_string(), &answered.to_string()]);
+        note(page, &self.inferred);
+    }
+}
+
+impl Show for Answered {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::ANSWERED, &[&self.value]);
+        page.card(&[(t::OP, self.op.to_string())]);
+    }
+}
+
+impl Show for PhotoTaken {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        page.card(&[
+            (t::PHOTO, self.photo.to_string()),
+            (t::SIZE, format!("{} × {}", self.width, self.height)),
+            (t::SHA256, self.sha256.to_string()),
+            (t::WARNINGS, self.warnings.iter().map(|one| word(lang, one)).collect::<Vec<_>>().join(", ")),
+        ]);
+    }
+}
+
+impl Show for VisitSubmitted {
+    fn show(&self, page: &mut Page) {
+        page.card(&[
+            (t::VISIT, self.visit.to_string()),
+            (t::SCORE, figure(&self.score)),
+            (t::FORMULA, half(page.lang(), &self.score.formula).to_owned()),
+        ]);
+        missing(page, &self.missing);
+        if !self.photos_missing.is_empty() {
+            page.say_with(t::MISSING_PHOTOS, &[&self.photos_missing.join(" ")]);
+        }
+    }
+}
+
+impl Show for Vec<VisitView> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_VISITS);
+            return;
+        }
+        let lang = page.lang();
+        let mut table = Table::new(&[
+            left(t::DAY),
+            left(t::MODE),
+            left(t::STATUS),
+            left(t::SITE),
+            right(t::SCORE),
+            right(t::ANSWERS_GIVEN),
+            right(t::FINDINGS),
+            left(t::VISIT),
+        ]);
+        for view in self {
+            table.row(&[
+                view.day.to_string(),
+                word(lang, &code_of(&view.mode)).to_owned(),
+                word(lang, view.status).to_owned(),
+                view.site_name.clone(),
+                figure(&view.score),
+                view.answers.iter().filter(|answer| answer.value.is_some()).count().to_string(),
+                view.findings.len().to_string(),
+                view.visit.to_string(),
+            ]);
+        }
+        page.table(&table);
+    }
+}
+
+impl Show for Noted<VisitView> {
+    fn show(&self, page: &mut Page) {
+        let (view, lang) = (&self.rows, page.lang());
+        page.card(&[
+            (t::SITE, view.site_name.clone()),
+            (t::DAY, view.day.to_string()),
+            (t::MODE, word(lang, &code_of(&view.mode)).to_owned()),
+            (t::STATUS, word(lang, view.status).to_owned()),
+            (t::BY, or_empty(view.by.as_deref())),
+            (t::SETS, view.sets.join(" ")),
+            (t::SCORE, figure(&view.score)),
+            (t::FORMULA, half(lang, &view.score.formula).to_owned()),
+            (t::VISIT, view.visit.to_string()),
+        ]);
+        missing(page, &view.missing);
+        if !view.answers.is_empty() {
+            page.part(t::ANSWERS);
+            page.table(&answers(view));
+        }
+        if !view.photos.is_empty() {
+            page.part(t::PHOTOS);
+            let mut table = Table::new(&[left(t::PHOTO), left(t::ITEM), left(t::SHA256)]);
+            for photo in &view.photos {
+                table.row(&[photo.photo.to_string(), or_empty(photo.item.as_deref()), photo.sha256.to_string()]);
+            }
+            page.table(&table);
+        }
+        if !view.remarks.is_empty() {
+            page.part(t::REMARKS);
+            view.remarks.iter().for_each(|remark| page.line(remark));
+        }
+        if !view.findings.is_empty() {
+            page.part(t::FINDINGS);
+            view.findings.iter().for_each(|finding| page.line(&finding.to_string()));
+        }
+        note(page, &self.inferred);
+    }
+}
+
+/// The answers; where people's values differ, each of them has its line.
+fn answers(view: &VisitView) -> Table {
+    let columns = [left(t::ITEM), left(t::VALUE), wrapped(t::NOTE, 40), left(t::MARK), left(t::BY), left(t::AT)];
+    let mut table = Table::new(&columns);
+    for answer in &view.answers {
+        for version in &answer.versions {
+            let mark = if answer.versions.len() < 2 {
+                ""
+            } else if version.in_force {
+                "=>"
+            } else {
+                "≠"
+            };
+            table.row(&[
+                answer.item.clone(),
+                version.value.clone(),
+                or_empty(version.note.as_deref()),
+                mark.to_owned(),
+                or_empty(version.by.as_deref()),
+                version.at.clone(),
+            ]);
+        }
+    }
+    table
+}
+
+impl Show for Noted<ScoreView> {
+    fn show(&self, page: &mut Page) {
+        let (score, lang) = (&self.rows, page.lang());
+        let mut table =
+            Table::new(&[left(t::ITEM), left(t::VALUE), right(t::OBTAINED), right(t::OBTAINABLE), left(t::RULE)]);
+        for line in &score.lines {
+            table.row(&[
+                line.item.clone(),
+                line.value.clone(),
+                points(line.obtained),
+                points(line.obtainable),
+                half(lang, &line.rule).to_owned(),
+            ]);
+        }
+        page.table(&table);
+        page.gap();
+        page.card(&[(t::SCORE, figure(score)), (t::FORMULA, half(lang, &score.formula).to_owned())]);
+        note(page, &self.inferred);
+    }
+}
+
+/// A score on one line: `9.50/12.00 79.16%`.
+fn figure(score: &ScoreView) -> String {
+    let sum = format!("{}/{}", points(score.obtained), points(score.obtainable));
+    score.rate.map_or_else(|| sum.clone(), |rate| format!("{sum} {}%", points(rate)))
+}
+
+fn missing(page: &mut Page, items: &[String]) {
+    if !items.is_empty() {
+        page.say_with(t::MISSING_ITEMS, &[&items.len().to_string(), &items.join(" ")]);
+    }
+}
+
+/// The marks that hold, side by side.
+pub fn marked(page: &Page, marks: &[(bool, t::Text)]) -> String {
+    let marks = marks.iter().filter(|(holds, _)| *holds).map(|(_, text)| text.say(page.lang()));
+    marks.collect::<Vec<_>>().join(" ")
+}
+
+/// A stage in words.
+pub fn stage_word(page: &Page, name: &'static str) -> String {
+    stage(page.lang(), name).to_owned()
+}

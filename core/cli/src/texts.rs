@@ -1,0 +1,213 @@
+//! Every sentence and word that the command line itself says, in Chinese and in English.
+//!
+//! What rows say comes from the core and is printed as it is. Help texts stand with their commands.
+
+/// The language of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    Chinese,
+    English,
+}
+
+/// One text in both languages; `{}` is filled in.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    zh: &'static str,
+    en: &'static str,
+}
+
+impl Text {
+    /// The text in this language.
+    pub fn say(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::Chinese => self.zh,
+            Lang::English => self.en,
+        }
+    }
+
+    /// The text in this language with each `{}` filled in, in order.
+    pub fn fill(self, lang: Lang, words: &[&str]) -> String {
+        let mut parts = self.say(lang).split("{}");
+        let mut filled = parts.next().unwrap_or_default().to_owned();
+        for (place, part) in parts.enumerate() {
+            filled.push_str(words.get(place).copied().unwrap_or_default());
+            filled.push_str(part);
+        }
+        filled
+    }
+}
+
+macro_rules! texts {
+    ($($name:ident = $zh:literal, $en:literal;)+) => {
+        $(pub const $name: Text = Text { zh: $zh, en: $en };)+
+
+        #[cfg(test)]
+        const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),+];
+    };
+}
+
+texts! {
+    // Words above columns and before values.
+    ADVICE = "办法", "what to do";
+    ANSWER = "填法", "answer with";
+    ANSWERS = "答案", "Answers";
+    ANSWERS_GIVEN = "已答", "answered";
+    AREA = "片区", "area";
+    AREAS = "片区", "areas";
+    AT = "时间", "at";
+    BY = "何人", "by";
+    BYTES = "字节", "bytes";
+    CAMERA = "相机", "camera";
+    CITY_TIME = "平台时间差", "clock offset";
+    CODE = "编码", "code";
+    CONFLICT = "分歧", "conflict";
+    CONFLICTS = "分歧", "conflicts";
+    COUNTS = "计入", "counts";
+    DAY = "日期", "day";
+    DEADLINE = "整改期限", "deadline";
+    DEFINITION = "依据", "definition";
+    DEMAND = "整改要求", "demand";
+    DEVICE = "设备", "device";
+    DUE = "截止", "due";
+    EFFECT = "效力", "effect";
+    FEEDS = "数据流", "Feeds";
+    FEED = "数据流", "feed";
+    FILES = "文件", "files";
+    FINDING = "问题", "finding";
+    FINDINGS = "问题", "findings";
+    FIRST_BAD = "第一处不符", "first misfit";
+    FORMULA = "算法", "formula";
+    FROM = "开始", "from";
+    HELD = "暂存", "held";
+    HERE = "本机有", "here";
+    ITEM = "检查项", "item";
+    ITEMS = "项数", "items";
+    KIND = "类型", "kind";
+    LAST_SYNC = "上次同步", "last sync";
+    LAST_VISIT = "上次检查", "last visit";
+    LOG = "日志", "log";
+    LOGS = "日志", "logs";
+    MARK = "标记", "mark";
+    MODE = "方式", "mode";
+    NAME = "名称", "name";
+    NOMINAL = "名义日期", "nominal";
+    NOTE = "备注", "note";
+    NUMBER = "编号", "number";
+    OBTAINED = "得分", "points";
+    OBTAINABLE = "应得", "of";
+    ORIENTATION = "方向", "orientation";
+    OP = "语句", "op";
+    OPS = "语句", "ops";
+    PAGES = "数据页", "pages";
+    PERSON = "人员", "person";
+    PHOTO = "照片", "photo";
+    PHOTOS = "照片", "photos";
+    PLACE_TAKEN = "拍摄位置", "place";
+    POINTS = "分值", "points";
+    POSITION = "位置", "position";
+    PUBLISHED_AS = "发布为", "published as";
+    REASON = "原因", "reason";
+    RECEIVED = "取回", "received";
+    RECHECK_DUE = "复查日期", "recheck due";
+    RECOVERED = "找回的照片", "recovered photos";
+    REFUSED = "被拒", "refused";
+    REMARKS = "说明", "Remarks";
+    RESULT = "结果", "result";
+    RESULTS = "复查结果", "Rechecks";
+    ROLE = "角色", "role";
+    RULE = "规则", "rule";
+    SCORE = "得分", "score";
+    SEGMENTS = "区段", "segments";
+    SENT = "送出", "sent";
+    SETS = "标准", "sets";
+    SEVERITY = "程度", "severity";
+    SHA256 = "SHA-256", "SHA-256";
+    SINCE = "自", "since";
+    SITE = "点位", "site";
+    SIZE = "大小", "size";
+    SOURCE = "出处", "source";
+    STAGE = "阶段", "stage";
+    STATE_HASH = "状态散列", "state hash";
+    STATUS = "状态", "status";
+    SUBMISSION = "整改反馈", "submission";
+    SUBMISSIONS = "整改反馈", "Submissions";
+    TAKEN = "拍摄时间", "taken";
+    TASK = "任务", "task";
+    TEXT = "内容", "text";
+    TIMELINE = "经过", "Timeline";
+    UNIT = "单位", "unit";
+    VALUE = "答案", "value";
+    VERDICT = "审核", "verdict";
+    VERSION = "版本", "version";
+    VISIT = "检查", "visit";
+    WAITING = "待送", "waiting";
+    WARNINGS = "提醒", "warnings";
+    WHAT = "事项", "what";
+
+    // Marks.
+    APPEALED = "申诉中", "appealed";
+    CONTESTED = "有分歧", "contested";
+    EPOCH = "纪元", "epoch";
+    MISSING_FILES = "缺文件的照片", "photos without a file";
+    MINE = "含本机", "mine too";
+    NO = "否", "no";
+    OVERDUE = "逾期", "overdue";
+    PHOTO_WANTED = "需照片", "photo wanted";
+    PROVISIONAL = "暂定", "provisional";
+    REPEAT = "重复问题", "repeat";
+    SUSPENDED = "挂账", "suspended";
+    YES = "是", "yes";
+
+    // Sentences.
+    ANSWERED = "已保存：{}", "kept: {}";
+    ENROLLED = "登记完成。下一步：mingcha sync", "Enrolled. Next: mingcha sync";
+    FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
+    FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
+    INFERRED = "注意：标准 {} 含推定内容。{}", "Note: the set {} is inferred in part. {}";
+    LEDGER_WRITTEN = "已写出 {} 行：{}", "{} rows written: {}";
+    MISSING_ITEMS = "未答 {} 项：{}", "{} items without an answer: {}";
+    MISSING_PHOTOS = "缺照片的项：{}", "items that want a photo: {}";
+    NEVER = "从未", "never";
+    NO_CONFLICTS = "没有分歧。", "No conflicts.";
+    NO_EXPLAINED = "没有语句说到它。", "Nothing was said of it.";
+    NO_FINDINGS = "没有符合的问题。登记问题：mingcha finding raise VISIT ITEM --text T", "No such findings. Raise one: mingcha finding raise VISIT ITEM --text T";
+    NO_FORM = "检查表是空的：没有适合该点位的检查项。可换标准：mingcha sets", "The form is empty: no items fit this site. Other sets: mingcha sets";
+    NO_HELD_OR_REFUSED = "没有需要处理的语句。", "Nothing needs attention.";
+    NO_ITEMS = "该标准没有检查项。", "This set has no items.";
+    NO_PHOTOS = "还没有照片。拍照：mingcha visit photo VISIT FILE", "No photos yet. Take one in: mingcha visit photo VISIT FILE";
+    NO_SETS = "没有标准。先同步：mingcha sync", "No criteria sets. Sync first: mingcha sync";
+    NO_SITES = "没有符合的点位。先同步（mingcha sync），或放宽条件。", "No such sites. Sync first (mingcha sync), or ask for less.";
+    NO_TASKS = "没有任务。点位清单：mingcha sites", "Nothing to do. Sites: mingcha sites";
+    NO_VISITS = "还没有检查。开始：mingcha visit start SITE --mode open", "No visits yet. Start one: mingcha visit start SITE --mode open";
+    NOT_ENROLLED = "本机尚未登记。下一步：mingcha enrol URL CODE", "This phone is nobody's yet. Next: mingcha enrol URL CODE";
+    NOT_OK = "核验不符。请保留本目录，勿再改动，并联系支持人员。", "Something does not fit. Keep this folder as it is and ask for support.";
+    OK = "核验无误。", "Everything fits.";
+    RAISED = "已登记问题 {}", "Finding {} raised";
+    RECHECK_NEXT = "下次复查：{}", "next recheck: {}";
+    RECHECK_NONE = "不再复查", "no further recheck";
+    RESOLVE_HOW = "裁定：mingcha resolve CONFLICT --keep OP", "Settle one: mingcha resolve CONFLICT --keep OP";
+    SAVED = "已写出 {} 字节", "{} bytes written";
+    STAGE_NOW = "现阶段：{}", "stage now: {}";
+    SYNC_ATTENTION = "有需要处理的：mingcha refused，mingcha held，mingcha conflicts", "Some need attention: mingcha refused, mingcha held, mingcha conflicts";
+    VISIT_STARTED = "检查已开始，共 {} 项。下一步：mingcha visit form {}", "The visit is started, {} items. Next: mingcha visit form {}";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_has_as_many_gaps_in_one_language_as_in_the_other() {
+        for (name, text) in ALL {
+            assert_eq!(text.zh.matches("{}").count(), text.en.matches("{}").count(), "{name}");
+            assert!(!text.zh.is_empty() && !text.en.is_empty(), "{name}");
+        }
+    }
+
+    #[test]
+    fn gaps_are_filled_in_order_and_a_missing_word_leaves_its_gap_empty() {
+        let text = Text { zh: "{}和{}", en: "{} and {}" };
+        assert_eq!(text.fill(Lang::Chinese, &["甲", "乙"]), "甲和乙");
+        assert_eq!(text.fill(Lang::English, &["{}"]), "{} and ");
+    }
+}

@@ -1,0 +1,157 @@
+//! What the codes of rows are called, in Chinese and in English.
+//!
+//! Scripts get the codes as they are; a code that is not known here is shown as it is, never hidden.
+
+use crate::texts::Lang;
+
+type Words = &'static [(&'static str, &'static str, &'static str)];
+
+const STAGES: Words = &[
+    ("recorded", "已记录", "recorded"),
+    ("fed_back", "已反馈", "fed back"),
+    ("fixed_on_spot", "立行立改", "fixed on the spot"),
+    ("noticed", "已交办", "noticed"),
+    ("submitted", "已报整改", "submitted"),
+    ("returned", "退回重改", "returned"),
+    ("awaiting_recheck", "待复查", "awaiting recheck"),
+    ("supervised", "已督办", "supervised"),
+    ("closed", "已销号", "closed"),
+    ("void", "作废", "void"),
+];
+
+const WORDS: Words = &[
+    ("draft", "进行中", "draft"),
+    ("submitted", "已提交", "submitted"),
+    ("void", "作废", "void"),
+    ("open", "明察", "open"),
+    ("undercover", "暗访", "undercover"),
+    ("recheck", "复查", "recheck"),
+    ("self", "自查", "self-check"),
+    ("special", "专项", "special"),
+    ("joint", "联合", "joint"),
+    ("inspector", "检查员", "inspector"),
+    ("supervisor", "督查员", "supervisor"),
+    ("contact", "单位联络员", "contact"),
+    ("office", "文明办", "office"),
+    ("auditor", "审计", "auditor"),
+    ("minor", "轻微", "minor"),
+    ("ordinary", "一般", "ordinary"),
+    ("serious", "较重", "serious"),
+    ("works", "需工程", "works"),
+    ("approve", "通过", "approved"),
+    ("return", "退回", "returned"),
+    ("pass", "合格", "pass"),
+    ("partly", "部分合格", "partly"),
+    ("fail", "不合格", "fail"),
+    ("reopen", "重新打开", "reopened"),
+    ("seed", "内置", "seed"),
+    ("sourced", "有出处", "sourced"),
+    ("inferred", "推定", "inferred"),
+    ("assigned", "指派", "assigned"),
+    ("withdrawn", "已撤回", "withdrawn"),
+    ("feedback_overdue", "反馈逾期", "feedback overdue"),
+    ("answer", "答案", "answer"),
+    ("verdict", "审核", "verdict"),
+    ("result", "复查结果", "result"),
+    ("in_force", "现行", "in force"),
+    ("replaced", "已被取代", "replaced"),
+    ("kept", "保留", "kept"),
+    ("refused", "被拒", "refused"),
+    ("held", "暂存", "held"),
+    ("waiting", "待送", "waiting"),
+    ("original", "原件", "original"),
+    ("standard", "标准版", "standard"),
+    ("thumbnail", "缩略图", "thumbnail"),
+    ("observe", "观察", "observe"),
+    ("ask", "询问", "ask"),
+    ("telephone", "电话", "telephone"),
+    ("records", "查资料", "records"),
+    ("questionnaire", "问卷", "questionnaire"),
+    ("always", "必拍", "always"),
+    ("failed", "不符时拍", "when failed"),
+    ("none", "不需", "none"),
+    ("avoid", "不宜拍", "avoid"),
+    ("no_time", "没有拍摄时间", "no time of capture"),
+    ("no_position", "没有拍摄位置", "no position"),
+    ("metadata_damaged", "拍摄信息损坏", "metadata damaged"),
+    ("edited_by_software", "经软件修改", "edited by software"),
+    ("very_small", "图片过小", "very small"),
+    ("ops", "送出语句", "sending ops"),
+    ("pages", "取回数据", "receiving pages"),
+    ("photos_up", "送出照片", "sending photos"),
+    ("photos_down", "取回照片", "receiving photos"),
+];
+
+/// What one types for an answer type that has no buttons.
+const EXAMPLES: Words = &[
+    ("neg", "0 1 2…", "0 1 2…"),
+    ("count", "如 12", "e.g. 12"),
+    ("ratio", "如 3/5", "e.g. 3/5"),
+    ("min", "如 8min", "e.g. 8min"),
+    ("hrs", "如 24h", "e.g. 24h"),
+    ("wd", "如 2wd", "e.g. 2wd"),
+    ("visits", "如 2", "e.g. 2"),
+    ("band", "如 31.25", "e.g. 31.25"),
+];
+
+/// A stage's name.
+pub fn stage(lang: Lang, code: &str) -> &str {
+    find(STAGES, lang, code).unwrap_or(code)
+}
+
+/// Any other code in words; a code that is not known here is shown as it is.
+pub fn word(lang: Lang, code: &str) -> &str {
+    find(WORDS, lang, code).unwrap_or(code)
+}
+
+/// What one types for this answer type, where it is not a choice.
+pub fn example(lang: Lang, answer: &str) -> Option<&'static str> {
+    find(EXAMPLES, lang, answer)
+}
+
+fn find(words: Words, lang: Lang, code: &str) -> Option<&'static str> {
+    let (_, zh, en) = words.iter().find(|(known, _, _)| *known == code)?;
+    Some(if lang == Lang::English { en } else { zh })
+}
+
+/// The code that a row's value has in JSON.
+pub fn code_of<T: serde::Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(code)) => code,
+        _ => String::new(),
+    }
+}
+
+/// The half of a text that the core wrote in both languages, `中文 / English`; any other text is whole.
+pub fn half(lang: Lang, text: &str) -> &str {
+    match text.split_once(" / ") {
+        Some((_, english)) if english.contains(" / ") => text,
+        Some((chinese, _)) if lang == Lang::Chinese => chinese,
+        Some((_, english)) => english,
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_named_once_in_each_list_and_an_unknown_one_names_itself() {
+        for words in [STAGES, WORDS, EXAMPLES] {
+            let codes: std::collections::BTreeSet<_> = words.iter().map(|(code, _, _)| code).collect();
+            assert_eq!(codes.len(), words.len());
+        }
+        assert_eq!(stage(Lang::Chinese, "submitted"), "已报整改");
+        assert_eq!(word(Lang::Chinese, "submitted"), "已提交");
+        assert_eq!(word(Lang::English, "a_code_of_tomorrow"), "a_code_of_tomorrow");
+    }
+
+    #[test]
+    fn a_text_in_both_languages_shows_its_half_and_any_other_text_is_whole() {
+        assert_eq!(half(Lang::Chinese, "满分 / full points"), "满分");
+        assert_eq!(half(Lang::English, "满分 / full points"), "full points");
+        assert_eq!(half(Lang::English, "3/5"), "3/5");
+        assert_eq!(half(Lang::English, "甲 / 乙 / 丙"), "甲 / 乙 / 丙");
+    }
+}
