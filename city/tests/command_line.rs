@@ -1,4 +1,5 @@
 //! The city's commands as a person types them: the real program, real folders, real signals.
+#![cfg(test)]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
