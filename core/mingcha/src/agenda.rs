@@ -253,7 +253,14 @@ impl Phone {
             if task.withdrawn {
                 continue;
             }
-            rows.push(self.task_row(Some(task.task), "assigned", task.site, Some(task.from), task.due, almanac.today)?);
+            rows.push(self.task_row(
+                Some(task.task),
+                "assigned",
+                task.site,
+                Some(task.from),
+                task.due,
+                almanac.today,
+            )?);
         }
         let mut rechecks: BTreeMap<SiteId, (Day, Day, Vec<FindingId>)> = BTreeMap::new();
         let mut feedback: BTreeMap<SiteId, (Day, Vec<FindingId>)> = BTreeMap::new();

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Register, Said, Score, Value,
-    VisitCase, WindowKind, form, score,
-};
 use mingcha_model::body::{Body, SetRef};
+use mingcha_model::{
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Register, Said, Score, Value, VisitCase,
+    WindowKind, form, score,
+};
 
 use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow};
 
@@ -22,10 +22,7 @@ pub(crate) struct VisitForm {
 impl VisitForm {
     /// The value in force of each item, an item that every set with it asks counted once.
     pub fn values(&self) -> BTreeMap<ItemCode, Value> {
-        self.answers
-            .iter()
-            .filter_map(|(item, register)| Some((item.clone(), answer_in_force(register)?.0)))
-            .collect()
+        self.answers.iter().filter_map(|(item, register)| Some((item.clone(), answer_in_force(register)?.0))).collect()
     }
 
     pub fn score(&self) -> Score {
@@ -37,7 +34,7 @@ impl VisitForm {
 pub(crate) fn answer_in_force(register: &Register<Said>) -> Option<(Value, &Said)> {
     let (_, head) = register.latest()?;
     match &head.value.body {
-        Body::Answer(answer) => Some((answer.value.clone(), &head.value)),
+        Body::Answer(answer) => Some((answer.value, &head.value)),
         _ => None,
     }
 }
@@ -216,8 +213,8 @@ pub(crate) fn score_view(score: &Score, explained: bool) -> ScoreView {
     let lines = score.lines.iter().map(|line| ScoreRow {
         item: line.item.to_string(),
         value: line.answer.as_ref().map(ToString::to_string).unwrap_or_default(),
-        obtained: line.obtained,
-        obtainable: line.obtainable,
+        obtained: line.obtained.into(),
+        obtainable: line.obtainable.into(),
         rule: {
             let (zh, en) = line.rule.words();
             format!("{zh} / {en}")

@@ -34,8 +34,7 @@ impl Phone {
         if reply.status != 200 {
             return Err(MingchaError::City(Problem::from_json(reply.status, &reply.body)));
         }
-        let said: EnrolSaid =
-            decode(&reply.body).ok_or(MingchaError::Sync(mingcha_sync::SyncError::Unreadable))?;
+        let said: EnrolSaid = decode(&reply.body).ok_or(MingchaError::Sync(mingcha_sync::SyncError::Unreadable))?;
         let log = LogId(sixteen(&*self.chance));
         let me = Me {
             person: said.person,

@@ -14,7 +14,9 @@ pub enum MingchaError {
     #[error(transparent)]
     Mistake(#[from] Mistake),
     /// No city answers.
-    #[error("平台无法连接，工作已保存在本机，有信号后再同步 / the city does not answer; everything is kept here, sync again when there is signal")]
+    #[error(
+        "平台无法连接，工作已保存在本机，有信号后再同步 / the city does not answer; everything is kept here, sync again when there is signal"
+    )]
     Unreachable,
     /// The city does not accept this device any more.
     #[error("平台不接受本设备：{0} / the city does not accept this device; enrol it again with a new code")]
@@ -35,7 +37,9 @@ pub enum MingchaError {
     #[error(transparent)]
     Evidence(EvidenceError),
     /// The city holds another history of this log: the phone was restored or copied.
-    #[error("本机曾被恢复或复制，记录出现分叉 / log {0} went two ways: this phone was restored or copied; keep the folder and ask the office")]
+    #[error(
+        "本机曾被恢复或复制，记录出现分叉 / log {0} went two ways: this phone was restored or copied; keep the folder and ask the office"
+    )]
     Forked(mingcha_model::LogId),
     /// The device's keys are gone or damaged.
     #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
@@ -148,7 +152,7 @@ impl MingchaError {
         Self::Evidence(error)
     }
 
-    pub(crate) fn from_io(error: io::Error) -> Self {
+    pub(crate) fn from_io(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
             kind => Self::File(kind),

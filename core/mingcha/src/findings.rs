@@ -35,9 +35,10 @@ impl Phone {
         }
         let item = self.item_of_visit(&visit, item)?;
         let text = needed(text)?;
-        let severity: Severity = severity.unwrap_or("ordinary").parse().map_err(|_| {
-            Mistake::Malformed("严重程度", "the severity is minor, ordinary, serious or works")
-        })?;
+        let severity: Severity = severity
+            .unwrap_or("ordinary")
+            .parse()
+            .map_err(|_| Mistake::Malformed("严重程度", "the severity is minor, ordinary, serious or works"))?;
         let photos = self.photo_ids(photos)?;
         let place = self.place_of_visit(&visit)?;
         let finding = FindingId::from_random(sixteen(&*self.chance));
@@ -149,7 +150,8 @@ impl Phone {
         if verdict == ReviewVerdict::Return {
             needed(text.unwrap_or(""))?;
         }
-        let finding = self.store.finding_of_submission(submission.into())?.ok_or(Mistake::Unknown("整改反馈", "submission"))?;
+        let finding =
+            self.store.finding_of_submission(submission.into())?.ok_or(Mistake::Unknown("整改反馈", "submission"))?;
         let (case, place) = self.case_for_writing(&finding.to_string())?;
         let over = self.over(submission, &Field::Verdict, basis, &basis_of_case(&case))?;
         let body = Body::Review(Review { finding, verdict });
@@ -219,9 +221,11 @@ impl Phone {
         let (case, _) = self.case_for_writing(id)?;
         let until = match until {
             Some(until) => day(until)?,
-            None => case.extension_asked.ok_or(Mistake::NotNow("没有延期申请", "nobody asked; name a day with --until"))?,
+            None => {
+                case.extension_asked.ok_or(Mistake::NotNow("没有延期申请", "nobody asked; name a day with --until"))?
+            }
         };
-        self.decide(id, Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: Some(until) }), text, basis)
+        self.decide(id, &Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: Some(until) }), text, basis)
     }
 
     /// Refuses a later deadline, with a reason.
@@ -232,7 +236,7 @@ impl Phone {
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
         needed(text.unwrap_or(""))?;
-        self.decide(id, Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: None }), text, basis)
+        self.decide(id, &Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: None }), text, basis)
     }
 
     /// Suspends a finding 挂账: works that cannot be done now.
@@ -245,7 +249,7 @@ impl Phone {
     ) -> Result<Staged, MingchaError> {
         needed(text)?;
         let body = Body::Suspend(Suspend { suspended: true, until: until.map(day).transpose()? });
-        self.decide(id, Field::Suspended, body, Some(text), basis)
+        self.decide(id, &Field::Suspended, body, Some(text), basis)
     }
 
     /// Resumes a suspended finding.
@@ -255,7 +259,7 @@ impl Phone {
         text: Option<&str>,
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
-        self.decide(id, Field::Suspended, Body::Suspend(Suspend { suspended: false, until: None }), text, basis)
+        self.decide(id, &Field::Suspended, Body::Suspend(Suspend { suspended: false, until: None }), text, basis)
     }
 
     /// The unit appeals, with a reason.
@@ -265,7 +269,12 @@ impl Phone {
     }
 
     /// Decides an appeal: the finding stands 维持.
-    pub fn finding_uphold(&mut self, id: &str, text: Option<&str>, basis: Option<&str>) -> Result<Staged, MingchaError> {
+    pub fn finding_uphold(
+        &mut self,
+        id: &str,
+        text: Option<&str>,
+        basis: Option<&str>,
+    ) -> Result<Staged, MingchaError> {
         self.decide_appeal(id, true, text, basis)
     }
 
@@ -290,13 +299,13 @@ impl Phone {
         if !self.case_for_writing(id)?.0.appealed {
             return Err(Mistake::NotNow("没有申诉", "there is no appeal to decide").into());
         }
-        self.decide(id, Field::Appeal, Body::AppealDecide(AppealDecide { upheld }), text, basis)
+        self.decide(id, &Field::Appeal, Body::AppealDecide(AppealDecide { upheld }), text, basis)
     }
 
     /// Voids a finding 作废, with a reason.
     pub fn finding_void(&mut self, id: &str, text: &str, basis: Option<&str>) -> Result<Staged, MingchaError> {
         needed(text)?;
-        self.decide(id, Field::FindingVoid, Body::FindingVoid(FindingVoid { void: true }), Some(text), basis)
+        self.decide(id, &Field::FindingVoid, Body::FindingVoid(FindingVoid { void: true }), Some(text), basis)
     }
 
     /// Says that a finding is the same fact as another; both stay, one counts.
@@ -312,7 +321,7 @@ impl Phone {
             return Err(Mistake::Unknown("另一个问题", "finding").into());
         }
         let body = Body::FindingDuplicate(FindingDuplicate { of: Some(of) });
-        self.decide(id, Field::Duplicate, body, text, basis)
+        self.decide(id, &Field::Duplicate, body, text, basis)
     }
 
     /// Corrects the wording of a finding; both wordings are shown.
@@ -326,13 +335,13 @@ impl Phone {
     fn decide(
         &mut self,
         id: &str,
-        field: Field,
+        field: &Field,
         body: Body,
         text: Option<&str>,
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
         let (case, place) = self.case_for_writing(id)?;
-        let over = self.over(case.finding, &field, basis, &basis_of_case(&case))?;
+        let over = self.over(case.finding, field, basis, &basis_of_case(&case))?;
         let saying = Saying::new(case.finding, body).with_text(text.unwrap_or("")).with_over(over);
         self.say_of(&place, &case, saying)
     }

@@ -57,12 +57,12 @@ fn secret(path: &Path, chance: &dyn Chance) -> Result<Zeroizing<[u8; 32]>, Mingc
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             let bytes = Zeroizing::new(thirty_two(chance));
-            write_secret(path, &*bytes).map_err(MingchaError::from_io)?;
+            write_secret(path, &*bytes).map_err(|error| MingchaError::from_io(&error))?;
             // Another process may have been first: what lies there now is the key.
-            let kept = Zeroizing::new(fs::read(path).map_err(MingchaError::from_io)?);
+            let kept = Zeroizing::new(fs::read(path).map_err(|error| MingchaError::from_io(&error))?);
             kept.as_slice().try_into().map(Zeroizing::new).map_err(|_| MingchaError::KeyLost)
         }
-        Err(error) => Err(MingchaError::from_io(error)),
+        Err(error) => Err(MingchaError::from_io(&error)),
     }
 }
 

@@ -31,7 +31,7 @@ impl Http {
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(120))
+            .timeout(Duration::from_mins(2))
             .no_proxy()
             .build()
             .map_err(|_| Mistake::BadUrl)?;

@@ -225,7 +225,7 @@ fn replace(out: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
             std::io::ErrorKind::NotFound | std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::IsADirectory => {
                 Mistake::BadFolder.into()
             }
-            _ => MingchaError::from_io(error),
+            _ => MingchaError::from_io(&error),
         }
     })
 }

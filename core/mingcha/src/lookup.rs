@@ -2,15 +2,13 @@
 
 use std::str::FromStr;
 
-use mingcha_model::{FindingId, LogId, PersonId, PhotoId, SiteId, SubmissionId, TaskId, VisitId};
+use mingcha_model::{EntityId, FindingId, LogId, PersonId, PhotoId, SiteId, SubmissionId, TaskId, VisitId};
 use mingcha_store::SiteRow;
 
 use crate::{MingchaError, Mistake, Phone};
 
-/// Reads an id; what is none is an unknown thing of its kind.
-fn id<T: FromStr>(typed: &str, zh: &'static str, en: &'static str) -> Result<T, MingchaError> {
-    typed.trim().parse().map_err(|_| Mistake::Unknown(zh, en).into())
-}
+/// How many digits a shortened id needs at least: a provisional number has six.
+const FEWEST_DIGITS: usize = 6;
 
 impl Phone {
     /// A site by id or by the office's own code.
@@ -22,24 +20,46 @@ impl Phone {
         found.ok_or_else(|| Mistake::Unknown("点位", "site").into())
     }
 
+    /// A whole id, or the beginning of exactly one that is known here.
+    fn id<T: FromStr + From<EntityId>>(
+        &self,
+        typed: &str,
+        zh: &'static str,
+        en: &'static str,
+    ) -> Result<T, MingchaError> {
+        let typed = typed.trim();
+        if let Ok(id) = typed.parse() {
+            return Ok(id);
+        }
+        let digits = typed.chars().filter(char::is_ascii_hexdigit).count();
+        let is_beginning = typed.chars().all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+        if is_beginning
+            && digits >= FEWEST_DIGITS
+            && let [only] = self.store.entities_like(typed, 2)?.as_slice()
+        {
+            return Ok(T::from(*only));
+        }
+        Err(Mistake::Unknown(zh, en).into())
+    }
+
     pub(crate) fn visit_id(&self, typed: &str) -> Result<VisitId, MingchaError> {
-        id(typed, "检查", "visit")
+        self.id(typed, "检查", "visit")
     }
 
     pub(crate) fn finding_id(&self, typed: &str) -> Result<FindingId, MingchaError> {
-        id(typed, "问题", "finding")
+        self.id(typed, "问题", "finding")
     }
 
     pub(crate) fn submission_id(&self, typed: &str) -> Result<SubmissionId, MingchaError> {
-        id(typed, "整改反馈", "submission")
+        self.id(typed, "整改反馈", "submission")
     }
 
     pub(crate) fn task_id(&self, typed: &str) -> Result<TaskId, MingchaError> {
-        id(typed, "任务", "task")
+        self.id(typed, "任务", "task")
     }
 
     pub(crate) fn person_id(&self, typed: &str) -> Result<PersonId, MingchaError> {
-        id(typed, "人员", "person")
+        self.id(typed, "人员", "person")
     }
 
     /// Photos by id, each of which must be known here.
@@ -47,7 +67,7 @@ impl Phone {
         typed
             .iter()
             .map(|typed| {
-                let photo: PhotoId = id(typed, "照片", "photo")?;
+                let photo: PhotoId = self.id(typed, "照片", "photo")?;
                 self.store.photo(photo)?.ok_or(Mistake::Unknown("照片", "photo"))?;
                 Ok(photo)
             })

@@ -76,7 +76,8 @@ impl Phone {
     pub fn open(folder: &Path, ports: Ports) -> Result<Self, MingchaError> {
         let home = Home::at(folder)?;
         let store = Store::open(&home.store(), &StoreKey::raw(*ports.keys.store))?;
-        let vault = Vault::open(&home.photos(), VaultKey::from_bytes(*ports.keys.photos)).map_err(MingchaError::file)?;
+        let vault =
+            Vault::open(&home.photos(), VaultKey::from_bytes(*ports.keys.photos)).map_err(MingchaError::file)?;
         let known = names_of_files(&store)?;
         let sweep = vault.sweep(&known).map_err(MingchaError::file)?;
         let mut phone = Self {
@@ -111,10 +112,10 @@ impl Phone {
     /// What this person may do, as the city last said.
     pub(crate) fn grants(&self) -> Result<Grants, MingchaError> {
         let me = self.me()?;
-        Ok(self.store.grants(me.person)?.map_or_else(
-            || me.grants.clone(),
-            |set| Grants { role: set.role, areas: set.areas, unit: set.unit },
-        ))
+        Ok(self
+            .store
+            .grants(me.person)?
+            .map_or_else(|| me.grants.clone(), |set| Grants { role: set.role, areas: set.areas, unit: set.unit }))
     }
 
     pub(crate) fn meeting(&self) -> Result<Meeting, MingchaError> {
@@ -167,12 +168,8 @@ impl Phone {
     /// The calendar: what is embedded, and later years as the city published them.
     pub(crate) fn calendar(&self) -> Result<Calendar, MingchaError> {
         Ok(self.store.calendar_years()?.into_iter().fold(Calendar::embedded(), |calendar, year| {
-            let table = mingcha_model::YearTable {
-                year: year.year,
-                off: year.off,
-                work: year.work,
-                published: year.published,
-            };
+            let table =
+                mingcha_model::YearTable { year: year.year, off: year.off, work: year.work, published: year.published };
             // A table that contradicts itself changes nothing: the city refuses it when it is loaded.
             calendar.clone().with_year(&table).unwrap_or(calendar)
         }))

@@ -9,9 +9,12 @@ mod visit;
 
 pub use finding::{
     AttentionRow, ConflictRow, Explained, FindingRow, Raised, Rechecked, ResultRow, ReviewRow, Reviewed, Staged,
-    Submitted, SubmissionRow, TimelineRow,
+    SubmissionRow, Submitted, TimelineRow,
 };
-pub use phone::{CalendarDay, Enrolled, FeedRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved, Status, SyncReport, Verified};
+pub use phone::{
+    CalendarDay, Enrolled, FeedRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved, Status, SyncReport,
+    Verified,
+};
 pub use place::{ItemRow, SetRow, SiteFilter, SiteRow, TaskRow};
 pub use visit::{
     AnswerRow, Answered, FormRow, PhotoRow, PhotoTaken, ScoreRow, ScoreView, Version, VisitStarted, VisitSubmitted,

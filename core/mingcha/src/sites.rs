@@ -19,9 +19,12 @@ impl Phone {
         let limit = filter.limit.unwrap_or(USUAL_LIMIT);
         let kinds = self.kinds()?;
         let mut rows = Vec::new();
-        for site in self.store.sites(&mingcha_store::SiteFilter { search: filter.search.clone(), ..mingcha_store::SiteFilter::default() })? {
+        for site in self.store.sites(&mingcha_store::SiteFilter {
+            search: filter.search.clone(),
+            ..mingcha_store::SiteFilter::default()
+        })? {
             let recheck = rechecks.get(&site.site);
-            if filter.due && !recheck.is_some_and(|(window_from, _)| *window_from <= today) {
+            if filter.due && recheck.is_none_or(|(window_from, _)| *window_from > today) {
                 continue;
             }
             if rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX) {

@@ -40,11 +40,18 @@ impl Desk for PhoneDesk<'_> {
 
     fn without_receipt(&self, log: LogId) -> Result<Option<u64>, MingchaError> {
         let own = self.store.logs()?.into_iter().find(|own| own.log == log);
-        Ok(own.filter(|own| own.receipted_through < own.sealed_through).map(|own| own.receipted_through.saturating_add(1)))
+        Ok(own
+            .filter(|own| own.receipted_through < own.sealed_through)
+            .map(|own| own.receipted_through.saturating_add(1)))
     }
 
     fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, MingchaError> {
-        Ok(self.store.segments(log)?.into_iter().find(|one| one.first_seq <= seq && seq < one.first_seq.saturating_add(one.count)).map(|one| one.bytes))
+        Ok(self
+            .store
+            .segments(log)?
+            .into_iter()
+            .find(|one| one.first_seq <= seq && seq < one.first_seq.saturating_add(one.count))
+            .map(|one| one.bytes))
     }
 
     fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, MingchaError> {
@@ -98,11 +105,11 @@ impl Phone {
 
     /// Two runs of one phone never overlap: the second waits for nothing and says so.
     pub(crate) fn alone(&self) -> Result<File, MingchaError> {
-        let file = File::create(self.home.sync_lock()).map_err(MingchaError::from_io)?;
+        let file = File::create(self.home.sync_lock()).map_err(|error| MingchaError::from_io(&error))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(std::fs::TryLockError::WouldBlock) => Err(mingcha_store::StoreError::Busy.into()),
-            Err(std::fs::TryLockError::Error(error)) => Err(MingchaError::from_io(error)),
+            Err(std::fs::TryLockError::Error(error)) => Err(MingchaError::from_io(&error)),
         }
     }
 

@@ -40,12 +40,13 @@ impl Phone {
             campaign: None,
             task: None,
         };
-        let place =
-            Place { area: site.area, unit: site.unit, covert: false, self_check: mode == Mode::SelfCheck };
+        let place = Place { area: site.area, unit: site.unit, covert: false, self_check: mode == Mode::SelfCheck };
         let mut sayings = vec![Saying::new(visit, Body::VisitOpen(open))];
-        sayings.extend(people.into_iter().map(|person| {
-            Saying::new(visit, Body::VisitPerson(VisitPerson { person, present: true }))
-        }));
+        sayings.extend(
+            people
+                .into_iter()
+                .map(|person| Saying::new(visit, Body::VisitPerson(VisitPerson { person, present: true }))),
+        );
         self.say(&place, sayings)?;
         let items = self.items_of_visit(&self.visit_case(visit)?)?.len();
         let notes = sets.iter().filter_map(|set| {
@@ -126,7 +127,7 @@ impl Phone {
         let register = self.store.answer(visit.visit, &item.code)?;
         let shown = basis_of_answer(visit.visit, &item.code, &register);
         let over = self.over(visit.visit, &Field::Answer(item.code.clone()), basis, &shown)?;
-        let body = Body::Answer(Answer { item: item.code, value: value.clone(), photos });
+        let body = Body::Answer(Answer { item: item.code, value, photos });
         let saying = Saying::new(visit.visit, body).with_text(note.unwrap_or("")).with_over(over);
         let ops = self.say(&place, vec![saying])?;
         let op = *ops.first().ok_or(MingchaError::KeyLost)?;
@@ -203,8 +204,8 @@ impl Phone {
             self.store.photos_of(visit.visit.into())?.into_iter().filter_map(|photo| photo.item).collect();
         let wanting = form.items.iter().filter(|item| {
             let in_force = form.answers.get(&item.code).and_then(answer_in_force);
-            let has = in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty())
-                || put.contains(&item.code);
+            let has =
+                in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty()) || put.contains(&item.code);
             in_force.is_some() && !has && item.photo_wanted(in_force.as_ref().map(|(value, _)| value))
         });
         Ok(wanting.map(|item| item.code.to_string()).collect())

@@ -52,7 +52,7 @@ impl Dates {
         self.provisional |= served.provisional;
         let deadline = match notice.deadline {
             Some(chosen) => Some(chosen),
-            None => self.counted(policy.deadlines.deadline(calendar, case.raise.severity, served.value)),
+            None => self.counted(policy.deadlines.deadline(calendar, case.raise.severity, served.value).ok()),
         };
         // A served deadline moves only later by itself; so an extension that ends before it changes nothing.
         self.deadline = deadline.max(case.extension_granted.filter(|_| deadline.is_some()));
@@ -80,16 +80,9 @@ impl Dates {
         self.recheck = Some(recheck);
     }
 
-    fn counted<E>(&mut self, reckoned: Result<Reckoned<Day>, E>) -> Option<Day> {
-        match reckoned {
-            Ok(reckoned) => {
-                self.provisional |= reckoned.provisional;
-                Some(reckoned.value)
-            }
-            Err(_) => {
-                self.provisional = true;
-                None
-            }
-        }
+    fn counted(&mut self, reckoned: Option<Reckoned<Day>>) -> Option<Day> {
+        // What the calendar cannot count to is left out, and the rest is marked.
+        self.provisional |= reckoned.is_none_or(|reckoned| reckoned.provisional);
+        reckoned.map(|reckoned| reckoned.value)
     }
 }

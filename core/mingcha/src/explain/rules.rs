@@ -246,13 +246,13 @@ mod tests {
                 photos: Vec::new(),
             })
         };
-        let mut said = vec![raised(), said(2, 1, 2, &[], feedback()), said(3, 1, 3, &[], feedback())];
-        assert_eq!(effects(&said), ["in_force", "in_force", "kept"]);
-        said[1].flags = Flags::HELD;
-        assert_eq!(effects(&said), ["in_force", "held", "in_force"]);
-        let release = Body::Release(mingcha_model::body::Release { op: said[1].id });
-        said.push(super::tests::said(4, 1, 4, &[], release));
-        assert_eq!(effects(&said), ["in_force", "in_force", "kept", "in_force"]);
+        let mut all = vec![raised(), said(2, 1, 2, &[], feedback()), said(3, 1, 3, &[], feedback())];
+        assert_eq!(effects(&all), ["in_force", "in_force", "kept"]);
+        all[1].flags = Flags::HELD;
+        assert_eq!(effects(&all), ["in_force", "held", "in_force"]);
+        let release = Body::Release(mingcha_model::body::Release { op: all[1].id });
+        all.push(said(4, 1, 4, &[], release));
+        assert_eq!(effects(&all), ["in_force", "in_force", "kept", "in_force"]);
     }
 
     #[test]

@@ -186,12 +186,12 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
                 .into()
         }
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Mistake::BadFolder.into(),
-        _ => MingchaError::from_io(error),
+        _ => MingchaError::from_io(&error),
     })?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(|error| {
         // Half a file would look like a whole one; when it cannot be removed either, the error says enough.
         let _ = fs::remove_file(path);
-        MingchaError::from_io(error)
+        MingchaError::from_io(&error)
     })
 }
 
