@@ -11,6 +11,7 @@ use mingcha_model::{EntityId, Kind};
 
 use crate::CityError;
 use crate::ledger::{SiteRow, Turn};
+use crate::settle::entity_arrived;
 use crate::load::{
     Load, LoadedCampaign, LoadedSet, LoadedSite, LoadedUnit, calendar_entity, criteria_entity, kind_entity,
 };
@@ -133,5 +134,7 @@ fn set_site(turn: &mut Turn<'_>, site: &LoadedSite) -> Result<u64, CityError> {
     for feed in feeds {
         said.add(turn.say_if_new(feed, entity, &body, &[&site.name, &site.address])?);
     }
+    // A phone may know the site of a visit before this ledger does, after a restore.
+    entity_arrived(turn, entity)?;
     Ok(said.0)
 }

@@ -1,23 +1,311 @@
-//! What follows each commit: the read model and the case cards.
+//! What follows each commit: the read model, published photos and case cards.
+//!
+//! All of it is caught up from the feeds by cursors, so that a city that ended between a commit and its cards writes
+//! them when it starts again, and writes nothing twice. It refuses to hold up the writer: cards are reckoned beside it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use crate::{City, CityError};
+use mingcha_model::body::Body;
+use mingcha_model::{
+    Calendar, Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, Policy, YearTable,
+};
+use mingcha_store::{NewPage, Store, StoreError, StoreKey};
+use mingcha_sync::{FeedHead, Page};
 
+use crate::cards::{Almanac, card, is_known_to_unit};
+use crate::files::Files;
+use crate::ledger::{Look, Unpublished};
+use crate::{City, CityError, reader, settle};
+
+/// So many bytes of pages are folded in one piece.
+const PIECE_BYTES: usize = 4 * 1024 * 1024;
+/// Another process may be following too; after so many tries something else is wrong.
+const TRIES: usize = 5;
+
+/// The read model, opened when it is first needed.
 pub(crate) struct Follower {
-    _read: PathBuf,
+    path: PathBuf,
+    store: Mutex<Option<Store>>,
+}
+
+impl From<StoreError> for CityError {
+    fn from(error: StoreError) -> Self {
+        Self::ReadModel(error.to_string())
+    }
 }
 
 impl Follower {
     pub(crate) fn new(dir: &Path) -> Self {
-        Self { _read: dir.join("read.db") }
+        Self { path: dir.join("read.db"), store: Mutex::new(None) }
     }
 }
 
 impl City {
+    /// Reads figures back: the same projections and queries that a supervisor's phone has, fed from the city's feeds.
+    pub fn read<T>(&self, ask: impl FnOnce(&Store) -> Result<T, StoreError>) -> Result<T, CityError> {
+        self.with_store(|store| {
+            self.follow(store)?;
+            Ok(ask(store)?)
+        })
+    }
+
+    /// Brings read model, published photos and case cards to where the feeds are. Doing it again changes nothing.
+    pub fn catch_up(&self) -> Result<(), CityError> {
+        self.with_store(|store| self.follow(store))
+    }
+
+    /// What a serving city does again and again.
     pub(crate) fn round(&self) -> Result<(), CityError> {
-        let _ = self;
+        let expired = self.inner.ledger.read(|look| {
+            Ok(!look.parked_before(look.now.saturating_sub(crate::judge::LATE_WITHIN_MILLIS))?.is_empty())
+        })?;
+        if expired {
+            self.inner.ledger.write(|turn| settle::expire(turn).map(|_| ()))?;
+        }
+        if self.inner.ledger.read(is_behind)? { self.catch_up() } else { Ok(()) }
+    }
+
+    /// Who reads after a write, reads what followed from it. When following fails, feeds are read as they are.
+    pub(crate) fn catch_up_before_reading(&self) {
+        if let Err(error) = self.round() {
+            tracing::error!(code = error.code(), "cards could not follow; they are tried again");
+        }
+    }
+
+    fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, CityError>) -> Result<T, CityError> {
+        let follower = &self.inner.follower;
+        let mut place = follower.store.lock().unwrap_or_else(PoisonError::into_inner);
+        if place.is_none() {
+            *place = Some(open(&follower.path)?);
+        }
+        match place.as_mut() {
+            Some(store) => work(store),
+            None => Err(CityError::Inconsistent("the read model")),
+        }
+    }
+
+    fn follow(&self, store: &mut Store) -> Result<(), CityError> {
+        self.publish_photos()?;
+        for _ in 0..TRIES {
+            self.fold_new_pages(store)?;
+            if self.write_cards(store)? {
+                return Ok(());
+            }
+        }
+        Err(CityError::Inconsistent("cards, which somebody else writes too"))
+    }
+
+    /// Folds what the feeds have and the read model has not.
+    fn fold_new_pages(&self, store: &mut Store) -> Result<(), CityError> {
+        let ledger = &self.inner.ledger;
+        for (feed, standing) in ledger.read(|look| look.feeds())?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
+            let mut cursor = store.cursor(&feed)?.unwrap_or(Cursor::start(standing.epoch));
+            while cursor.position < standing.position {
+                let given = ledger.read(|look| reader::pages(look, FeedHead { feed, cursor }, PIECE_BYTES))?;
+                let Ok((pages, end)) = given else {
+                    return Err(CityError::ReadModel("read.db is of another history: remove it, it is made anew".into()));
+                };
+                fold(store, &pages)?;
+                cursor = end;
+            }
+        }
         Ok(())
     }
-    pub(crate) fn catch_up_before_reading(&self) {}
+
+    /// Writes the cards of findings that something was said of; false when somebody else did in the meantime.
+    fn write_cards(&self, store: &Store) -> Result<bool, CityError> {
+        let ledger = &self.inner.ledger;
+        let touched = ledger.read(|look| Touched::since(look, store))?;
+        if touched.is_nothing() {
+            return Ok(true);
+        }
+        let almanac = almanac(store)?;
+        let mut cases = Vec::new();
+        for finding in &touched.findings {
+            if let Some(case) = store.case(FindingId(*finding))?.filter(is_known_to_unit) {
+                cases.push(case);
+            }
+        }
+        ledger.write(|turn| {
+            for (feed, from, _) in &touched.cursors {
+                if turn.followed(*feed)? != *from {
+                    return Ok(false);
+                }
+            }
+            for case in &cases {
+                let finding = EntityId::from(case.finding);
+                // An undercover finding has no card: its unit learns of it from a published copy alone.
+                let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
+                let (card, texts) = card(case, row.site, turn.published_of(finding)?, &almanac);
+                let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                turn.say_if_new(FeedName::Unit(row.place.unit), finding, &Body::CardWrite(card), &texts)?;
+            }
+            for (feed, _, to) in &touched.cursors {
+                turn.set_followed(*feed, *to)?;
+            }
+            turn.no_card_is_due(&touched.due)?;
+            Ok(true)
+        })
+    }
+
+    /// Makes the copies that units may see, of photos that a person released and whose file is here.
+    fn publish_photos(&self) -> Result<(), CityError> {
+        let ledger = &self.inner.ledger;
+        for waiting in ledger.read(|look| look.unpublished())? {
+            let made = self.published_copy(&waiting)?;
+            ledger.write(|turn| {
+                turn.set_published(waiting.finding, waiting.photo, made)?;
+                turn.card_is_due(waiting.finding)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The hash of the published copy: encoded anew, with pixels alone. `None` when there is nothing to publish.
+    fn published_copy(&self, waiting: &Unpublished) -> Result<Option<mingcha_model::Digest>, CityError> {
+        if !self.inner.ledger.read(|look| is_of_finding(look, waiting.finding, waiting.photo))? {
+            return Ok(None);
+        }
+        let files = Files::of(self.dir());
+        let bytes = std::fs::read(files.path(waiting.file))?;
+        match mingcha_evidence::prepare(bytes) {
+            Ok(prepared) => files.put(&prepared.standard).map(Some),
+            Err(_) => Ok(None),
+        }
+    }
+}
+
+/// A photo may be published with a finding when it is evidence of it or of its visit, whatever the feedback names.
+fn is_of_finding(look: &Look<'_>, finding: EntityId, photo: PhotoId) -> Result<bool, CityError> {
+    let (Some(finding), Some(photo)) = (look.entity(finding)?, look.entity(photo.into())?) else { return Ok(false) };
+    let belongs = photo.parent == Some(finding.entity) || photo.parent == finding.parent;
+    Ok(belongs && !photo.held && !photo.place.covert)
+}
+
+/// The read model is fed from what the office's own people may read.
+fn is_followed(feed: FeedName) -> bool {
+    matches!(feed, FeedName::Public | FeedName::Staff | FeedName::Area(_) | FeedName::Covert(_))
+}
+
+fn is_behind(look: &Look<'_>) -> Result<bool, CityError> {
+    if !look.cards_due()?.is_empty() || !look.unpublished()?.is_empty() {
+        return Ok(true);
+    }
+    for (feed, standing) in look.feeds()?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
+        if look.followed(feed)? < standing.position {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn open(path: &Path) -> Result<Store, CityError> {
+    match Store::open(path, &StoreKey::Plain) {
+        Ok(store) => Ok(store),
+        // Nothing stands here that the feeds do not have.
+        Err(StoreError::Damaged) => {
+            Store::remove(path)?;
+            Ok(Store::open(path, &StoreKey::Plain)?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<(), CityError> {
+    let broken = |_| CityError::Inconsistent("a stored page");
+    for bytes in pages {
+        let page = Page::from_bytes(bytes).map_err(broken)?;
+        let entries = page.entries().map_err(broken)?;
+        store.fold_page(&NewPage {
+            feed: page.feed,
+            epoch: page.epoch,
+            first: page.first,
+            previous: page.previous,
+            head: page.head,
+            entries: &entries,
+            bytes,
+        })?;
+    }
+    Ok(())
+}
+
+fn almanac(store: &Store) -> Result<Almanac, CityError> {
+    let mut calendar = Calendar::embedded();
+    for year in store.calendar_years()? {
+        let table = YearTable { year: year.year, off: year.off, work: year.work, published: year.published };
+        // A table that this build cannot use leaves its year provisional.
+        calendar = calendar.clone().with_year(&table).unwrap_or(calendar);
+    }
+    Ok(Almanac { calendar, policy: Policy::from_values(&store.policy()?) })
+}
+
+/// What was said since the cards were last written.
+struct Touched {
+    /// Feed, where the cards stood in it, where they will stand.
+    cursors: Vec<(FeedName, u64, u64)>,
+    findings: BTreeSet<EntityId>,
+    /// Findings whose card was due without any entry.
+    due: Vec<EntityId>,
+}
+
+impl Touched {
+    /// Everything up to where the read model stands.
+    fn since(look: &Look<'_>, store: &Store) -> Result<Self, CityError> {
+        let due = look.cards_due()?;
+        let mut touched = Self { cursors: Vec::new(), findings: due.iter().copied().collect(), due };
+        let mut everything = false;
+        for (feed, _) in look.feeds()?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
+            let (from, to) = (look.followed(feed)?, store.cursor(&feed)?.map_or(0, |cursor| cursor.position));
+            if from >= to {
+                continue;
+            }
+            touched.cursors.push((feed, from, to));
+            if !matches!(feed, FeedName::Covert(_)) {
+                everything |= touched.add(look, feed, from, to)?;
+            }
+        }
+        if everything {
+            touched.findings.extend(look.open_findings()?);
+        }
+        Ok(touched)
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.cursors.is_empty() && self.due.is_empty()
+    }
+
+    /// Adds the findings that a stretch of a feed speaks of; true when it changes how all dates are counted.
+    fn add(&mut self, look: &Look<'_>, feed: FeedName, from: u64, to: u64) -> Result<bool, CityError> {
+        let (mut at, mut everything) = (from, false);
+        while at < to {
+            let before = at;
+            for bytes in look.pages_after(feed, at, PIECE_BYTES)? {
+                let broken = |_| CityError::Inconsistent("a stored page");
+                let page = Page::from_bytes(&bytes).map_err(broken)?;
+                for entry in page.entries().map_err(broken)? {
+                    if (at..to).contains(&entry.position.saturating_sub(1)) {
+                        everything |= matches!(entry.op.kind, Kind::CALENDAR_YEAR | Kind::POLICY_SET);
+                        self.findings.extend(finding_of(look, &entry)?);
+                        at = entry.position;
+                    }
+                }
+            }
+            if at == before {
+                return Err(CityError::Inconsistent("the pages of a feed"));
+            }
+        }
+        Ok(everything)
+    }
+}
+
+/// The finding that an entry speaks of, itself or through a submission.
+fn finding_of(look: &Look<'_>, entry: &mingcha_model::Entry) -> Result<Option<EntityId>, CityError> {
+    let Some(row) = look.entity(entry.op.entity)? else { return Ok(None) };
+    Ok(match row.kind {
+        Kind::FINDING_RAISE => Some(row.entity),
+        Kind::SUBMISSION_ADD => row.parent,
+        _ => None,
+    })
 }

@@ -4,6 +4,7 @@
 //! everything; case cards and published photos follow after each commit.
 
 mod apply;
+mod cards;
 mod chance;
 mod city;
 mod clock;

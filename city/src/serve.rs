@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::files::Files;
 use crate::{City, CityError, http};
 
 /// How often a serving city looks for what other processes changed and what time has done.
@@ -47,6 +48,7 @@ impl Stop {
 /// Serves until told to stop, or until a signal if `heed_signals`.
 pub(crate) fn serve(city: &City, listener: TcpListener, stop: &Stop, heed_signals: bool) -> Result<(), CityError> {
     listener.set_nonblocking(true)?;
+    Files::of(city.dir()).sweep()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("city").build()?;
     let served = runtime.block_on(async {
         let listener = tokio::net::TcpListener::from_std(listener)?;

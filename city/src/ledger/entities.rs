@@ -142,6 +142,11 @@ impl Turn<'_> {
              UPDATE entity SET site = ?2, unit = ?3 WHERE entity IN (SELECT entity FROM moved)",
             (visit.0, to.site.as_bytes(), to.unit.as_bytes()),
         )?;
+        self.change(
+            "INSERT INTO card_due (finding) SELECT entity FROM entity WHERE parent = ?1 AND kind = ?2 \
+             ON CONFLICT DO NOTHING",
+            (visit.0, Kind::FINDING_RAISE.0),
+        )?;
         Ok(())
     }
 

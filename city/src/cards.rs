@@ -1,0 +1,73 @@
+//! Case cards: the whole present state of one finding as its unit may know it.
+//!
+//! A card is made of the folded case, its dates, and the published photos, and of nothing else: it has no person, no
+//! device, no log, no minute, and never the finding's own words.
+
+use mingcha_model::body::{Card, CardExtension, CardResult, CardSubmission};
+use mingcha_model::{Calendar, Case, Dates, Digest, Kind, Policy, SiteId};
+
+/// What dates are counted by.
+pub(crate) struct Almanac {
+    pub(crate) calendar: Calendar,
+    pub(crate) policy: Policy,
+}
+
+/// True once the unit was told of the finding: fed back, noticed, or fixed before its eyes.
+pub(crate) fn is_known_to_unit(case: &Case) -> bool {
+    case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some()
+}
+
+/// The card of a finding and its texts: the demand, then the reasons that submissions point to.
+pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Almanac) -> (Card, Vec<String>) {
+    let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+    let mut texts = vec![demand(case)];
+    let most = Kind::CARD_WRITE.most_texts().unwrap_or(1);
+    let submissions = case.submissions.iter().map(|submission| {
+        let said = submission.reviews.iter().find(|review| Some(review.op) == submission.verdict_op);
+        let reason = said.filter(|review| !review.text.is_empty() && texts.len() < most).and_then(|review| {
+            let place = u8::try_from(texts.len()).ok()?;
+            texts.push(review.text.clone());
+            Some(place)
+        });
+        CardSubmission { submission: submission.submission, verdict: submission.verdict, reason }
+    });
+    let submissions: Vec<CardSubmission> = submissions.collect();
+    let card = Card {
+        number: case.number.clone(),
+        site,
+        item: case.raise.item.clone(),
+        severity: case.raise.severity,
+        stage: case.stage,
+        result_count: u32::try_from(case.results.len()).unwrap_or(u32::MAX),
+        feedback_day: case.feedback.as_ref().map(|feedback| feedback.day),
+        notice_day: case.notices.last().map(|notice| notice.day),
+        deadline: dates.deadline,
+        extension: extension(case),
+        photos,
+        includes: submissions.iter().map(|one| one.submission).collect(),
+        submissions,
+        results: case.results.iter().map(|one| CardResult { outcome: one.outcome, day: one.day }).collect(),
+        suspended: case.suspended,
+        appealed: case.appealed,
+        provisional: dates.provisional,
+        recheck_due: dates.recheck.filter(|_| almanac.policy.unit_sees_recheck_date).map(|recheck| recheck.due),
+    };
+    (card, texts)
+}
+
+/// What the unit must put right, in the words chosen for it.
+fn demand(case: &Case) -> String {
+    let fed_back = case.feedback.iter().map(|feedback| &feedback.demand);
+    let noticed = case.notices.iter().rev().map(|notice| &notice.text);
+    fed_back.chain(noticed).find(|words| !words.is_empty()).cloned().unwrap_or_default()
+}
+
+fn extension(case: &Case) -> Option<CardExtension> {
+    if case.extension_asked.is_some() {
+        Some(CardExtension::Asked)
+    } else if case.extension_granted.is_some() {
+        Some(CardExtension::Granted)
+    } else {
+        case.extension_refused.then_some(CardExtension::Refused)
+    }
+}

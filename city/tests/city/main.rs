@@ -1,0 +1,7 @@
+//! Stories about a city at work: real sockets, real bytes, a real database in a folder of its own.
+
+mod cards;
+mod enrolment;
+mod photos;
+mod pushing;
+mod support;
