@@ -6,6 +6,10 @@ mod conflicts;
 mod held;
 mod own;
 mod refused;
+#[cfg(test)]
+pub(crate) mod rehearsal;
+#[cfg(test)]
+mod stories;
 
 use mingcha_model::body::Body;
 use mingcha_model::{EntityId, FindingId, Kind, OpId, Place, Refusal, Verdict, print_seconds};

@@ -3,6 +3,8 @@
 //! Its columns are those that found ledgers have (`domain/practice.md`, C4.5). What nobody recorded stays empty, to be filled in
 //! by hand; a contact's ledger knows what cards say and names nobody.
 
+#[cfg(test)]
+mod stories;
 mod table;
 
 use std::fs::{self, OpenOptions};

@@ -6,6 +6,8 @@
 mod fetch;
 mod look;
 mod send;
+#[cfg(test)]
+mod stories;
 
 pub(crate) use look::write_new;
 

@@ -1,0 +1,110 @@
+//! Stories of the ledger: what an inspector's has, and what a contact's does not.
+
+use std::fs;
+
+use mingcha_model::body::{Body, Card};
+use mingcha_model::{Digest, FindingId, Role, Severity, SiteId, Stage};
+
+use crate::attention::rehearsal::{City, SITE_CODE, door, nobody};
+use crate::http::Http;
+
+fn rows(bytes: &[u8]) -> Vec<Vec<String>> {
+    let plain = bytes.strip_prefix(b"\xef\xbb\xbf").expect("the byte order mark");
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(plain);
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn an_inspectors_ledger_has_the_oldest_finding_first_with_site_unit_source_and_result() {
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let visit = anna.visit();
+    let item = anna.first_item(&visit);
+    let first = anna.phone.finding_raise(&visit, &item, "=HYPERLINK(\"x\")", Some("serious"), &[]).unwrap();
+    city.meet(&mut anna);
+    anna.phone.finding_raise(&visit, &item, "灯坏了", None, &[]).unwrap();
+    anna.phone.finding_recheck(&first.finding.to_string(), "pass", None, None, &[], None).unwrap();
+    city.meet(&mut anna);
+
+    let out = anna.folder.path().join("台账.csv");
+    let written = anna.phone.ledger("csv", &out).unwrap();
+    assert_eq!((written.rows, written.format.as_str()), (2, "csv"));
+    let rows = rows(&fs::read(&out).unwrap());
+    let [header, first_row, second_row] = rows.as_slice() else { panic!("{rows:?}") };
+    let of = |row: &[String], name: &str| row[header.iter().position(|header| header == name).unwrap()].clone();
+    assert_eq!(of(first_row, "问题编号"), first.number);
+    assert_eq!(of(first_row, "问题描述"), "'=HYPERLINK(\"x\")");
+    assert_eq!((of(first_row, "来源"), of(first_row, "点位")), ("明察".to_owned(), "政务大厅".to_owned()));
+    assert_eq!(
+        (of(first_row, "责任单位"), of(first_row, "严重程度")),
+        ("市政务服务中心".to_owned(), "较重".to_owned())
+    );
+    assert_eq!((of(first_row, "复查结果"), of(first_row, "复查人")), ("合格".to_owned(), "Anna".to_owned()));
+    assert_eq!(of(first_row, "销号日期"), "2026-02-24");
+    assert!(of(first_row, "备注").starts_with("已销号"));
+    assert_eq!((of(second_row, "序号"), of(second_row, "销号日期")), ("2".to_owned(), String::new()));
+
+    assert_eq!(anna.phone.ledger("xlsx", &out).unwrap_err().code(), "not_yet");
+    assert_eq!(anna.phone.ledger("pdf", &out).unwrap_err().code(), "malformed");
+    assert_eq!(rows, super::stories::rows(&fs::read(&out).unwrap()), "a mistake changes nothing");
+}
+
+#[test]
+fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
+    let published = b"a picture without faces".to_vec();
+    let sha256 = Digest::of(&published);
+    let (url, visitors) =
+        door(
+            move |_, path, _| {
+                if path == format!("/v1/published/{sha256}") { (200, published.clone()) } else { (404, Vec::new()) }
+            },
+        );
+    let mut city = City::new();
+    let finding = FindingId::from_random([0x77; 16]);
+    let card = Card {
+        number: Some("2026-0042".to_owned()),
+        site: SiteId::from_random([0xd3; 16]),
+        item: "W5-1A".parse().unwrap(),
+        severity: Severity::Ordinary,
+        stage: Stage::Noticed,
+        result_count: 0,
+        feedback_day: "2026-02-24".parse().ok(),
+        notice_day: "2026-02-24".parse().ok(),
+        deadline: "2026-02-27".parse().ok(),
+        extension: None,
+        photos: vec![sha256],
+        submissions: Vec::new(),
+        results: Vec::new(),
+        includes: Vec::new(),
+        suspended: false,
+        appealed: false,
+        provisional: false,
+        recheck_due: None,
+    };
+    city.say(finding, &Body::CardWrite(card), &["擦干地面"]);
+    let mut contact = city.desk("Contact", Role::Contact, &url);
+    let me = contact.phone.me().unwrap().clone();
+    let http = Http::to(&me.url, Some(me.token)).unwrap();
+    assert_eq!(contact.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(contact.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 0);
+    assert_eq!(visitors.lock().unwrap().len(), 1);
+
+    let listed = contact.phone.photo_list().unwrap();
+    assert_eq!((listed.len(), listed[0].sha256, listed[0].here.as_slice()), (1, sha256, ["published"].as_slice()));
+    let out = contact.folder.path().join("shown.jpg");
+    contact.phone.photo_save(&sha256.to_string(), "standard", &out).unwrap();
+    assert_eq!(Digest::of(&fs::read(&out).unwrap()), sha256);
+
+    let out = contact.folder.path().join("ledger.json");
+    contact.phone.ledger("json", &out).unwrap();
+    let ledger: serde_json::Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
+    assert_eq!((ledger[0]["number"].as_str(), ledger[0]["text"].as_str()), (Some("2026-0042"), Some("擦干地面")));
+    assert_eq!(ledger[0]["rechecker"], "");
+
+    let explained = contact.phone.explain(&finding.to_string(), None).unwrap();
+    assert_eq!(explained.len(), 1);
+    assert_eq!((explained[0].by.as_deref(), explained[0].effect), (None, "in_force"));
+    assert_eq!(explained[0].at.len(), "2026-02-24".len(), "a day, not a minute");
+    assert!(contact.phone.verify(None).unwrap().ok);
+    assert!(contact.phone.visit_start(SITE_CODE, "open", &[], &[]).is_err());
+}

@@ -1,0 +1,274 @@
+//! Stories of photos on their way: kept, sent, fetched, and never taken for another.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use mingcha_model::{Digest, PhotoId, Role};
+use mingcha_sync::{PhotoCopy, PhotoSaid, encode};
+
+use crate::attention::rehearsal::{City, Desk, Visitors, door, nobody, set};
+use crate::http::Http;
+use crate::{MingchaError, PhotoTaken};
+
+fn photographed(city: &mut City, desk: &mut Desk, pictures: &[u8]) -> (String, Vec<PhotoTaken>) {
+    let visit = desk.visit();
+    let taken = pictures
+        .iter()
+        .map(|number| {
+            let picture = desk.picture(*number);
+            desk.phone.visit_photo(&visit, &picture, None).unwrap()
+        })
+        .collect();
+    city.take(desk);
+    (visit, taken)
+}
+
+fn way(desk: &Desk) -> Http {
+    let me = desk.phone.me().unwrap();
+    Http::to(&me.url, Some(me.token.clone())).unwrap()
+}
+
+/// What a city says of a file that came under this path.
+fn thanks(path: &str, body: &[u8]) -> Vec<u8> {
+    let (path, _) = path.split_once('?').unwrap();
+    let mut parts = path.rsplit('/');
+    let copy = PhotoCopy::named(parts.next().unwrap()).unwrap();
+    let photo: PhotoId = parts.next().unwrap().parse().unwrap();
+    encode(&PhotoSaid { photo, copy, sha256: Digest::of(body), safe: false })
+}
+
+fn copies(visitors: &Visitors) -> Vec<String> {
+    let visitors = visitors.lock().unwrap();
+    visitors.iter().map(|(_, path, _)| path.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_photo_is_kept_listed_put_to_an_item_and_written_out_as_it_came() {
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let visit = anna.visit();
+    let item = anna.first_item(&visit);
+    let picture = anna.picture(1);
+    let taken = anna.phone.visit_photo(&visit, &picture, None).unwrap();
+    let original = fs::read(&picture).unwrap();
+    assert_eq!((taken.sha256, taken.width, taken.height), (Digest::of(&original), 40, 30));
+    assert!(taken.warnings.contains(&"no_time".to_owned()), "{:?}", taken.warnings);
+
+    anna.phone.photo_put(&taken.photo.to_string(), &item).unwrap();
+    let rows = anna.phone.photo_list().unwrap();
+    assert_eq!((rows.len(), rows[0].item.as_deref()), (1, Some(item.as_str())));
+    assert_eq!(rows[0].waiting, ["original", "standard", "thumbnail"]);
+    assert_eq!(rows[0].visit.map(|visit| visit.to_string()), Some(visit.clone()));
+
+    let out = anna.folder.path().join("saved.png");
+    anna.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap();
+    assert_eq!(fs::read(&out).unwrap(), original);
+    assert!(anna.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap_err().is_mistake());
+    assert!(anna.phone.photo_save(&taken.photo.to_string(), "published", &picture).unwrap_err().is_mistake());
+
+    anna.phone.photo_put(&taken.photo.to_string(), "none").unwrap();
+    assert_eq!(anna.phone.photo_list().unwrap()[0].item, None);
+    assert_eq!(anna.phone.photo_put(&taken.photo.to_string(), "SYSB-Y1a").unwrap_err().code(), "item_of_another_set");
+}
+
+#[test]
+fn a_picture_that_nobody_may_add_leaves_nothing_behind() {
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let visit = anna.visit();
+    city.meet(&mut anna);
+    let mut office = city.desk("Office", Role::Office, &nobody());
+    let picture = office.picture(1);
+    assert_eq!(office.phone.visit_photo(&visit, &picture, None).unwrap_err().code(), "not_permitted");
+    let files = fs::read_dir(office.folder.path().join("photos")).unwrap();
+    assert!(files.map(|file| file.unwrap().file_name()).all(|name| name.len() != 64));
+}
+
+#[test]
+fn two_photos_of_equal_bytes_share_their_files_and_are_both_sent() {
+    let mut city = City::new();
+    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    let (_, taken) = photographed(&mut city, &mut anna, &[1, 1]);
+    assert_eq!(taken[0].sha256, taken[1].sha256);
+    assert_ne!(taken[0].photo, taken[1].photo);
+    let http = way(&anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 2);
+    assert_eq!(visitors.lock().unwrap().len(), 6);
+    assert_eq!(anna.phone.verify(None).unwrap().photos, 6);
+}
+
+#[test]
+fn small_files_go_first_and_only_once() {
+    let mut city = City::new();
+    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    photographed(&mut city, &mut anna, &[1, 2]);
+    let http = way(&anna);
+    let mut last = None;
+    assert_eq!(anna.phone.send_photos(&http, &mut |progress| last = Some(progress)).unwrap(), 2);
+    assert_eq!(copies(&visitors), ["thumbnail", "thumbnail", "standard", "standard", "original", "original"]);
+    assert_eq!(last.map(|progress| (progress.done, progress.of)), Some((6, 6)));
+    assert_eq!(anna.phone.store.waiting().unwrap().photos, 0);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
+    assert_eq!(visitors.lock().unwrap().len(), 6);
+}
+
+#[test]
+fn a_photo_whose_op_has_no_receipt_waits() {
+    let mut city = City::new();
+    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    let visit = anna.visit();
+    let picture = anna.picture(1);
+    anna.phone.visit_photo(&visit, &picture, None).unwrap();
+    let http = way(&anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
+    assert!(visitors.lock().unwrap().is_empty());
+    city.take(&mut anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+}
+
+#[test]
+fn a_photo_that_the_city_does_not_take_is_told_and_blocks_no_other() {
+    let mut city = City::new();
+    let poisoned = std::sync::Arc::new(std::sync::Mutex::new(String::from("nothing yet")));
+    let bad = std::sync::Arc::clone(&poisoned);
+    let (url, visitors) = door(move |_, path, body| {
+        if path.contains(bad.lock().unwrap().as_str()) {
+            (404, br#"{"code":"photo_unknown","detail":"no such photo"}"#.to_vec())
+        } else {
+            (200, thanks(path, body))
+        }
+    });
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    let (_, taken) = photographed(&mut city, &mut anna, &[1, 2]);
+    *poisoned.lock().unwrap() = taken[0].photo.to_string();
+    let http = way(&anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(visitors.lock().unwrap().len(), 4, "three files of the good one, one attempt with the other");
+    let told = anna.phone.refused().unwrap();
+    assert_eq!(
+        told.iter().map(|row| (row.what, row.reason.as_str())).collect::<Vec<_>>(),
+        [("photo_file", "photo_unknown")]
+    );
+    assert_eq!(anna.phone.store.waiting().unwrap().photos, 3);
+
+    *poisoned.lock().unwrap() = "healed".to_owned();
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert!(anna.phone.refused().unwrap().is_empty());
+}
+
+#[test]
+fn a_city_that_names_another_hash_has_not_got_the_file() {
+    let mut city = City::new();
+    let (url, _) = door(|_, path, _| (200, thanks(path, b"something else")));
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    photographed(&mut city, &mut anna, &[1]);
+    let http = way(&anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
+    assert_eq!(anna.phone.store.waiting().unwrap().photos, 3);
+    assert_eq!(anna.phone.refused().unwrap()[0].reason, "unexpected_reply");
+}
+
+#[test]
+fn a_city_that_stops_answering_keeps_what_it_got() {
+    let mut city = City::new();
+    let (url, _) =
+        door(|_, path, body| if path.contains("/standard") { (0, Vec::new()) } else { (200, thanks(path, body)) });
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    photographed(&mut city, &mut anna, &[1, 2]);
+    let http = way(&anna);
+    assert!(matches!(anna.phone.send_photos(&http, &mut |_| {}), Err(MingchaError::Unreachable)));
+    assert_eq!(anna.phone.store.waiting().unwrap().photos, 4, "both thumbnails went");
+}
+
+/// Two inspectors of one area, a finding with a photo of the first, and a door that gives the city's files.
+fn colleagues(
+    give: impl Fn(&str, &BTreeMap<String, Vec<u8>>) -> (u16, Vec<u8>) + Send + 'static,
+) -> (Desk, PhotoTaken) {
+    let files = std::sync::Arc::new(std::sync::Mutex::new(BTreeMap::<String, Vec<u8>>::new()));
+    let (url, _) = door(move |method, path, body| {
+        let path = path.split('?').next().unwrap().to_owned();
+        let mut files = files.lock().unwrap();
+        if method == "PUT" {
+            files.insert(path.clone(), body.to_vec());
+            (200, thanks(&format!("{path}?"), body))
+        } else {
+            give(&path, &files)
+        }
+    });
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    let visit = anna.visit();
+    let item = anna.first_item(&visit);
+    let picture = anna.picture(1);
+    let taken = anna.phone.visit_photo(&visit, &picture, None).unwrap();
+    anna.phone.finding_raise(&visit, &item, "地面有水", None, &[taken.photo.to_string()]).unwrap();
+    city.meet(&mut anna);
+    let http = way(&anna);
+    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    (city.desk("Bertha", Role::Inspector, &url), taken)
+}
+
+#[test]
+fn a_colleague_gets_thumbnails_by_itself_and_the_rest_when_asked() {
+    let (mut bertha, taken) =
+        colleagues(|path, files| files.get(path).map_or((404, Vec::new()), |bytes| (200, bytes.clone())));
+    let http = way(&bertha);
+    assert_eq!(bertha.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(bertha.phone.photo_list().unwrap()[0].here, ["thumbnail"]);
+    assert_eq!(bertha.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 0, "it is here already");
+
+    let fetched = bertha.phone.photo_fetch(false, &mut |_| {}).unwrap();
+    assert_eq!((fetched.received, fetched.absent), (2, 0));
+    let here = &bertha.phone.photo_list().unwrap()[0].here;
+    assert_eq!(set(here), set(&["original", "standard", "thumbnail"]));
+    let out = bertha.folder.path().join("original.png");
+    let saved = bertha.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap();
+    assert_eq!(saved.sha256, taken.sha256);
+    assert!(bertha.phone.verify(None).unwrap().ok);
+    assert_eq!(bertha.phone.store.waiting().unwrap().photos, 0, "what came from the city does not go back");
+}
+
+#[test]
+fn a_file_that_is_not_what_the_op_bound_is_thrown_away() {
+    let (mut bertha, _) = colleagues(|_, _| (200, b"another picture".to_vec()));
+    let fetched = bertha.phone.photo_fetch(false, &mut |_| {}).unwrap();
+    assert_eq!((fetched.received, fetched.absent), (0, 3));
+    assert!(bertha.phone.photo_list().unwrap().is_empty());
+}
+
+#[test]
+fn nothing_due_fetches_nothing_and_a_due_recheck_brings_what_its_inspector_needs() {
+    let (mut bertha, _) =
+        colleagues(|path, files| files.get(path).map_or((404, Vec::new()), |bytes| (200, bytes.clone())));
+    assert_eq!(bertha.phone.photo_fetch(true, &mut |_| {}).unwrap().received, 0);
+    bertha.phone.clock = Box::new(crate::StillClock::at("2026-03-10T09:00:00+08:00").unwrap());
+    assert_eq!(bertha.phone.photo_fetch(true, &mut |_| {}).unwrap().received, 2);
+    assert_eq!(bertha.phone.photo_list().unwrap()[0].here, ["standard", "thumbnail"]);
+}
+
+#[test]
+fn verifying_finds_one_changed_byte_of_one_photo() {
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let (_, taken) = photographed(&mut city, &mut anna, &[1]);
+    city.give(&mut anna);
+    let verified = anna.phone.verify(None).unwrap();
+    assert!(verified.ok, "{:?}", verified.first_bad);
+    assert_eq!((verified.logs, verified.photos), (1, 3));
+    let path = anna.folder.path().join("photos").join(taken[0].sha256.to_string());
+    let mut bytes = fs::read(&path).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    let verified = anna.phone.verify(None).unwrap();
+    assert!(!verified.ok);
+    assert!(verified.first_bad.unwrap().contains("original"));
+    // Taking the same picture again mends the file for both photos.
+    let visit = anna.visit();
+    let picture = anna.picture(1);
+    anna.phone.visit_photo(&visit, &picture, None).unwrap();
+    assert!(anna.phone.verify(None).unwrap().ok);
+}
