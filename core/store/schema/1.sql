@@ -67,6 +67,9 @@ CREATE TABLE register (
     PRIMARY KEY (entity, field)
 ) STRICT, WITHOUT ROWID;
 
+-- Those with live values beside the latest one: `rest` begins with an array of two whose first is not empty.
+CREATE INDEX register_contested ON register (entity, field) WHERE rest IS NOT NULL AND substr(rest, 2, 1) <> x'80';
+
 -- Every other statement, verbatim: what is true of an entity is folded from these.
 CREATE TABLE statement (
     entity  INTEGER NOT NULL,

@@ -32,8 +32,8 @@ pub use open::Store;
 pub use own::{NewOp, OwnLog};
 pub use photo_file::{FileState, PhotoCopy, PhotoFile};
 pub use read::{
-    AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, FindingFilter, FindingRow, PersonRow, PhotoRow, SiteFilter,
-    SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow,
+    AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow, PhotoRow,
+    SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow, values_differ,
 };
 pub use segment::{Attention, OpVerdict, Segment, Waiting};
 

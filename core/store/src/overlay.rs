@@ -15,7 +15,8 @@ use crate::{StoreError, gather, pack, shown, statements, summary};
 pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
     let any: bool = connection
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM own_op WHERE overlay = 1) OR EXISTS (SELECT 1 FROM entity WHERE feed = 0)",
+            "SELECT EXISTS (SELECT 1 FROM own_op WHERE overlay = 1)
+                    OR EXISTS (SELECT 1 FROM entity INDEXED BY entity_of_own WHERE feed = 0)",
         )?
         .query_row([], |row| row.get(0))?;
     if any { refresh(connection, ids) } else { Ok(()) }

@@ -4,12 +4,14 @@
 
 mod cards;
 mod city;
+mod contested;
 mod lists;
 mod photos;
 mod place;
 
 pub use cards::{CardFilter, CardRow};
 pub use city::{AreaRow, AuthorRow, CampaignRow, PersonRow, UnitRow, WindowKindRow};
+pub use contested::{Contested, values_differ};
 pub use lists::{FindingFilter, FindingRow, SiteFilter, SiteRow, TaskFilter, TaskRow, VisitFilter, VisitRow};
 pub use photos::PhotoRow;
 

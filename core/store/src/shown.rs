@@ -50,6 +50,16 @@ pub(crate) fn home(connection: &Connection, id: EntityId) -> Result<Option<Home>
 
 /// Chooses the row that lists show for this entity.
 pub(crate) fn choose(connection: &Connection, id: EntityId) -> Result<(), StoreError> {
+    // Nearly always there is one row, and nothing to choose from.
+    let only = connection
+        .prepare_cached(
+            "UPDATE entity SET shown = 1
+             WHERE id = ?1 AND kind <> 0 AND (SELECT count(*) FROM entity WHERE id = ?1) = 1",
+        )?
+        .execute([id.0.as_slice()])?;
+    if only == 1 {
+        return Ok(());
+    }
     let own: Option<i64> = connection
         .prepare_cached("SELECT key FROM entity WHERE id = ?1 AND feed = 0 AND kind <> 0")?
         .query_row([id.0.as_slice()], |row| row.get(0))

@@ -30,21 +30,22 @@ pub(crate) fn roots(
     feed: i64,
     touched: &BTreeMap<i64, EntityId>,
 ) -> Result<BTreeMap<i64, EntityId>, StoreError> {
-    let mut find = connection.prepare_cached(
-        "SELECT e.kind, p.key, p.id FROM entity e LEFT JOIN entity p ON p.id = e.parent AND p.feed = ?2
-         WHERE e.key = ?1",
-    )?;
+    let mut nature = connection.prepare_cached("SELECT kind, parent FROM entity WHERE key = ?1")?;
+    let mut find = connection.prepare_cached("SELECT key FROM entity WHERE id = ?1 AND feed = ?2")?;
     let mut roots = BTreeMap::new();
     for (key, id) in touched {
-        let (kind, parent, parent_id) = find.query_row([*key, feed], |row| {
-            Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
-        })?;
-        if Kind(kind) == Kind::SUBMISSION_ADD
-            && let (Some(parent), Some(parent_id)) = (parent, parent_id)
-        {
-            roots.insert(parent, pack::id(&parent_id)?);
-        } else {
+        let parent = {
+            let mut rows = nature.query([*key])?;
+            let Some(row) = rows.next()? else { continue };
+            let is_submission = Kind(row.get(0)?) == Kind::SUBMISSION_ADD;
+            row.get_ref(1)?.as_blob().ok().filter(|_| is_submission).map(pack::id).transpose()?
+        };
+        let Some(parent) = parent else {
             roots.insert(*key, *id);
+            continue;
+        };
+        if let Some(key) = find.query_row(params![parent.0.as_slice(), feed], |row| row.get(0)).optional()? {
+            roots.insert(key, parent);
         }
     }
     Ok(roots)
@@ -64,7 +65,7 @@ pub(crate) fn refold(
         .query_row([key], |row| row.get(0).map(Kind))?;
     let Some(table) = table(kind) else { return Ok(BTreeSet::new()) };
     let said = gather::of_row(connection, feed, key, id, kind == Kind::FINDING_RAISE)?;
-    let was_present = is_present(connection, key)?;
+    let was_present = if kind == Kind::SITE_ENTER { is_present(connection, key)? } else { None };
     if let Some(before) = table.digest(connection, key)? {
         sum.subtract(before);
     }

@@ -28,6 +28,10 @@ pub(crate) fn id(n: u8) -> EntityId {
     EntityId::from_random([n; 16])
 }
 
+pub(crate) fn numbered(n: u64) -> EntityId {
+    id(u8::try_from(n).unwrap())
+}
+
 pub(crate) fn area(n: u8) -> FeedName {
     FeedName::Area(AreaId(id(n)))
 }
@@ -74,7 +78,7 @@ impl Feed {
                 kind: body.kind(),
                 kind_version: 1,
                 entity,
-                at: 1_700_000_000 + position as i64,
+                at: 1_700_000_000 + position.cast_signed(),
                 over: over.to_vec(),
                 origin: None,
                 body: body.to_bytes(),
@@ -110,7 +114,7 @@ impl Feed {
 
     /// Folds what the store does not have yet.
     pub(crate) fn pull(&self, store: &mut Store) -> crate::Folded {
-        let from = store.cursor(&self.name).unwrap().map_or(0, |cursor| cursor.position as usize);
+        let from = store.cursor(&self.name).unwrap().map_or(0, |cursor| usize::try_from(cursor.position).unwrap());
         store.fold_page(&self.page(from, self.entries.len())).unwrap()
     }
 }

@@ -48,7 +48,7 @@ impl Store {
 
     /// Cards, the newest first.
     pub fn cards(&self, filter: &CardFilter) -> Result<Vec<CardRow>, StoreError> {
-        let mut sql = Sql::select("e.id FROM card r JOIN entity e ON e.key = r.entity WHERE e.shown = 1");
+        let mut sql = Sql::select("e.id FROM card r CROSS JOIN entity e ON e.key = r.entity WHERE e.shown = 1");
         sql.when(" AND r.stage = ?", filter.stage.map(|stage| pack::code(&stage)));
         sql.when(" AND r.site = ?", filter.site.map(|site| *site.as_bytes()));
         sql.end(" ORDER BY r.written DESC, e.id", filter.limit, filter.offset);

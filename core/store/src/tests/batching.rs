@@ -72,15 +72,12 @@ fn world(lines: &[Line]) -> Feed {
         let over: Vec<OpId> = line.over.iter().map(|(who, seq)| op(log(*who), *seq)).collect();
         let said = op(log(line.who), seqs[author]);
         // Saying the same (log, seq) again means the same op: repeat what the feed has.
-        match feed.entries.iter().find(|entry| entry.id() == said).cloned() {
-            Some(mut same) => {
-                same.position = feed.entries.len() as u64 + 1;
-                feed.append(same);
-            }
-            None => {
-                let flags = if line.held { Flags::HELD } else { Flags::NONE };
-                feed.push(said, entity, &body, "words", &over, flags);
-            }
+        if let Some(mut same) = feed.entries.iter().find(|entry| entry.id() == said).cloned() {
+            same.position = feed.entries.len() as u64 + 1;
+            feed.append(same);
+        } else {
+            let flags = if line.held { Flags::HELD } else { Flags::NONE };
+            feed.push(said, entity, &body, "words", &over, flags);
         }
     }
     feed
@@ -181,7 +178,7 @@ proptest! {
 fn pages_of_five_hundred_entries_fold_with_their_cursor() {
     let mut feed = Feed::new(area(1));
     for n in 0..1_250_u64 {
-        let visit = id((n / 40) as u8);
+        let visit = numbered(n / 40);
         let body =
             if n % 40 == 0 { opening(id(200), Mode::Open) } else { answer(&format!("W5-{}", n % 40), Value::Yes) };
         feed.say(op(ANNA, n + 1), visit, &body, "");
@@ -222,7 +219,7 @@ fn a_kind_that_nobody_knows_yet_is_kept_and_locks_its_entity_when_critical() {
     let mut feed = Feed::new(area(1));
     feed.say(op(ANNA, 1), id(1), &opening(id(9), Mode::Open), "");
     feed.say(op(ANNA, 2), id(2), &opening(id(9), Mode::Open), "");
-    for (seq, entity, kind) in [(3, id(1), Kind(9_000)), (4, id(2), Kind(0x4000 | 77))] {
+    for (seq, entity, kind) in [(3, id(1), Kind(9_000)), (4, id(2), Kind(0x404d))] {
         let mut entry = feed.entries[0].clone();
         (entry.position, entry.op.seq, entry.op.entity, entry.op.kind) = (seq, seq, entity, kind);
         entry.op.body = vec![0xff, 0x00];

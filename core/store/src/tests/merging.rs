@@ -13,7 +13,8 @@ fn two_answers_that_nobody_saw_replaced_stay_until_somebody_has() {
     let mut phone = phone();
     feed.pull(&mut phone.store);
     let register = phone.store.answer(VisitId(id(1)), &item("W5-1")).unwrap();
-    assert!(register.is_contested());
+    assert!(crate::values_differ(&register));
+    assert_eq!(phone.store.contested().unwrap().iter().map(|one| one.entity).collect::<Vec<_>>(), [id(1)]);
     assert_eq!(register.latest().unwrap().1.value.text(0), "dirty");
     assert_eq!(phone.store.history(id(1)).unwrap().len(), 3, "the opening and both values");
 
@@ -21,6 +22,12 @@ fn two_answers_that_nobody_saw_replaced_stay_until_somebody_has() {
     feed.pull(&mut phone.store);
     let register = phone.store.answer(VisitId(id(1)), &item("W5-1")).unwrap();
     assert_eq!(register.heads().map(|(id, _)| id).collect::<Vec<_>>(), [op(ANNA, 3)]);
+    assert!(phone.store.contested().unwrap().is_empty());
+    feed.say(op(CITY, 1), id(1), &answer("W5-1", Value::No), "");
+    feed.pull(&mut phone.store);
+    let register = phone.store.answer(VisitId(id(1)), &item("W5-1")).unwrap();
+    assert_eq!(register.heads().count(), 2);
+    assert!(phone.store.contested().unwrap().is_empty(), "equal values are no conflict");
     hash(&phone.store, area(1));
 }
 

@@ -13,7 +13,7 @@ fn sealed() -> (tempfile::TempDir, PathBuf, Feed) {
     let mut feed = Feed::new(area(1));
     for n in 0..600_u64 {
         let body = answer(&format!("W5-{}", n % 40), Value::Yes);
-        feed.say(op(BERT, n + 1), id((n / 40) as u8), &body, "a note that nobody may read");
+        feed.say(op(BERT, n + 1), numbered(n / 40), &body, "a note that nobody may read");
     }
     let mut store = Store::open(&path, &key(1)).unwrap();
     feed.pull(&mut store);

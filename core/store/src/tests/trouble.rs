@@ -7,7 +7,7 @@ fn answers(feed: &mut Feed, count: u64) {
         let seq = feed.entries.len() as u64 + 1;
         feed.say(
             op(BERT, seq),
-            id((seq / 40) as u8),
+            numbered(seq / 40),
             &answer(&format!("W5-{}", n % 40), Value::Yes),
             "a note of some length",
         );

@@ -1,0 +1,52 @@
+//! Registers with live values that differ: nobody who saw one replaced the other.
+//!
+//! A conflict is found in the rows, never stored or sent; values that are equal are none.
+
+use mingcha_model::{EntityId, Field, Kind, Register, Said};
+use rusqlite::params;
+
+use super::column_field;
+use crate::{Store, StoreError, pack};
+
+/// An answer, or a photo's item, with values that differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contested {
+    /// Of which visit or photo.
+    pub entity: EntityId,
+    /// Which register.
+    pub field: Field,
+    /// Its live values.
+    pub register: Register<Said>,
+}
+
+/// True when live values say different things or in different words; who said them, and when, makes no difference.
+pub fn values_differ(register: &Register<Said>) -> bool {
+    let mut values = register.heads().map(|(_, head)| (&head.value.body, &head.value.texts));
+    let first = values.next();
+    values.any(|value| first.is_some_and(|first| first != value))
+}
+
+impl Store {
+    /// Every answer and photo item with values that differ, as shown with own pending ops on top. Findings with
+    /// contested verdicts or results are found by [`crate::FindingFilter::contested`].
+    pub fn contested(&self) -> Result<Vec<Contested>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT e.id, r.field FROM register r INDEXED BY register_contested JOIN entity e ON e.key = r.entity
+             WHERE r.rest IS NOT NULL AND substr(r.rest, 2, 1) <> x'80'
+             UNION
+             SELECT o.entity, r.field FROM own_op o JOIN entity e ON e.id = o.entity JOIN register r ON r.entity = e.key
+             WHERE o.overlay = 1 AND o.kind IN (?1, ?2)",
+        )?;
+        let mut rows = statement.query(params![Kind::ANSWER.0, Kind::PHOTO_ITEM.0])?;
+        let mut contested = Vec::new();
+        while let Some(row) = rows.next()? {
+            let entity = pack::id(row.get_ref(0)?.as_blob().unwrap_or_default())?;
+            let field = column_field(row.get_ref(1)?.as_str().unwrap_or_default())?;
+            let Some(register) = self.register(entity, &field)? else { continue };
+            if values_differ(&register) {
+                contested.push(Contested { entity, field, register });
+            }
+        }
+        Ok(contested)
+    }
+}
