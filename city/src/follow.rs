@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mingcha_model::body::Body;
-use mingcha_model::{
-    Calendar, Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, Policy, YearTable,
-};
+use mingcha_model::{Calendar, Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, Policy, YearTable};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
@@ -105,7 +103,9 @@ impl City {
             while cursor.position < standing.position {
                 let given = ledger.read(|look| reader::pages(look, FeedHead { feed, cursor }, PIECE_BYTES))?;
                 let Ok((pages, end)) = given else {
-                    return Err(CityError::ReadModel("read.db is of another history: remove it, it is made anew".into()));
+                    return Err(CityError::ReadModel(
+                        "read.db is of another history: remove it, it is made anew".into(),
+                    ));
                 };
                 fold(store, &pages)?;
                 cursor = end;

@@ -141,9 +141,7 @@ fn home(look: &Look<'_>, said: &Statement, body: &Body) -> Result<Found, CityErr
         }
         Body::FindingRaise(raise) => through(raise.visit.into(), &[Kind::VISIT_OPEN]),
         Body::SubmissionAdd(add) => through(add.finding.into(), &[Kind::FINDING_RAISE]),
-        Body::PhotoAdd(add) => {
-            through(add.owner, &[Kind::VISIT_OPEN, Kind::FINDING_RAISE, Kind::SUBMISSION_ADD])
-        }
+        Body::PhotoAdd(add) => through(add.owner, &[Kind::VISIT_OPEN, Kind::FINDING_RAISE, Kind::SUBMISSION_ADD]),
         _ => Ok(match visible(look, said, said.op.entity)? {
             None => Found::Missing(said.op.entity),
             Some(row) if speaks_of(said.op.kind).is_some_and(|kind| kind != row.kind) => {

@@ -4,7 +4,7 @@
 //! the middle of a stored page gets the rest of it, and one who holds another history is told so.
 
 use mingcha_model::chain::{entry_hash, feed_head};
-use mingcha_model::{AreaId, Cursor, EntityId, Entry, FeedName, Grants, PersonId, Role};
+use mingcha_model::{AreaId, Cursor, EntityId, Entry, FeedName, Grants, Role};
 use mingcha_sync::{FeedHead, LARGEST_PAGE_ENTRIES, Page};
 
 use crate::CityError;
@@ -161,9 +161,4 @@ impl Run {
         }
         Ok(())
     }
-}
-
-/// The person of an id, who must be there.
-pub(crate) fn person(look: &Look<'_>, person: PersonId) -> Result<Person, CityError> {
-    look.person(person)?.ok_or(CityError::UnknownPerson)
 }

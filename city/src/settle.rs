@@ -6,9 +6,7 @@
 use std::collections::VecDeque;
 
 use mingcha_model::body::{AuthorSet, Body, FindingFeedback, NumberGive, VerdictSay};
-use mingcha_model::{
-    Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusal, Role, UnitId, Verdict,
-};
+use mingcha_model::{Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusal, Role, UnitId, Verdict};
 
 use crate::CityError;
 use crate::judge::{Judgement, creates, judge};

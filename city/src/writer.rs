@@ -75,8 +75,8 @@ fn work(ledger: &Ledger, secret: &CitySecret, jobs: &Receiver<Job>) {
     // While one group is being made durable the next one gathers in the queue.
     while let Ok(first) = jobs.recv() {
         let group: Vec<Job> = std::iter::once(first).chain(jobs.try_iter().take(GROUP.saturating_sub(1))).collect();
-        let together =
-            ledger.write(|turn| group.iter().map(|job| receive(turn, secret, &job.push)).collect::<Result<Vec<_>, _>>());
+        let together = ledger
+            .write(|turn| group.iter().map(|job| receive(turn, secret, &job.push)).collect::<Result<Vec<_>, _>>());
         match together {
             Ok(answers) => {
                 for (job, answer) in group.into_iter().zip(answers) {
@@ -161,12 +161,7 @@ fn opening(push: &Push) -> Result<LogRow, Problem> {
     }
 }
 
-fn judge_all(
-    turn: &mut Turn<'_>,
-    push: &Push,
-    row: &LogRow,
-    received: i64,
-) -> Result<(Receipt, Order), CityError> {
+fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> Result<(Receipt, Order), CityError> {
     let log = push.segment.log;
     // A log must be here before its ops are: those that wait are found through it.
     turn.put_log(log, row)?;

@@ -46,7 +46,8 @@ impl Caller {
 }
 
 fn unknown() -> Refused {
-    Problem::new(401, "token_unknown", "登录已失效，请重新注册 / this device is not enrolled here: enrol it again").into()
+    Problem::new(401, "token_unknown", "登录已失效，请重新注册 / this device is not enrolled here: enrol it again")
+        .into()
 }
 
 /// Runs what blocks on a thread that may.

@@ -166,7 +166,11 @@ fn not_yours() -> Problem {
 }
 
 fn diverged() -> Problem {
-    Problem::new(409, "feed_diverged", "本机记录与平台不一致，请重新获取 / this phone holds another history of a feed: fetch it again from the beginning")
+    Problem::new(
+        409,
+        "feed_diverged",
+        "本机记录与平台不一致，请重新获取 / this phone holds another history of a feed: fetch it again from the beginning",
+    )
 }
 
 /// From which sequence a restored phone wants its own log back.

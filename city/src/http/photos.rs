@@ -32,7 +32,11 @@ fn photo_unknown() -> Problem {
 }
 
 fn wrong_hash() -> Problem {
-    Problem::new(409, "wrong_hash", "照片内容与登记不符，请重新上传 / this is not the file that the photo's op promised: send it again")
+    Problem::new(
+        409,
+        "wrong_hash",
+        "照片内容与登记不符，请重新上传 / this is not the file that the photo's op promised: send it again",
+    )
 }
 
 /// The photo and the copy that a path names; published copies have an address of their own.

@@ -34,8 +34,7 @@ pub(crate) struct EntityRow {
     pub(crate) number: Option<String>,
 }
 
-const COLUMNS: &str =
-    "entity, kind, area, unit, site, covert, self_check, owner, creator, root_log, log, seq, parent, assignee, held, number";
+const COLUMNS: &str = "entity, kind, area, unit, site, covert, self_check, owner, creator, root_log, log, seq, parent, assignee, held, number";
 
 fn entity_row(row: &Row<'_>) -> rusqlite::Result<EntityRow> {
     Ok(EntityRow {
@@ -81,11 +80,9 @@ impl Look<'_> {
 
     /// Ops that wait for this entity, in order.
     pub(crate) fn parked_for(&self, entity: EntityId) -> Result<Vec<(OpId, i64)>, CityError> {
-        self.all(
-            "SELECT log, seq, since FROM parked WHERE waits_for = ?1 ORDER BY ord, log, seq",
-            [entity.0],
-            |row| Ok((OpId { log: LogId(row.get(0)?), seq: row.get(1)? }, row.get(2)?)),
-        )
+        self.all("SELECT log, seq, since FROM parked WHERE waits_for = ?1 ORDER BY ord, log, seq", [entity.0], |row| {
+            Ok((OpId { log: LogId(row.get(0)?), seq: row.get(1)? }, row.get(2)?))
+        })
     }
 
     /// Ops that wait since before a moment.

@@ -73,7 +73,10 @@ impl Look<'_> {
     /// Every feed with where it stands.
     pub(crate) fn feeds(&self) -> Result<Vec<(FeedName, Cursor)>, CityError> {
         let rows = self.all("SELECT feed, epoch, position, head FROM feed ORDER BY feed", [], |row| {
-            Ok((row.get::<_, String>(0)?, Cursor { epoch: row.get(1)?, position: row.get(2)?, head: Digest(row.get(3)?) }))
+            Ok((
+                row.get::<_, String>(0)?,
+                Cursor { epoch: row.get(1)?, position: row.get(2)?, head: Digest(row.get(3)?) },
+            ))
         })?;
         Ok(rows.into_iter().filter_map(|(name, cursor)| Some((name.parse().ok()?, cursor))).collect())
     }
@@ -249,10 +252,11 @@ impl Turn<'_> {
             let mut rest = tail.entries.as_slice();
             while !rest.is_empty() {
                 let (now, later) = rest.split_at(fitting(rest));
-                let (page, end) = Page::write(feed, tail.row.cursor, now)
-                    .map_err(|_| CityError::Inconsistent("a page of a feed"))?;
+                let (page, end) =
+                    Page::write(feed, tail.row.cursor, now).map_err(|_| CityError::Inconsistent("a page of a feed"))?;
                 self.put_page(feed, &page)?;
-                tail.row.small = if now.len() < LARGEST_PAGE_ENTRIES / 2 { tail.row.small.saturating_add(1) } else { 0 };
+                tail.row.small =
+                    if now.len() < LARGEST_PAGE_ENTRIES / 2 { tail.row.small.saturating_add(1) } else { 0 };
                 tail.row.cursor = end;
                 rest = later;
             }
@@ -330,7 +334,8 @@ fn begin(look: &Look<'_>, feed: FeedName) -> Result<FeedRow, CityError> {
 fn fitting(entries: &[Entry]) -> usize {
     let mut bytes = 0_usize;
     let size = |entry: &Entry| {
-        let texts: usize = entry.op.texts.iter().filter_map(Text::words).map(|text| text.len().saturating_add(40)).sum();
+        let texts: usize =
+            entry.op.texts.iter().filter_map(Text::words).map(|text| text.len().saturating_add(40)).sum();
         texts.saturating_add(entry.op.body.len()).saturating_add(200)
     };
     let fits = entries.iter().take(LARGEST_PAGE_ENTRIES).take_while(|entry| {

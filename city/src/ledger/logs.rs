@@ -86,9 +86,9 @@ impl Look<'_> {
 
     /// The segments of a log from a sequence on, in order, until they reach so many bytes (one at least).
     pub(crate) fn segments_from(&self, log: LogId, from: u64, most_bytes: usize) -> Result<Vec<Vec<u8>>, CityError> {
-        let mut statement = self.tx.prepare_cached(
-            "SELECT bytes FROM segment WHERE log = ?1 AND first_seq + count > ?2 ORDER BY first_seq",
-        )?;
+        let mut statement = self
+            .tx
+            .prepare_cached("SELECT bytes FROM segment WHERE log = ?1 AND first_seq + count > ?2 ORDER BY first_seq")?;
         let mut rows = statement.query((log.0, from))?;
         let (mut segments, mut sum) = (Vec::new(), 0_usize);
         while let Some(row) = rows.next()? {
@@ -162,10 +162,7 @@ impl Turn<'_> {
 
     /// Keeps the receipt of a segment.
     pub(crate) fn set_receipt(&mut self, log: LogId, first_seq: u64, receipt: &[u8]) -> Result<(), CityError> {
-        self.change(
-            "UPDATE segment SET receipt = ?3 WHERE log = ?1 AND first_seq = ?2",
-            (log.0, first_seq, receipt),
-        )?;
+        self.change("UPDATE segment SET receipt = ?3 WHERE log = ?1 AND first_seq = ?2", (log.0, first_seq, receipt))?;
         Ok(())
     }
 

@@ -92,11 +92,7 @@ impl Look<'_> {
 
     /// Every device, oldest first.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceRow>, CityError> {
-        self.all(
-            "SELECT device, person, key, enrolled, revoked FROM device ORDER BY enrolled, device",
-            [],
-            device_row,
-        )
+        self.all("SELECT device, person, key, enrolled, revoked FROM device ORDER BY enrolled, device", [], device_row)
     }
 
     /// The device that holds the token of this hash.
@@ -156,12 +152,7 @@ impl Turn<'_> {
     }
 
     /// A device of a person, as it enrolled.
-    pub(crate) fn add_device(
-        &mut self,
-        device: DeviceId,
-        person: PersonId,
-        key: &PublicKey,
-    ) -> Result<(), CityError> {
+    pub(crate) fn add_device(&mut self, device: DeviceId, person: PersonId, key: &PublicKey) -> Result<(), CityError> {
         let now = self.now;
         self.change(
             "INSERT INTO device (device, person, key, enrolled, revoked) VALUES (?1, ?2, ?3, ?4, NULL)",
@@ -173,10 +164,8 @@ impl Turn<'_> {
     /// Revokes a device from now on; false when it was revoked before.
     pub(crate) fn revoke_device(&mut self, device: DeviceId) -> Result<bool, CityError> {
         let now = self.now;
-        let done = self.change(
-            "UPDATE device SET revoked = ?2 WHERE device = ?1 AND revoked IS NULL",
-            (device.as_bytes(), now),
-        )?;
+        let done = self
+            .change("UPDATE device SET revoked = ?2 WHERE device = ?1 AND revoked IS NULL", (device.as_bytes(), now))?;
         Ok(done > 0)
     }
 

@@ -14,11 +14,6 @@ pub(crate) struct SiteRow {
 }
 
 impl Look<'_> {
-    /// The area of this code.
-    pub(crate) fn area_of_code(&self, code: &str) -> Result<Option<AreaId>, CityError> {
-        self.one("SELECT area FROM area WHERE code = ?1", [code], |row| Ok(AreaId(EntityId(row.get(0)?))))
-    }
-
     /// The code of an area.
     pub(crate) fn area_code(&self, area: AreaId) -> Result<Option<String>, CityError> {
         self.one("SELECT code FROM area WHERE area = ?1", [area.as_bytes()], |row| row.get(0))
@@ -26,13 +21,8 @@ impl Look<'_> {
 
     /// Every area with its code.
     pub(crate) fn areas(&self) -> Result<Vec<(AreaId, String)>, CityError> {
-        self.all("SELECT area, code FROM area ORDER BY code", [], |row| Ok((AreaId(EntityId(row.get(0)?)), row.get(1)?)))
-    }
-
-    /// The unit of this code, and its area.
-    pub(crate) fn unit_of_code(&self, code: &str) -> Result<Option<(UnitId, AreaId)>, CityError> {
-        self.one("SELECT unit, area FROM unit WHERE code = ?1", [code], |row| {
-            Ok((UnitId(EntityId(row.get(0)?)), AreaId(EntityId(row.get(1)?))))
+        self.all("SELECT area, code FROM area ORDER BY code", [], |row| {
+            Ok((AreaId(EntityId(row.get(0)?)), row.get(1)?))
         })
     }
 
@@ -97,11 +87,6 @@ impl Look<'_> {
     /// One site.
     pub(crate) fn site(&self, site: SiteId) -> Result<Option<SiteRow>, CityError> {
         self.one("SELECT site, unit, area FROM site WHERE site = ?1", [site.as_bytes()], site_row)
-    }
-
-    /// The site of this code.
-    pub(crate) fn site_of_code(&self, code: &str) -> Result<Option<SiteRow>, CityError> {
-        self.one("SELECT site, unit, area FROM site WHERE code = ?1", [code], site_row)
     }
 }
 

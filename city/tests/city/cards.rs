@@ -111,8 +111,8 @@ fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
     contact.push();
     let entries = contact.pull(FeedName::Unit(hall()));
     let secrets: [&[u8]; 7] = [
-        anna.person().as_bytes(),
-        boss.person().as_bytes(),
+        anna.said.person.as_bytes(),
+        boss.said.person.as_bytes(),
         anna.device.as_bytes(),
         &anna.main.log.0,
         &boss.main.log.0,
@@ -172,8 +172,7 @@ fn a_city_that_ended_before_its_cards_writes_them_when_it_starts_and_none_twice(
         let named = if sql.contains("?1") { vec![unit.clone()] } else { Vec::new() };
         ledger.execute(sql, rusqlite::params_from_iter(named)).unwrap();
     }
-    let page: Vec<u8> =
-        ledger.query_row("SELECT bytes FROM page WHERE feed = ?1", [&unit], |row| row.get(0)).unwrap();
+    let page: Vec<u8> = ledger.query_row("SELECT bytes FROM page WHERE feed = ?1", [&unit], |row| row.get(0)).unwrap();
     let head = mingcha_sync::Page::from_bytes(&page).unwrap().head;
     ledger.execute("UPDATE feed SET head = ?2 WHERE feed = ?1", (&unit, head.0)).unwrap();
     drop(ledger);

@@ -1,8 +1,8 @@
 //! A phone joins a city: with the right code, once, in time, and never by guessing.
 
+use crate::support::*;
 use mingcha_model::{DeviceId, EntityId, Role};
 use mingcha_sync::encode;
-use crate::support::*;
 
 const DAY: i64 = 24 * 3_600 * 1_000;
 

@@ -26,7 +26,7 @@ fn picture() -> Vec<u8> {
     };
     chunk(&mut png, b"IHDR", &[0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 0]);
     chunk(&mut png, b"tEXt", b"Comment\0taken by somebody");
-    chunk(&mut png, b"IDAT", &[0x78, 1, 1, 4, 0, 0xfb, 0xff, 0, 200, 40, 30, 3, 0x62, 1, 0x0f]);
+    chunk(&mut png, b"IDAT", &[0x78, 1, 1, 4, 0, 0xfb, 0xff, 0, 200, 40, 30, 2, 0xca, 1, 0x0f]);
     chunk(&mut png, b"IEND", &[]);
     png
 }
@@ -112,8 +112,7 @@ fn a_checked_photo_is_published_without_anything_but_pixels_once_its_file_is_her
     let serving = Serving::start(founded(dir.path()));
     let mut phone = inspector(&serving);
     let contact = Phone::of(&serving, person(Role::Contact, &[], Some(hall()), "联络员"));
-    let stranger =
-        Phone::of(&serving, person(Role::Contact, &[], Some(mingcha_city::load::unit_id("BANK")), "别家"));
+    let stranger = Phone::of(&serving, person(Role::Contact, &[], Some(mingcha_city::load::unit_id("BANK")), "别家"));
     let bytes = picture();
     let (checked, unchecked, finding) = (EntityId(fresh()), EntityId(fresh()), EntityId(fresh()));
     let visit = phone.visit(hall_1(), Mode::Open);

@@ -1,11 +1,11 @@
 //! Logs come in: once, whole, in order, and whatever is wrong with one op harms no other.
 
+use crate::support::*;
 use mingcha_model::body::{Body, FindingRaise, LogOpen, Mode, Nothing, Release, VisitMove, VisitSubmit};
 use mingcha_model::{
     Digest, EntityId, FeedName, FindingId, Flags, Kind, Op, Order, Refusal, Role, Severity, Text, Verdict, VisitId,
 };
 use mingcha_sync::{LogConflict, decode};
-use crate::support::*;
 
 fn inspector(serving: &Serving) -> Phone {
     Phone::of(serving, person(Role::Inspector, &[donghu()], None, "安娜"))
@@ -176,10 +176,7 @@ fn an_id_that_is_taken_is_refused_unless_the_same_op_is_issued_again() {
     second.last().origin = Some(mingcha_model::OpId { log: anna.main.log, seq: 2 });
     second.say(anna.clock, visit, &open_visit(hall_1(), Mode::Joint), &[]);
     second.last().origin = Some(mingcha_model::OpId { log: anna.main.log, seq: 2 });
-    assert_eq!(
-        verdicts(&anna.pushed(&second.seal(&anna.key))),
-        [(3, Verdict::Refused, Some(Refusal::Exists))]
-    );
+    assert_eq!(verdicts(&anna.pushed(&second.seal(&anna.key))), [(3, Verdict::Refused, Some(Refusal::Exists))]);
     assert_eq!(in_feed(&anna.pull(FeedName::Area(donghu())), Kind::VISIT_OPEN).len(), 1);
 }
 
@@ -274,12 +271,29 @@ fn an_undercover_visit_reaches_supervisors_and_its_author_alone_and_names_nobody
     covert.say(anna.clock, visit, &open_visit(hall_1(), Mode::Undercover), &[]);
     covert.say(anna.clock, EntityId(fresh()), &raise(visit), &["无人值守"]);
     // Nothing else may stand in such a log.
-    covert.say(anna.clock, EntityId(fresh()), &Body::FindingRaise(FindingRaise {
-        visit: VisitId(EntityId(fresh())), site: hall_1(), item: "W5-1".parse().unwrap(), severity: Severity::Minor, photos: vec![],
-    }), &[""]);
+    covert.say(
+        anna.clock,
+        EntityId(fresh()),
+        &Body::FindingRaise(FindingRaise {
+            visit: VisitId(EntityId(fresh())),
+            site: hall_1(),
+            item: "W5-1".parse().unwrap(),
+            severity: Severity::Minor,
+            photos: vec![],
+        }),
+        &[""],
+    );
     anna.pushed(&covert.seal(&anna.key));
 
-    assert_eq!(colleague.ask_pages(mingcha_sync::FeedHead { feed: FeedName::Covert(donghu()), cursor: mingcha_model::Cursor::start(1) }, 1000).code(), "feed_refused");
+    assert_eq!(
+        colleague
+            .ask_pages(
+                mingcha_sync::FeedHead { feed: FeedName::Covert(donghu()), cursor: mingcha_model::Cursor::start(1) },
+                1000
+            )
+            .code(),
+        "feed_refused"
+    );
     assert!(in_feed(&colleague.pull(FeedName::Area(donghu())), Kind::VISIT_OPEN).is_empty());
     let seen = boss.pull(FeedName::Covert(donghu()));
     assert_eq!(in_feed(&seen, Kind::VISIT_OPEN).len(), 1);

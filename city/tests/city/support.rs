@@ -346,7 +346,10 @@ pub fn open_visit(site: SiteId, mode: Mode) -> Body {
 
 /// The bodies of entries, in order.
 pub fn bodies(entries: &[Entry]) -> Vec<Body> {
-    entries.iter().map(|entry| Body::from_bytes(entry.op.kind, entry.op.kind_version, &entry.op.body).unwrap()).collect()
+    entries
+        .iter()
+        .map(|entry| Body::from_bytes(entry.op.kind, entry.op.kind_version, &entry.op.body).unwrap())
+        .collect()
 }
 
 pub fn verdicts(receipt: &Receipt) -> Vec<(u64, Verdict, Option<mingcha_model::Refusal>)> {
