@@ -14,6 +14,9 @@ mod table;
 mod visit;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 use std::io::{self, Write};
 use std::process::ExitCode;
 

@@ -51,16 +51,6 @@ pub enum Work {
         #[command(flatten)]
         seen: Seen,
     },
-    /// 把一个人的任务移交给另一个人 / hand one person's work over to another
-    #[command(after_help = "例 / Example:\n  mingcha hand-over FROM TO")]
-    HandOver {
-        /// 移交人 id / who hands over
-        from: String,
-        /// 接手人 id / who takes over
-        to: String,
-        #[command(flatten)]
-        seen: Seen,
-    },
 }
 
 impl Work {
@@ -71,7 +61,6 @@ impl Work {
             Self::Tasks => desk.print(&phone.tasks()?),
             Self::Assign { site, person, from, due, .. } => desk.print(&phone.assign(&site, &person, &from, &due)?),
             Self::Unassign { task, .. } => desk.print(&phone.unassign(&task)?),
-            Self::HandOver { from, to, .. } => desk.print(&phone.hand_over(&from, &to)?),
         }
     }
 }

@@ -13,30 +13,36 @@ impl Show for Vec<ConflictRow> {
             page.say(t::NO_CONFLICTS);
             return;
         }
-        let lang = page.lang();
         for row in self {
-            page.card(&[
-                (t::CONFLICT, row.conflict.clone()),
-                (t::WHAT, word(lang, row.what).to_owned()),
-                (t::ITEM, or_empty(row.item.as_deref())),
-                (t::MARK, if row.mine { t::MINE.say(lang).to_owned() } else { String::new() }),
-            ]);
-            let columns = [left(t::MARK), left(t::VALUE), wrapped(t::NOTE, 36), left(t::BY), left(t::AT), left(t::OP)];
-            let mut table = Table::new(&columns);
-            for version in &row.versions {
-                table.row(&[
-                    if version.op == row.in_force { "=>" } else { "≠" }.to_owned(),
-                    version.value.clone(),
-                    or_empty(version.note.as_deref()),
-                    or_empty(version.by.as_deref()),
-                    version.at.clone(),
-                    version.op.to_string(),
-                ]);
-            }
-            page.table(&table);
+            row.show(page);
             page.gap();
         }
         page.say(t::RESOLVE_HOW);
+    }
+}
+
+impl Show for ConflictRow {
+    fn show(&self, page: &mut Page) {
+        let lang = page.lang();
+        page.card(&[
+            (t::CONFLICT, self.conflict.clone()),
+            (t::WHAT, word(lang, self.what).to_owned()),
+            (t::ITEM, or_empty(self.item.as_deref())),
+            (t::MARK, if self.mine { t::MINE.say(lang).to_owned() } else { String::new() }),
+        ]);
+        let columns = [left(t::MARK), left(t::VALUE), wrapped(t::NOTE, 36), left(t::BY), left(t::AT), left(t::OP)];
+        let mut table = Table::new(&columns);
+        for version in &self.versions {
+            table.row(&[
+                if version.op == self.in_force { "=>" } else { "≠" }.to_owned(),
+                version.value.clone(),
+                or_empty(version.note.as_deref()),
+                or_empty(version.by.as_deref()),
+                version.at.clone(),
+                version.op.to_string(),
+            ]);
+        }
+        page.table(&table);
     }
 }
 

@@ -1,16 +1,15 @@
 //! Looking at a picture without taking it in: needs no phone.
 
-#[cfg(test)]
-mod program;
-
+use crate::program::mingcha;
 use image::{Rgb, RgbImage};
-use program::mingcha;
 
 #[test]
 fn a_picture_is_inspected_without_a_phone_and_its_copies_are_written() {
     let desk = mingcha();
     let file = desk.beside().join("window.png");
-    RgbImage::from_fn(640, 480, |x, y| Rgb([(x % 256) as u8, (y % 256) as u8, 90])).save(&file).unwrap();
+    RgbImage::from_fn(640, 480, |x, y| if x > y { Rgb([200, 60, 40]) } else { Rgb([20, 90, 160]) })
+        .save(&file)
+        .unwrap();
     let copies = desk.beside().join("copies");
     let seen = desk.json(&["photo", "inspect", file.to_str().unwrap(), "--out", copies.to_str().unwrap()]);
     assert_eq!((seen["width"].as_u64(), seen["height"].as_u64()), (Some(640), Some(480)));

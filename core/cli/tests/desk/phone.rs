@@ -1,11 +1,8 @@
 //! What the program does with a phone that has no city: what works anyway, and how the rest fails.
 
-#[cfg(test)]
-mod program;
-
 use std::net::TcpListener;
 
-use program::mingcha;
+use crate::program::mingcha;
 use serde_json::json;
 
 #[test]
@@ -114,7 +111,11 @@ fn criteria_can_be_read_before_enrolling_and_inferred_ones_say_so() {
     for words in [&["sets"][..], &["items", "W5"], &["items", "w5"], &["--lang", "en", "items", "W5"]] {
         let told = desk.run(words);
         assert_eq!(told.exit, 0, "{}", told.stderr);
-        assert!(told.stdout.contains("推定") || told.stdout.contains("is inferred in part"), "{words:?}: {}", told.stdout);
+        assert!(
+            told.stdout.contains("推定") || told.stdout.contains("is inferred in part"),
+            "{words:?}: {}",
+            told.stdout
+        );
     }
     let failed = desk.run(&["--json", "items", "NOSUCH"]);
     assert_eq!((failed.exit, failed.error()["error"].as_str()), (2, Some("unknown_set")));

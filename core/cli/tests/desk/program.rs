@@ -1,7 +1,5 @@
 //! Runs the real program in a folder of its own.
 
-#![expect(dead_code, reason = "each test file uses a part of it")]
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
