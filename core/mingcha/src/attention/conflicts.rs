@@ -58,9 +58,7 @@ impl Phone {
     /// How many live values of this device stand beside somebody else's.
     pub(super) fn own_conflicts(&self) -> Result<u64, MingchaError> {
         let own = self.own_logs()?;
-        let answered: BTreeSet<EntityId> =
-            self.own_said(|kind, _| kind == Kind::ANSWER)?.into_iter().map(|one| one.said.entity).collect();
-        let mut conflicts = self.of_visits(answered.into_iter().map(VisitId))?;
+        let mut conflicts = self.of_visits(self.own_entities(Kind::ANSWER)?.into_iter().map(VisitId))?;
         conflicts.extend(self.of_findings()?);
         let mine = conflicts.iter().filter(|conflict| conflict.heads.iter().any(|head| own.contains(&head.id.log)));
         Ok(u64::try_from(mine.count()).unwrap_or(u64::MAX))
