@@ -8,6 +8,7 @@ mod contested;
 mod lists;
 mod photos;
 mod place;
+mod sql;
 
 pub use cards::{CardFilter, CardRow};
 pub use city::{AreaRow, AuthorRow, CampaignRow, PersonRow, UnitRow, WindowKindRow};

@@ -65,7 +65,7 @@ pub(crate) fn refold(
         .query_row([key], |row| row.get(0).map(Kind))?;
     let Some(table) = table(kind) else { return Ok(BTreeSet::new()) };
     let said = gather::of_row(connection, feed, key, id, kind == Kind::FINDING_RAISE)?;
-    let was_present = if kind == Kind::SITE_ENTER { is_present(connection, key)? } else { None };
+    let had_left = kind == Kind::SITE_ENTER && has_left(connection, key)?;
     if let Some(before) = table.digest(connection, key)? {
         sum.subtract(before);
     }
@@ -73,15 +73,15 @@ pub(crate) fn refold(
     if let Some(after) = table.digest(connection, key)? {
         sum.add(after);
     }
-    if kind == Kind::SITE_ENTER && was_present != is_present(connection, key)? {
+    if kind == Kind::SITE_ENTER && had_left != has_left(connection, key)? {
         return shown::below(connection, feed, id);
     }
     Ok(BTreeSet::new())
 }
 
-fn is_present(connection: &Connection, key: i64) -> Result<Option<bool>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT present FROM site WHERE entity = ?1")?;
-    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+fn has_left(connection: &Connection, key: i64) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM site WHERE entity = ?1 AND present = 0")?;
+    Ok(statement.exists([key])?)
 }
 
 /// Whether the findings of this feed are undercover ones, whose feedback publishes a copy elsewhere.

@@ -3,7 +3,7 @@
 use mingcha_model::body::Card;
 use mingcha_model::{FindingId, Order, Said, SiteId, Stage};
 
-use super::lists::Sql;
+use super::sql::Sql;
 use crate::{Store, StoreError, gather, pack, statements, summary};
 
 /// A card in force.

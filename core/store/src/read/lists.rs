@@ -7,9 +7,9 @@ use mingcha_model::{
     AreaId, CampaignId, Day, EntityId, FeedName, FindingId, ItemCode, LogId, Order, PersonId, Severity, SiteId, Stage,
     TaskId, UnitId, VisitId, VisitStatus,
 };
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, ToSql, params_from_iter};
+use rusqlite::Row;
 
+use super::sql::Sql;
 use crate::{Store, StoreError, pack, summary};
 
 /// A site 点位.
@@ -131,6 +131,8 @@ pub struct SiteFilter {
     pub unit: Option<UnitId>,
     /// Of this kind of window.
     pub kind: Option<String>,
+    /// Only those that come after this one in the list: the next page, at any depth.
+    pub after: Option<SiteId>,
     /// At most so many; 0 for all.
     pub limit: u32,
     /// Without the first so many.
@@ -148,6 +150,8 @@ pub struct VisitFilter {
     pub mode: Option<Mode>,
     /// Opened in this log.
     pub author: Option<LogId>,
+    /// Only those that come after this one in the list: the next page, at any depth.
+    pub after: Option<VisitId>,
     /// At most so many; 0 for all.
     pub limit: u32,
     /// Without the first so many.
@@ -167,6 +171,8 @@ pub struct FindingFilter {
     pub open: bool,
     /// With contested verdicts or results only.
     pub contested: bool,
+    /// Only those that come after this one in the list: the next page, at any depth.
+    pub after: Option<FindingId>,
     /// At most so many; 0 for all.
     pub limit: u32,
     /// Without the first so many.
@@ -215,6 +221,9 @@ impl Store {
             sql.when(" OR r.code LIKE ? ESCAPE '\\'", Some(pattern.clone()));
             sql.when(" OR r.address LIKE ? ESCAPE '\\')", Some(pattern));
         }
+        if let Some(after) = filter.after.and_then(|after| self.site(after).transpose()).transpose()? {
+            sql.after("r.code", ">", after.code, *after.site.as_bytes());
+        }
         sql.end(" ORDER BY r.code, e.id", filter.limit, filter.offset);
         sql.rows(&self.connection, site)
     }
@@ -240,6 +249,10 @@ impl Store {
         sql.when(" AND r.status = ?", filter.status.map(summary::visit_status_code));
         sql.when(" AND r.mode = ?", filter.mode.map(|mode| pack::code(&mode)));
         sql.when(" AND r.author = ?", filter.author.map(|log| log.0));
+        if let Some(after) = filter.after {
+            let opened = self.place_in_list("SELECT opened FROM visit", after.into())?;
+            sql.after("r.opened", "<", opened, *after.as_bytes());
+        }
         sql.end(" ORDER BY r.opened DESC, e.id", filter.limit, filter.offset);
         sql.rows(&self.connection, visit)
     }
@@ -258,6 +271,10 @@ impl Store {
         }
         if filter.contested {
             sql.push(" AND r.contested = 1");
+        }
+        if let Some(after) = filter.after {
+            let raised = self.place_in_list("SELECT raised FROM finding", after.into())?;
+            sql.after("r.raised", "<", raised, *after.as_bytes());
         }
         sql.end(" ORDER BY r.raised DESC, e.id", filter.limit, filter.offset);
         sql.rows(&self.connection, finding)
@@ -282,81 +299,19 @@ impl Store {
         sql.rows(&self.connection, task)
     }
 
+    /// What an entity is sorted by in its list; the front of the list when it is not there.
+    fn place_in_list(&self, select: &str, id: EntityId) -> Result<i64, StoreError> {
+        let sql = format!("{select} WHERE entity = (SELECT key FROM entity WHERE id = ?1 AND shown = 1)");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([id.0.as_slice()])?;
+        rows.next()?.map_or(Ok(i64::MAX), |row| Ok(row.get(0)?))
+    }
+
     /// One task.
     pub fn task(&self, id: TaskId) -> Result<Option<TaskRow>, StoreError> {
         let mut sql = Sql::select(TASK);
         sql.when(" AND r.entity = (SELECT key FROM entity WHERE id = ? AND shown = 1)", Some(*id.as_bytes()));
         Ok(sql.rows(&self.connection, task)?.into_iter().next())
-    }
-}
-
-/// A query that is put together from the filters that were given.
-pub(super) struct Sql {
-    text: String,
-    values: Vec<Value>,
-}
-
-/// A value that a filter compares with.
-pub(super) trait Asked {
-    fn value(self) -> Value;
-}
-
-impl Asked for i64 {
-    fn value(self) -> Value {
-        Value::Integer(self)
-    }
-}
-
-impl Asked for String {
-    fn value(self) -> Value {
-        Value::Text(self)
-    }
-}
-
-impl Asked for [u8; 16] {
-    fn value(self) -> Value {
-        Value::Blob(self.to_vec())
-    }
-}
-
-impl Sql {
-    pub(super) fn select(what: &str) -> Self {
-        Self { text: format!("SELECT {what}"), values: Vec::new() }
-    }
-
-    pub(super) fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    /// Adds a condition when there is something to compare with.
-    pub(super) fn when(&mut self, condition: &str, value: Option<impl Asked>) {
-        if let Some(value) = value {
-            self.text.push_str(condition);
-            self.values.push(value.value());
-        }
-    }
-
-    pub(super) fn end(&mut self, order: &str, limit: u32, offset: u32) {
-        self.text.push_str(order);
-        if limit > 0 || offset > 0 {
-            self.text.push_str(" LIMIT ? OFFSET ?");
-            self.values.push(Value::Integer(if limit == 0 { -1 } else { limit.into() }));
-            self.values.push(Value::Integer(offset.into()));
-        }
-    }
-
-    pub(super) fn rows<T>(
-        &self,
-        connection: &Connection,
-        read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
-        let mut statement = connection.prepare_cached(&self.text)?;
-        let mut rows = statement.query(params_from_iter(self.values.iter().map(|value| value as &dyn ToSql)))?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(read(row)?);
-        }
-        Ok(found)
     }
 }
 
