@@ -11,10 +11,10 @@ use mingcha_model::{EntityId, Kind};
 
 use crate::CityError;
 use crate::ledger::{SiteRow, Turn};
-use crate::settle::entity_arrived;
 use crate::load::{
     Load, LoadedCampaign, LoadedSet, LoadedSite, LoadedUnit, calendar_entity, criteria_entity, kind_entity,
 };
+use crate::settle::entity_arrived;
 
 /// The policy of the whole city belongs to no campaign.
 const WHOLE_CITY: EntityId = EntityId([0; 16]);
@@ -81,12 +81,8 @@ fn publish(turn: &mut Turn<'_>, loaded: &LoadedSet) -> Result<bool, CityError> {
     }
     turn.put_criteria(&code, version, &loaded.toml, loaded.retired)?;
     let entity = criteria_entity(&code);
-    let body = Body::CriteriaPublish(CriteriaPublish {
-        code,
-        version,
-        toml: loaded.toml.clone(),
-        retired: loaded.retired,
-    });
+    let body =
+        Body::CriteriaPublish(CriteriaPublish { code, version, toml: loaded.toml.clone(), retired: loaded.retired });
     turn.say_if_new(FeedName::Public, entity, &body, &[])
 }
 

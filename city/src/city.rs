@@ -146,7 +146,7 @@ impl City {
     /// A one-time code for a new person, or for the next phone of somebody known.
     pub fn enrol_code(&self, new: NewPerson) -> Result<EnrolCode, CityError> {
         let code = chance::code()?;
-        self.inner.ledger.write(|turn| {
+        self.inner.ledger.write(move |turn| {
             let person = match new.person {
                 Some(person) => known_person(turn, person, &new)?,
                 None => add_person(turn, &new)?,

@@ -14,10 +14,14 @@ pub enum CityError {
     #[error("此文件夹已有市级平台 / there is a city in this folder already: choose an empty folder")]
     AlreadyACity,
     /// The database was written by a newer program.
-    #[error("数据由更新版本写入，请升级程序 / the city's database is of version {0}, which this program does not know: update it")]
+    #[error(
+        "数据由更新版本写入，请升级程序 / the city's database is of version {0}, which this program does not know: update it"
+    )]
     NewerDatabase(i64),
     /// The city's key cannot be read.
-    #[error("市级密钥无法读取，请从备份恢复 city.key / the city's key is missing or damaged: restore city.key from a backup")]
+    #[error(
+        "市级密钥无法读取，请从备份恢复 city.key / the city's key is missing or damaged: restore city.key from a backup"
+    )]
     BadKey,
     /// No such person.
     #[error("没有此人员 / no such person: check the id")]
@@ -32,10 +36,14 @@ pub enum CityError {
     #[error("没有此设备 / no such device: see `mingcha-city devices`")]
     UnknownDevice,
     /// The role and what it needs do not fit.
-    #[error("联络员须指定单位，检查员和督查员须指定片区 / a contact needs a unit and no area; an inspector or supervisor needs an area and no unit")]
+    #[error(
+        "联络员须指定单位，检查员和督查员须指定片区 / a contact needs a unit and no area; an inspector or supervisor needs an area and no unit"
+    )]
     RoleNeeds,
     /// Somebody's next phone is asked for with another role, area or unit.
-    #[error("此人员的角色、片区或单位不同，请用 grant / this person has another role, area or unit: leave them out, or use `grant`")]
+    #[error(
+        "此人员的角色、片区或单位不同，请用 grant / this person has another role, area or unit: leave them out, or use `grant`"
+    )]
     PersonDiffers,
     /// The clock of a real city does not move.
     #[error("只有示例平台可以设置时间 / only a city made by `init --sample` may set its clock")]

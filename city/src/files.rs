@@ -39,8 +39,8 @@ impl<'a> Files<'a> {
     /// Where the file of this hash is, or would be.
     pub(crate) fn path(&self, sha256: Digest) -> PathBuf {
         let name = sha256.to_string();
-        let shelf = name.get(..2).unwrap_or_default().to_owned();
-        self.folder().join(shelf).join(name)
+        let drawer = name.get(..2).unwrap_or_default().to_owned();
+        self.folder().join(drawer).join(name)
     }
 
     /// True when the file is here, whole.
@@ -102,11 +102,11 @@ impl Spool {
         }
         self.file.sync_all()?;
         let path = files.path(sha256);
-        if let Some(shelf) = path.parent() {
-            std::fs::create_dir_all(shelf)?;
+        if let Some(drawer) = path.parent() {
+            std::fs::create_dir_all(drawer)?;
             std::fs::rename(&self.path, &path)?;
             self.kept = true;
-            File::open(shelf)?.sync_all()?;
+            File::open(drawer)?.sync_all()?;
         }
         Ok(())
     }

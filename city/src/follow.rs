@@ -68,7 +68,7 @@ impl City {
     /// Who reads after a write, reads what followed from it. When following fails, feeds are read as they are.
     pub(crate) fn catch_up_before_reading(&self) {
         if let Err(error) = self.round() {
-            tracing::error!(code = error.code(), "cards could not follow; they are tried again");
+            tracing::error!(code = error.code(), %error, "cards could not follow; they are tried again");
         }
     }
 
@@ -98,7 +98,7 @@ impl City {
     /// Folds what the feeds have and the read model has not.
     fn fold_new_pages(&self, store: &mut Store) -> Result<(), CityError> {
         let ledger = &self.inner.ledger;
-        for (feed, standing) in ledger.read(|look| look.feeds())?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
+        for (feed, standing) in ledger.read(followed_feeds)? {
             let mut cursor = store.cursor(&feed)?.unwrap_or(Cursor::start(standing.epoch));
             while cursor.position < standing.position {
                 let given = ledger.read(|look| reader::pages(look, FeedHead { feed, cursor }, PIECE_BYTES))?;
@@ -153,7 +153,7 @@ impl City {
     /// Makes the copies that units may see, of photos that a person released and whose file is here.
     fn publish_photos(&self) -> Result<(), CityError> {
         let ledger = &self.inner.ledger;
-        for waiting in ledger.read(|look| look.unpublished())? {
+        for waiting in ledger.read(unpublished)? {
             let made = self.published_copy(&waiting)?;
             ledger.write(|turn| {
                 turn.set_published(waiting.finding, waiting.photo, made)?;
@@ -184,21 +184,22 @@ fn is_of_finding(look: &Look<'_>, finding: EntityId, photo: PhotoId) -> Result<b
     Ok(belongs && !photo.held && !photo.place.covert)
 }
 
-/// The read model is fed from what the office's own people may read.
-fn is_followed(feed: FeedName) -> bool {
-    matches!(feed, FeedName::Public | FeedName::Staff | FeedName::Area(_) | FeedName::Covert(_))
+/// The read model is fed from what the office's own people may read: each feed with where it stands.
+fn followed_feeds(look: &Look<'_>) -> Result<Vec<(FeedName, Cursor)>, CityError> {
+    let is_followed =
+        |feed| matches!(feed, FeedName::Public | FeedName::Staff | FeedName::Area(_) | FeedName::Covert(_));
+    Ok(look.feeds()?.into_iter().filter(|(feed, _)| is_followed(*feed)).collect())
+}
+
+fn unpublished(look: &Look<'_>) -> Result<Vec<Unpublished>, CityError> {
+    look.unpublished()
 }
 
 fn is_behind(look: &Look<'_>) -> Result<bool, CityError> {
     if !look.cards_due()?.is_empty() || !look.unpublished()?.is_empty() {
         return Ok(true);
     }
-    for (feed, standing) in look.feeds()?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
-        if look.followed(feed)? < standing.position {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    look.is_unfollowed()
 }
 
 fn open(path: &Path) -> Result<Store, CityError> {
@@ -256,7 +257,7 @@ impl Touched {
         let due = look.cards_due()?;
         let mut touched = Self { cursors: Vec::new(), findings: due.iter().copied().collect(), due };
         let mut everything = false;
-        for (feed, _) in look.feeds()?.into_iter().filter(|(feed, _)| is_followed(*feed)) {
+        for (feed, _) in followed_feeds(look)? {
             let (from, to) = (look.followed(feed)?, store.cursor(&feed)?.map_or(0, |cursor| cursor.position));
             if from >= to {
                 continue;

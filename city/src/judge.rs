@@ -35,6 +35,10 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         let first = said.id.seq == 1;
         return Ok(if first { Judgement::Note } else { Judgement::Refuse(Refusal::Malformed) });
     }
+    // Numbers from 100 on are the city's own; a kind that this build does not know yet may be one of them.
+    if matches!(body, Body::Unknown(kind) if *kind >= Kind::AREA_SET) {
+        return Ok(Judgement::Refuse(Refusal::CityOnly));
+    }
     if said_before(look, said)? {
         return Ok(Judgement::Note);
     }

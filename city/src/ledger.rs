@@ -151,8 +151,11 @@ impl<'a> Look<'a> {
 impl Turn<'_> {
     /// Keeps a number under a name.
     pub(crate) fn set_setting(&mut self, name: &str, value: i64) -> Result<(), CityError> {
-        self.change("INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2", (name, value))
-            .map(|_| ())
+        self.change(
+            "INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+            (name, value),
+        )
+        .map(|_| ())
     }
 
     fn change<P: Params>(&mut self, sql: &str, params: P) -> Result<usize, CityError> {

@@ -25,7 +25,7 @@ pub(crate) fn open(
 ) -> Result<Result<Push, Problem>, CityError> {
     let segment = match Segment::from_bytes(&bytes) {
         Ok(segment) => segment,
-        Err(error) => return Ok(Err(refused(&error))),
+        Err(error) => return Ok(Err(refused(error))),
     };
     if (segment.log, segment.first_seq) != (log, first_seq) {
         return Ok(Err(Problem::new(
@@ -36,7 +36,7 @@ pub(crate) fn open(
     }
     let opened = match segment.open() {
         Ok(opened) => opened,
-        Err(error) => return Ok(Err(refused(&error))),
+        Err(error) => return Ok(Err(refused(error))),
     };
     let Some(device) = signer(city, caller, log, &opened)? else {
         return Ok(Err(Problem::new(
@@ -46,10 +46,10 @@ pub(crate) fn open(
         )));
     };
     if !segment.is_signed_by(&device.key, &opened.head) {
-        return Ok(Err(refused(&SegmentError::BadSignature)));
+        return Ok(Err(refused(SegmentError::BadSignature)));
     }
     Ok(Ok(Push {
-        person: caller.person.person,
+        person: caller.person.id,
         pushed_by: caller.device.device,
         signed_by: device.device,
         segment: Arc::new(segment),
@@ -70,11 +70,11 @@ fn signer(city: &City, caller: &Caller, log: LogId, opened: &Opened) -> Result<O
                 _ => return Ok(None),
             },
         };
-        Ok(look.device(named)?.filter(|device| device.person == caller.person.person))
+        Ok(look.device(named)?.filter(|device| device.person == caller.person.id))
     })
 }
 
-fn refused(error: &SegmentError) -> Problem {
+fn refused(error: SegmentError) -> Problem {
     let (status, code) = match error {
         SegmentError::TooLarge => (413, "segment_too_large"),
         SegmentError::UnknownSuite(_) => (422, "suite_unknown"),

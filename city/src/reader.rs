@@ -33,7 +33,7 @@ pub(crate) fn feeds(look: &Look<'_>, person: &Person) -> Result<Vec<FeedHead>, C
             names.extend(reached.iter().map(|area| FeedName::Covert(*area)));
         }
     }
-    names.push(FeedName::Person(person.person));
+    names.push(FeedName::Person(person.id));
     if let (Role::Contact, Some(unit)) = (role, unit) {
         names.push(FeedName::Unit(*unit));
     }
@@ -66,12 +66,11 @@ pub(crate) fn may_see_published(look: &Look<'_>, person: &Person, finding: Entit
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Diverged;
 
+/// Pages, and where the reader stands after them.
+pub(crate) type Given = Result<(Vec<Vec<u8>>, Cursor), Diverged>;
+
 /// The pages that continue a cursor, and where the reader stands after them.
-pub(crate) fn pages(
-    look: &Look<'_>,
-    from: FeedHead,
-    most_bytes: usize,
-) -> Result<Result<(Vec<Vec<u8>>, Cursor), Diverged>, CityError> {
+pub(crate) fn pages(look: &Look<'_>, from: FeedHead, most_bytes: usize) -> Result<Given, CityError> {
     let standing = look.feed_cursor(from.feed)?;
     if from.cursor.position >= standing.position {
         return Ok(if from.cursor == standing { Ok((Vec::new(), standing)) } else { Err(Diverged) });

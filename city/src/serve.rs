@@ -57,7 +57,8 @@ pub(crate) fn serve(city: &City, listener: TcpListener, stop: &Stop, heed_signal
         }
         let rounds = tokio::spawn(rounds(city.clone(), stop.clone()));
         let told = stop.clone();
-        let serving = axum::serve(listener, http::router(city)).with_graceful_shutdown(async move { told.told().await });
+        let serving =
+            axum::serve(listener, http::router(city)).with_graceful_shutdown(async move { told.told().await });
         tokio::select! {
             served = serving.into_future() => served?,
             () = late(stop) => {}
@@ -98,7 +99,7 @@ async fn rounds(city: City, stop: Stop) {
         let at_work = city.clone();
         let done = tokio::task::spawn_blocking(move || at_work.round()).await;
         if let Ok(Err(error)) = done {
-            tracing::error!(code = error.code(), "a round failed; it is tried again");
+            tracing::error!(code = error.code(), %error, "a round failed; it is tried again");
         }
         tokio::select! {
             () = stop.told() => return,

@@ -42,7 +42,7 @@ impl axum::response::IntoResponse for Refused {
             Self::Problem(problem_said) => problem(&problem_said),
             Self::Other(status, bytes) => (status, [(header::CONTENT_TYPE, "application/cbor")], bytes).into_response(),
             Self::City(error) => {
-                tracing::error!(code = error.code(), "the city failed");
+                tracing::error!(code = error.code(), %error, "the city failed");
                 let detail = "平台暂时无法处理，请稍后再试 / the city cannot do this now: try again later";
                 problem(&Problem::new(500, "city_failed", detail))
             }

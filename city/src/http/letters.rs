@@ -70,7 +70,7 @@ pub(super) async fn hello(
         city.inner.ledger.read(|look| {
             let mut logs = Vec::with_capacity(ask.logs.len());
             for asked in &ask.logs {
-                let own = look.log(asked.log)?.filter(|row| row.person == caller.person.person);
+                let own = look.log(asked.log)?.filter(|row| row.person == caller.person.id);
                 let (have, head) = own.map_or((0, mingcha_model::Digest::ZERO), |row| (row.seq, row.head));
                 // Nothing is safe while no backup is configured.
                 logs.push(LogHave { log: asked.log, have, head, safe: 0 });
@@ -102,11 +102,12 @@ pub(super) async fn hello(
 pub(super) async fn push(
     State(city): State<City>,
     caller: Caller,
-    Path((log, first_seq)): Path<(String, u64)>,
+    Path((log, first_seq)): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
     let log: LogId = log.parse().map_err(|_| unreadable())?;
+    let first_seq: u64 = first_seq.parse().map_err(|_| unreadable())?;
     // Twice, because what a segment holds compressed is counted uncompressed.
     let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(2)).await?;
     let opener = city.clone();
@@ -176,7 +177,7 @@ fn diverged() -> Problem {
 /// From which sequence a restored phone wants its own log back.
 #[derive(serde::Deserialize)]
 pub(super) struct From {
-    from: Option<u64>,
+    from: Option<String>,
 }
 
 /// A phone's own segments back: a CBOR array of byte strings, in order; ask again from where they end.
@@ -187,12 +188,13 @@ pub(super) async fn own_log(
     Query(query): Query<From>,
 ) -> Result<Response, Refused> {
     let log: LogId = log.parse().map_err(|_| unreadable())?;
+    let from: u64 = query.from.map_or(Ok(1), |from| from.parse()).map_err(|_| unreadable())?;
     caller.not_revoked()?;
     let person = caller.person.clone();
     let segments = at_work(move || {
         city.inner.ledger.read(|look| {
-            let own = look.log(log)?.is_some_and(|row| row.person == caller.person.person);
-            if own { look.segments_from(log, query.from.unwrap_or(1), OWN_LOG_BYTES).map(Some) } else { Ok(None) }
+            let own = look.log(log)?.is_some_and(|row| row.person == caller.person.id);
+            if own { look.segments_from(log, from, OWN_LOG_BYTES).map(Some) } else { Ok(None) }
         })
     });
     let Some(segments) = segments.await? else {

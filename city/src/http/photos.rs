@@ -55,7 +55,7 @@ pub(super) async fn take(
 ) -> Result<Response, Refused> {
     let (photo, copy) = named(&photo, &copy)?;
     let at = city.clone();
-    let author = caller.person.person;
+    let author = caller.person.id;
     let promised = at_work(move || {
         at.inner.ledger.read(|look| {
             let own = look.entity(photo.into())?.is_some_and(|row| row.creator == author);

@@ -112,6 +112,18 @@ impl Look<'_> {
         Ok(pages)
     }
 
+    /// True when some feed that read model and cards follow has gone on without them.
+    pub(crate) fn is_unfollowed(&self) -> Result<bool, CityError> {
+        let found = self.one(
+            "SELECT 1 FROM feed LEFT JOIN followed USING (feed) \
+             WHERE feed.position > coalesce(followed.position, 0) \
+             AND (feed IN ('public', 'staff') OR feed GLOB 'area:*' OR feed GLOB 'covert:*') LIMIT 1",
+            [],
+            |_| Ok(()),
+        )?;
+        Ok(found.is_some())
+    }
+
     /// How far the case cards have followed a feed.
     pub(crate) fn followed(&self, feed: FeedName) -> Result<u64, CityError> {
         let position =

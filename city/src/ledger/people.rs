@@ -10,7 +10,7 @@ use crate::CityError;
 /// A person as the city knows them.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
-    pub(crate) person: PersonId,
+    pub(crate) id: PersonId,
     pub(crate) name: String,
     /// What they may do now.
     pub(crate) grants: Grants,
@@ -69,7 +69,7 @@ impl Look<'_> {
             |row| Ok(AreaId(EntityId(row.get(0)?))),
         )?;
         let grants = Grants { role: role_of(role), areas, unit: unit.map(|unit| UnitId(EntityId(unit))) };
-        Ok(Some(Person { person, name, grants }))
+        Ok(Some(Person { id: person, name, grants }))
     }
 
     /// The areas that a person could work in at a moment of the city's time.

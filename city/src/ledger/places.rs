@@ -1,6 +1,6 @@
 //! Areas, units and sites: the attributes that the city owns and routes by; kinds of windows and criteria sets.
 
-use mingcha_model::{AreaId, Bilingual, CriteriaSet, EntityId, Kinds, SiteId, UnitId, WindowKind};
+use mingcha_model::{AreaId, Bilingual, CriteriaSet, EntityId, KindCode, Kinds, SiteId, UnitId, WindowKind};
 
 use super::{Look, Turn};
 use crate::CityError;
@@ -129,7 +129,7 @@ impl Turn<'_> {
         self.change(
             "INSERT INTO window_kind (code, parent, zh, en) VALUES (?1, ?2, ?3, ?4) \
              ON CONFLICT (code) DO UPDATE SET parent = ?2, zh = ?3, en = ?4",
-            (kind.code.as_str(), kind.parent.as_ref().map(|parent| parent.as_str()), &kind.name.zh, &kind.name.en),
+            (kind.code.as_str(), kind.parent.as_ref().map(KindCode::as_str), &kind.name.zh, &kind.name.en),
         )?;
         Ok(())
     }

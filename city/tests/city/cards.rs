@@ -215,3 +215,33 @@ fn a_new_calendar_rewrites_only_the_cards_that_it_changes() {
     assert_eq!(told.len(), before + 1);
     assert_eq!(told.last().unwrap().0.deadline.unwrap().to_string(), "2026-03-10");
 }
+
+#[test]
+fn what_a_revoked_contact_sent_is_in_the_unit_feed_only_once_it_is_released() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let People { mut anna, mut boss, mut contact } = people(&serving);
+    let colleague = Phone::of(&serving, person(Role::Contact, &[], Some(hall()), "同事"));
+    let visit = anna.visit(hall_1(), Mode::Open);
+    let finding = EntityId(fresh());
+    anna.say(finding, &raise(visit), &["态度生硬"]);
+    anna.say(finding, &feedback(), &["请规范服务用语"]);
+    anna.push();
+    serving.city.revoke_device(contact.device).unwrap();
+    let submission = EntityId(fresh());
+    let add = SubmissionAdd { finding: FindingId(finding), photos: Vec::new() };
+    let held = contact.say(submission, &Body::SubmissionAdd(add), &["已培训"]);
+    contact.push();
+    let submitted = |phone: &Phone| {
+        phone.pull(FeedName::Unit(hall())).iter().filter(|entry| entry.op.kind == Kind::SUBMISSION_ADD).count()
+    };
+    assert_eq!(submitted(&colleague), 0);
+    assert_eq!(cards(&colleague.pull(FeedName::Unit(hall()))).last().unwrap().0.stage, Stage::FedBack);
+
+    boss.say(submission, &Body::Release(mingcha_model::body::Release { op: held }), &["核实无误"]);
+    assert_eq!(verdicts(&boss.push()), []);
+    assert_eq!(submitted(&colleague), 1);
+    let told = cards(&colleague.pull(FeedName::Unit(hall())));
+    assert_eq!(told.last().unwrap().0.includes, [mingcha_model::SubmissionId(submission)]);
+    assert_eq!(told.last().unwrap().0.stage, Stage::Submitted);
+}

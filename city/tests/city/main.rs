@@ -2,6 +2,7 @@
 
 mod cards;
 mod enrolment;
+mod office;
 mod photos;
 mod pushing;
 mod support;

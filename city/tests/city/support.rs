@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 use mingcha_city::load::{Known, Load, area_id, site_id, unit_id};
@@ -164,12 +164,12 @@ fn send(at: SocketAddr, method: &str, path: &str, token: Option<&str>, body: &[u
     Answer { status, headers, body: all[split + 4..].to_vec() }
 }
 
-static NEXT: AtomicU8 = AtomicU8::new(1);
+static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Sixteen bytes that nobody else in this test has.
 pub fn fresh() -> [u8; 16] {
     let mut bytes = [0; 16];
-    bytes[0] = NEXT.fetch_add(1, Ordering::Relaxed);
+    bytes[..4].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_le_bytes());
     bytes[15] = 77;
     EntityId::from_random(bytes).0
 }
@@ -260,7 +260,7 @@ impl Phone {
 
     pub fn with_code(serving: &Serving, code: &str) -> Self {
         let device = DeviceId(EntityId(fresh()));
-        let key = key_of(device.as_bytes()[0]);
+        let key = SoftwareKey::from_bytes(&[device.as_bytes().as_slice(); 2].concat().try_into().unwrap()).unwrap();
         let answer = serving.send("POST", "/v1/enrol", None, &encode(&enrol_ask(code, device, &key)));
         assert_eq!(answer.status, 200, "{}", answer.code());
         let said: EnrolSaid = decode(&answer.body).unwrap();
