@@ -12,10 +12,11 @@ use std::io::Write;
 use std::path::Path;
 
 use mingcha_model::body::{CardExtension, Mode};
-use mingcha_model::{Case, Day, Outcome, ReviewVerdict, Role, Severity, Stage};
+use mingcha_model::{Case, Dates, Day, Outcome, ReviewVerdict, Role, Severity, Stage};
 use mingcha_store::{CardRow, FindingFilter};
 use serde::Serialize;
 
+use crate::agenda::Almanac;
 use crate::{FindingRow, MingchaError, Mistake, Phone};
 use table::Line;
 
@@ -54,14 +55,15 @@ impl Phone {
     fn ledger_lines(&self) -> Result<Vec<Line>, MingchaError> {
         let mut rows = self.finding_rows(&FindingFilter::default())?;
         rows.reverse();
+        let almanac = self.almanac()?;
         let mut lines = Vec::with_capacity(rows.len());
         for (seq, row) in (1_u64..).zip(rows) {
-            lines.push(self.ledger_line(seq, &row)?);
+            lines.push(self.ledger_line(seq, &row, &almanac)?);
         }
         Ok(lines)
     }
 
-    fn ledger_line(&self, seq: u64, row: &FindingRow) -> Result<Line, MingchaError> {
+    fn ledger_line(&self, seq: u64, row: &FindingRow, almanac: &Almanac) -> Result<Line, MingchaError> {
         let mut line = Line {
             seq,
             finding: row.finding.to_string(),
@@ -83,7 +85,7 @@ impl Phone {
             line.opinion = opinion(last.verdict, last.reason.as_deref());
         }
         match self.store.case(row.finding)? {
-            Some(case) => self.fill_from_case(&mut line, row, &case)?,
+            Some(case) => self.fill_from_case(&mut line, row, &case, almanac)?,
             None => {
                 if let Some(card) = self.store.card(row.finding)? {
                     fill_from_card(&mut line, &card);
@@ -98,8 +100,15 @@ impl Phone {
         Ok(self.store.unit(site.unit)?.map(|unit| unit.name).unwrap_or_default())
     }
 
-    fn fill_from_case(&self, line: &mut Line, row: &FindingRow, case: &Case) -> Result<(), MingchaError> {
+    fn fill_from_case(
+        &self,
+        line: &mut Line,
+        row: &FindingRow,
+        case: &Case,
+        almanac: &Almanac,
+    ) -> Result<(), MingchaError> {
         line.found = Some(case.raised_day);
+        line.deadline = deadline(case, almanac);
         // A published copy of an undercover finding names no visit that anybody here could know, and no way of finding it.
         line.source = self.store.visit(case.raise.visit)?.map_or("检查", |visit| mode(visit.mode));
         line.extension = match (case.extension_granted, case.extension_asked) {
@@ -123,6 +132,12 @@ impl Phone {
         }
         Ok(())
     }
+}
+
+/// The deadline as it was served. Screens show none once a finding is settled; a ledger still tells by when it was due.
+fn deadline(case: &Case, almanac: &Almanac) -> Option<Day> {
+    let unsettled = Case { stage: Stage::Noticed, ..case.clone() };
+    Dates::of(&unsettled, &almanac.calendar, &almanac.policy).deadline
 }
 
 fn fill_from_card(line: &mut Line, card: &CardRow) {

@@ -22,6 +22,10 @@ fn an_inspectors_ledger_has_the_oldest_finding_first_with_site_unit_source_and_r
     let item = anna.first_item(&visit);
     let first = anna.phone.finding_raise(&visit, &item, "=HYPERLINK(\"x\")", Some("serious"), &[]).unwrap();
     city.meet(&mut anna);
+    let mut chief = city.desk("Chieftain", Role::Supervisor, &nobody());
+    chief.phone.finding_notice(&first.finding.to_string(), Some("2026-03-03")).unwrap();
+    city.meet(&mut chief);
+    city.give(&mut anna);
     anna.phone.finding_raise(&visit, &item, "灯坏了", None, &[]).unwrap();
     anna.phone.finding_recheck(&first.finding.to_string(), "pass", None, None, &[], None).unwrap();
     city.meet(&mut anna);
@@ -41,6 +45,7 @@ fn an_inspectors_ledger_has_the_oldest_finding_first_with_site_unit_source_and_r
     );
     assert_eq!((of(first_row, "复查结果"), of(first_row, "复查人")), ("合格".to_owned(), "Anna".to_owned()));
     assert_eq!(of(first_row, "销号日期"), "2026-02-24");
+    assert_eq!(of(first_row, "整改期限"), "2026-03-03", "also once it is closed");
     assert!(of(first_row, "备注").starts_with("已销号"));
     assert_eq!((of(second_row, "序号"), of(second_row, "销号日期")), ("2".to_owned(), String::new()));
 
