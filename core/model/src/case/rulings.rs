@@ -1,0 +1,196 @@
+//! What was decided of a finding: its registers folded, verdicts, results, appeals and extensions read from them.
+//!
+//! Of values that nobody reconciled the safer rules; nothing here looks at a clock.
+
+use std::collections::BTreeMap;
+
+use super::{DISSENT_AFTER_DAYS, NoticeCase, ResultSaid, ReviewSaid, SubmissionCase};
+use crate::body::{Body, ReviewVerdict};
+use crate::{Day, EntityId, OpId, Register, Said, SubmissionId};
+
+/// The strict and plain registers of a finding and its submissions, by (entity, field).
+pub(super) struct Registers<'a>(BTreeMap<(EntityId, crate::Field), Register<&'a Said>>);
+
+impl<'a> Registers<'a> {
+    pub fn fold(live: &[&'a Said]) -> Self {
+        let mut registers: BTreeMap<(EntityId, crate::Field), Register<&'a Said>> = BTreeMap::new();
+        for one in live {
+            if let Some(field) = one.body.field() {
+                registers.entry((one.entity, field)).or_default().fold(one.id, one.ord, &one.over, *one);
+            }
+        }
+        Self(registers)
+    }
+
+    pub fn of(&self, entity: EntityId, field: &crate::Field) -> Option<&Register<&'a Said>> {
+        self.0.get(&(entity, field.clone()))
+    }
+
+    pub fn is_contested(&self, entity: EntityId, field: &crate::Field) -> bool {
+        self.of(entity, field).is_some_and(differs)
+    }
+
+    pub fn heads(&self, own: EntityId) -> Vec<(EntityId, crate::Field, Vec<OpId>)> {
+        let mut heads: Vec<_> = self
+            .0
+            .iter()
+            .map(|((entity, field), register)| {
+                (*entity, field.clone(), register.heads().map(|(id, _)| id).collect::<Vec<_>>())
+            })
+            .collect();
+        for field in crate::Field::OF_FINDING {
+            if self.of(own, &field).is_none() {
+                heads.push((own, field, Vec::new()));
+            }
+        }
+        heads
+    }
+}
+
+/// True when live values differ in what they decide; the words beside them may differ.
+fn differs(register: &Register<&Said>) -> bool {
+    let mut bodies = register.heads().map(|(_, head)| decision(&head.value.body));
+    let first = bodies.next();
+    bodies.any(|other| first.as_ref() != Some(&other))
+}
+
+fn decision(body: &Body) -> Option<u8> {
+    match body {
+        Body::Review(review) => Some(u8::from(review.verdict == ReviewVerdict::Return)),
+        Body::Result(result) => Some(result.outcome.safety()),
+        Body::FindingVoid(void) => Some(u8::from(void.void)),
+        _ => None,
+    }
+}
+
+pub(super) fn results(live: &[&Said], register: Option<&Register<&Said>>) -> Vec<ResultSaid> {
+    let mut results: Vec<ResultSaid> = live
+        .iter()
+        .filter_map(|one| match &one.body {
+            Body::Result(result) => Some(ResultSaid {
+                op: one.id,
+                outcome: result.outcome,
+                day: one.day(),
+                text: one.text(0).to_owned(),
+                photos: result.photos.clone(),
+                live: register
+                    .and_then(|register| register.head_of(one.id.log))
+                    .is_some_and(|head| head.seq == one.id.seq),
+                counts: false,
+            }),
+            _ => None,
+        })
+        .collect();
+    let newest = results.iter().filter(|result| result.live).map(|result| result.day).max();
+    for result in &mut results {
+        result.counts = result.live && newest.is_some_and(|newest| newest.days_after(result.day) <= DISSENT_AFTER_DAYS);
+    }
+    results
+}
+
+pub(super) fn ruling(results: &[ResultSaid]) -> Option<OpId> {
+    results
+        .iter()
+        .enumerate()
+        .filter(|(_, result)| result.counts)
+        .max_by_key(|(place, result)| (result.outcome.safety(), *place))
+        .map(|(_, result)| result.op)
+}
+
+pub(super) fn submissions(live: &[&Said], registers: &Registers<'_>) -> Vec<SubmissionCase> {
+    live.iter()
+        .filter_map(|one| {
+            let Body::SubmissionAdd(add) = &one.body else { return None };
+            let register = registers.of(one.entity, &crate::Field::Verdict);
+            let verdict_of = |said: &&Said| match &said.body {
+                Body::Review(review) => Some(review.verdict),
+                _ => None,
+            };
+            let in_force = register.and_then(|register| register.safest(verdict_of));
+            let reviews = live.iter().filter(|review| review.entity == one.entity).filter_map(|review| {
+                Some(ReviewSaid {
+                    op: review.id,
+                    verdict: verdict_of(review)?,
+                    text: review.text(0).to_owned(),
+                    at: review.at,
+                    live: register
+                        .and_then(|register| register.head_of(review.id.log))
+                        .is_some_and(|head| head.seq == review.id.seq),
+                })
+            });
+            Some(SubmissionCase {
+                submission: SubmissionId(one.entity),
+                op: one.id,
+                ord: one.ord,
+                day: one.day(),
+                text: one.text(0).to_owned(),
+                photos: add.photos.clone(),
+                verdict: in_force.and_then(|(_, head)| verdict_of(&head.value)),
+                verdict_op: in_force.map(|(id, _)| id),
+                contested: register.is_some_and(differs),
+                reviews: reviews.collect(),
+            })
+        })
+        .collect()
+}
+
+pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
+    live.iter()
+        .filter_map(|one| match &one.body {
+            Body::FindingNotice(notice) => Some(NoticeCase {
+                notice: notice.notice,
+                day: one.day(),
+                ord: one.ord,
+                deadline: notice.deadline,
+                text: one.text(0).to_owned(),
+                served: live
+                    .iter()
+                    .filter(|other| other.sequence() > one.sequence())
+                    .find(|other| matches!(other.body, Body::FindingAcknowledge(_) | Body::FindingDecline(_)))
+                    .map(|other| other.day()),
+                provisional: one.is_provisional(),
+            }),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `Some(upheld)` once the last appeal was decided.
+pub(super) fn appeal(live: &[&Said], register: Option<&Register<&Said>>) -> Option<bool> {
+    let asked = live.iter().rev().find(|one| matches!(one.body, Body::Appeal(_)))?;
+    let (_, head) = register?.safest(|said| matches!(&said.body, Body::AppealDecide(decide) if decide.upheld))?;
+    match &head.value.body {
+        Body::AppealDecide(decide) if head.value.sequence() > asked.sequence() => Some(decide.upheld),
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Extension {
+    pub asked: Option<Day>,
+    pub granted: Option<Day>,
+    pub refused: bool,
+}
+
+pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> Extension {
+    let asked = live.iter().rev().find_map(|one| match &one.body {
+        Body::ExtensionAsk(ask) => Some((one.sequence(), ask.until)),
+        _ => None,
+    });
+    // Of concurrent decisions the refusal is the safer.
+    let decided = register.and_then(|register| {
+        register.safest(|said| match &said.body {
+            Body::ExtensionDecide(decide) => (decide.until.is_none(), std::cmp::Reverse(decide.until)),
+            _ => (false, std::cmp::Reverse(None)),
+        })
+    });
+    let Some((_, head)) = decided else {
+        return Extension { asked: asked.map(|(_, until)| until), ..Extension::default() };
+    };
+    let granted = match &head.value.body {
+        Body::ExtensionDecide(decide) => decide.until,
+        _ => None,
+    };
+    let asked_again = asked.filter(|(sequence, _)| *sequence > head.value.sequence()).map(|(_, until)| until);
+    Extension { asked: asked_again, granted, refused: granted.is_none() && asked_again.is_none() }
+}
