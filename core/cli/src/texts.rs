@@ -78,6 +78,7 @@ texts! {
     FIRST_BAD = "第一处不符", "first misfit";
     FORMULA = "算法", "formula";
     FROM = "开始", "from";
+    HOW = "方法", "how";
     HELD = "暂存", "held";
     HERE = "本机有", "here";
     ITEM = "检查项", "item";

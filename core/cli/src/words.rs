@@ -82,6 +82,39 @@ const WORDS: Words = &[
     ("photos_down", "取回照片", "receiving photos"),
 ];
 
+/// Kinds of statements.
+const KINDS: Words = &[
+    ("visit_open", "开始检查", "visit started"),
+    ("visit_person", "同行人员", "person of a visit"),
+    ("visit_submit", "提交检查", "visit submitted"),
+    ("visit_move", "改点位", "visit moved"),
+    ("visit_void", "检查作废", "visit voided"),
+    ("visit_remark", "说明", "remark"),
+    ("photo_add", "照片", "photo"),
+    ("photo_item", "照片归项", "photo put to an item"),
+    ("photo_file", "照片文件", "photo file"),
+    ("finding_raise", "登记问题", "finding raised"),
+    ("finding_feedback", "反馈", "fed back"),
+    ("finding_fixed", "立行立改", "fixed on the spot"),
+    ("finding_notice", "通知", "notice"),
+    ("finding_acknowledge", "签收", "acknowledged"),
+    ("finding_decline", "拒签", "declined"),
+    ("finding_correct", "更正", "corrected"),
+    ("finding_void", "问题作废", "finding voided"),
+    ("finding_duplicate", "同一事", "duplicate"),
+    ("submission_add", "报整改", "rectification"),
+    ("review", "审核", "review"),
+    ("extension_ask", "申请延期", "extension asked"),
+    ("extension_decide", "延期决定", "extension decided"),
+    ("suspend", "挂账", "suspension"),
+    ("appeal", "申诉", "appeal"),
+    ("appeal_decide", "申诉决定", "appeal decided"),
+    ("assign", "指派", "assignment"),
+    ("unassign", "撤回指派", "assignment withdrawn"),
+    ("release", "放行", "release"),
+    ("number_give", "编号", "number given"),
+];
+
 /// What one types for an answer type that has no buttons.
 const EXAMPLES: Words = &[
     ("neg", "0 1 2…", "0 1 2…"),
@@ -101,7 +134,7 @@ pub fn stage(lang: Lang, code: &str) -> &str {
 
 /// Any other code in words; a code that is not known here is shown as it is.
 pub fn word(lang: Lang, code: &str) -> &str {
-    find(WORDS, lang, code).unwrap_or(code)
+    find(WORDS, lang, code).or_else(|| find(KINDS, lang, code)).unwrap_or(code)
 }
 
 /// What one types for this answer type, where it is not a choice.
@@ -138,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_code_is_named_once_in_each_list_and_an_unknown_one_names_itself() {
-        for words in [STAGES, WORDS, EXAMPLES] {
+        for words in [STAGES, &[WORDS, KINDS].concat(), EXAMPLES] {
             let codes: std::collections::BTreeSet<_> = words.iter().map(|(code, _, _)| code).collect();
             assert_eq!(codes.len(), words.len());
         }

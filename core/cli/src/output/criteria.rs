@@ -43,7 +43,7 @@ impl Show for Noted<Vec<ItemRow>> {
             left(t::ITEM),
             wrapped(t::TEXT, 48),
             left(t::ANSWER),
-            left(t::WHAT),
+            left(t::HOW),
             left(t::PHOTO),
             right(t::POINTS),
             left(t::DEFINITION),
@@ -73,7 +73,7 @@ pub fn note(page: &mut Page, inferred: &[Inferred]) {
     }
     for one in inferred {
         let reason = half(page.lang(), &one.reason).to_owned();
-        page.say_with(t::INFERRED, &[&one.set, &reason]);
+        page.paragraph(&t::INFERRED.fill(page.lang(), &[&one.set, &reason]));
     }
 }
 

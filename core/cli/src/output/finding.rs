@@ -141,7 +141,8 @@ fn submissions(page: &Page, row: &FindingRow) -> Table {
             one.text.clone(),
             one.photos.len().to_string(),
             verdict.unwrap_or_default(),
-            or_empty(one.reason.as_deref()),
+            // Where reviews are told below, each of them says its own reason.
+            or_empty(one.reason.as_deref().filter(|_| one.reviews.is_empty())),
             String::new(),
             one.submission.to_string(),
         ]);

@@ -4,8 +4,11 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::table::Table;
+use super::table::{Table, wrap};
 use crate::texts::{Lang, Text};
+
+/// The columns of a line of prose.
+const PARAGRAPH: usize = 96;
 
 /// A page of text for people.
 pub struct Page {
@@ -50,6 +53,13 @@ impl Page {
     /// A sentence with its gaps filled.
     pub fn say_with(&mut self, text: Text, words: &[&str]) {
         self.line(&text.fill(self.lang, words));
+    }
+
+    /// Sentences that take as many lines as they need.
+    pub fn paragraph(&mut self, text: &str) {
+        for line in wrap(&plain(text), PARAGRAPH) {
+            self.line(&line);
+        }
     }
 
     /// The title of a part.

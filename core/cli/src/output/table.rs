@@ -93,14 +93,17 @@ impl Table {
     }
 }
 
+/// What never begins a line; it may hang over its end.
+const CLOSING: &str = "，。；：、！？）】》」』”’%";
+
 /// Lines of at most this many columns: broken at a space where there is one, else between two characters.
-fn wrap(text: &str, widest: usize) -> Vec<String> {
+pub fn wrap(text: &str, widest: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     let mut width = 0_usize;
     for c in text.chars() {
         let wide = c.width().unwrap_or_default();
-        if width.saturating_add(wide) > widest && !line.is_empty() {
+        if width.saturating_add(wide) > widest && !line.is_empty() && !CLOSING.contains(c) {
             let broken = line.rfind(' ').filter(|_| c.is_ascii_alphanumeric());
             let rest = broken.map(|space| line.split_off(space)).unwrap_or_default();
             if line.is_empty() {
@@ -141,6 +144,11 @@ mod tests {
         let mut table = Table::new(&[left(CODE), wrapped(NAME, 6), left(POINTS)]);
         table.row(&["A".to_owned(), "区政务大厅".to_owned(), String::new()]);
         assert_eq!(table.drawn(Lang::English), "code  name\nA     区政务\n      大厅\n");
+    }
+
+    #[test]
+    fn a_line_does_not_begin_with_what_closes_one() {
+        assert_eq!(wrap("洗手间（停用）。", 12), ["洗手间（停用）。"]);
     }
 
     proptest! {

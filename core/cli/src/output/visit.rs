@@ -16,7 +16,7 @@ impl Show for VisitStarted {
         for one in &self.notes {
             let (set, reason) = one.split_once('：').unwrap_or((one, ""));
             let reason = half(page.lang(), reason).to_owned();
-            page.say_with(t::INFERRED, &[set, &reason]);
+            page.paragraph(&t::INFERRED.fill(page.lang(), &[set, &reason]));
         }
     }
 }

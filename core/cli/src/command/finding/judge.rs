@@ -61,11 +61,11 @@ pub enum Judge {
         #[command(flatten)]
         seen: Seen,
     },
-    /// 申诉成立 / uphold an appeal
-    #[command(after_help = "例 / Example:\n  mingcha finding uphold FINDING --text 公告属实")]
+    /// 维持：问题成立，驳回申诉 / uphold the finding: the appeal is turned down
+    #[command(after_help = "例 / Example:\n  mingcha finding uphold FINDING --text 公告未张贴")]
     Uphold(Reasoned),
-    /// 撤回申诉 / withdraw an appeal
-    #[command(after_help = "例 / Example:\n  mingcha finding withdraw FINDING")]
+    /// 撤销：申诉成立，须说明理由 / withdraw the finding: the appeal is right, saying why
+    #[command(after_help = "例 / Example:\n  mingcha finding withdraw FINDING --text 当日确有公告")]
     Withdraw(Reasoned),
     /// 作废，须说明原因 / void a finding, saying why
     #[command(after_help = "例 / Example:\n  mingcha finding void FINDING --text 点位登记错误")]
