@@ -74,16 +74,22 @@ impl Count {
 
 fn publish(turn: &mut Turn<'_>, loaded: &LoadedSet) -> Result<bool, CityError> {
     let (code, version) = (loaded.set.code.as_str().to_owned(), loaded.set.version);
-    if turn.criteria_toml(&code, version)?.is_some_and(|published| published != loaded.toml) {
-        return Err(CityError::Load(format!(
-            "标准 {code} 第 {version} 版已发布，不能更改，请提高版本号 / version {version} of {code} is published and never changes: raise its version"
-        )));
+    // Versions share an entity, so whether one was published is asked of its own row.
+    match turn.published_criteria(&code, version)? {
+        Some((toml, _)) if toml != loaded.toml => {
+            return Err(CityError::Load(format!(
+                "标准 {code} 第 {version} 版已发布，不能更改，请提高版本号 / version {version} of {code} is published and never changes: raise its version"
+            )));
+        }
+        Some((_, retired)) if retired == loaded.retired => return Ok(false),
+        _ => {}
     }
     turn.put_criteria(&code, version, &loaded.toml, loaded.retired)?;
     let entity = criteria_entity(&code);
     let body =
         Body::CriteriaPublish(CriteriaPublish { code, version, toml: loaded.toml.clone(), retired: loaded.retired });
-    turn.say_if_new(FeedName::Public, entity, &body, &[])
+    turn.say(FeedName::Public, entity, &body, &[])?;
+    Ok(true)
 }
 
 fn set_campaign(turn: &mut Turn<'_>, campaign: &LoadedCampaign) -> Result<bool, CityError> {

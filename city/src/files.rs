@@ -103,7 +103,10 @@ impl Spool {
         self.file.sync_all()?;
         let path = files.path(sha256);
         if let Some(drawer) = path.parent() {
-            std::fs::create_dir_all(drawer)?;
+            if !drawer.exists() {
+                std::fs::create_dir_all(drawer)?;
+                File::open(files.folder())?.sync_all()?;
+            }
             std::fs::rename(&self.path, &path)?;
             self.kept = true;
             File::open(drawer)?.sync_all()?;

@@ -79,9 +79,11 @@ impl Look<'_> {
             .map_err(|_| CityError::Inconsistent("a published criteria set"))
     }
 
-    /// What was published as this version of a set.
-    pub(crate) fn criteria_toml(&self, code: &str, version: u32) -> Result<Option<String>, CityError> {
-        self.one("SELECT toml FROM criteria WHERE code = ?1 AND version = ?2", (code, version), |row| row.get(0))
+    /// What was published as this version of a set, and whether it is retired.
+    pub(crate) fn published_criteria(&self, code: &str, version: u32) -> Result<Option<(String, bool)>, CityError> {
+        self.one("SELECT toml, retired FROM criteria WHERE code = ?1 AND version = ?2", (code, version), |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
     }
 
     /// One site.

@@ -114,8 +114,8 @@ fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
         anna.said.person.as_bytes(),
         boss.said.person.as_bytes(),
         anna.device.as_bytes(),
-        &anna.main.log.0,
-        &boss.main.log.0,
+        &anna.main.id.0,
+        &boss.main.id.0,
         &visit.0,
         "王某".as_bytes(),
     ];
@@ -124,7 +124,7 @@ fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
             entry.op.kind,
             Kind::UNIT_SET | Kind::SITE_ENTER | Kind::CARD_WRITE | Kind::FINDING_ACKNOWLEDGE
         ));
-        assert!(entry.log != anna.main.log && entry.log != boss.main.log);
+        assert!(entry.log != anna.main.id && entry.log != boss.main.id);
         let words: String = entry.op.texts.iter().filter_map(|text| text.words()).collect();
         for secret in secrets {
             let found = |bytes: &[u8]| bytes.windows(secret.len()).any(|run| run == secret);

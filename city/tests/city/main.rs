@@ -1,4 +1,5 @@
 //! Stories about a city at work: real sockets, real bytes, a real database in a folder of its own.
+#![cfg(test)]
 
 mod cards;
 mod enrolment;

@@ -57,7 +57,12 @@ fn a_published_set_never_changes_and_nothing_of_such_a_file_is_taken() {
     let mut first = Load::default();
     first.sets.push(mingcha_city::load::LoadedSet { set: set.clone(), toml: "一".into(), retired: false });
     assert_eq!(city.apply(&first).unwrap(), 1);
+    let mut next = first.clone();
+    next.sets[0].set.version += 1;
+    assert_eq!(city.apply(&next).unwrap(), 1);
     assert_eq!(city.apply(&first).unwrap(), 0);
+    next.sets[0].retired = true;
+    assert_eq!(city.apply(&next).unwrap(), 1);
     let mut second =
         Load::parse("a.toml", "[[areas]]\ncode = \"NEW\"\nzh = \"新区\"\nen = \"New\"\n", None, &known).unwrap();
     second.sets.push(mingcha_city::load::LoadedSet { set: set.clone(), toml: "二".into(), retired: false });
@@ -147,7 +152,9 @@ fn pushes_from_many_phones_at_once_lose_nothing_and_leave_no_hole() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
     let office = Phone::of(&serving, person(Role::Office, &[], None, "文明办"));
     let area = office.pull(FeedName::Area(donghu()));
     assert!(area.iter().zip(1..).all(|(entry, position)| entry.position == position));

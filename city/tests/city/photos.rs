@@ -134,11 +134,11 @@ fn a_checked_photo_is_published_without_anything_but_pixels_once_its_file_is_her
     phone.push();
     let photos = |contact: &Phone| {
         let cards = bodies(&contact.pull(FeedName::Unit(hall())));
-        let last = cards.into_iter().filter_map(|body| match body {
+        let mut last = cards.into_iter().filter_map(|body| match body {
             Body::CardWrite(card) => Some(card.photos),
             _ => None,
         });
-        last.last().unwrap()
+        last.next_back().unwrap()
     };
     assert_eq!(photos(&contact), []);
     for photo in [checked, unchecked] {

@@ -25,7 +25,7 @@ fn raise(visit: EntityId) -> Body {
     })
 }
 
-fn in_feed<'a>(entries: &'a [mingcha_model::Entry], kind: Kind) -> Vec<&'a Op<Text>> {
+fn in_feed(entries: &[mingcha_model::Entry], kind: Kind) -> Vec<&Op<Text>> {
     entries.iter().map(|entry| &entry.op).filter(|op| op.kind == kind).collect()
 }
 
@@ -173,9 +173,9 @@ fn an_id_that_is_taken_is_refused_unless_the_same_op_is_issued_again() {
     let mut second = Log::new();
     second.say(anna.clock, EntityId(fresh()), &Body::LogOpen(LogOpen { device: anna.device, covert: false }), &[]);
     second.say(anna.clock, visit, &open_visit(hall_1(), Mode::Open), &[]);
-    second.last().origin = Some(mingcha_model::OpId { log: anna.main.log, seq: 2 });
+    second.last().origin = Some(mingcha_model::OpId { log: anna.main.id, seq: 2 });
     second.say(anna.clock, visit, &open_visit(hall_1(), Mode::Joint), &[]);
-    second.last().origin = Some(mingcha_model::OpId { log: anna.main.log, seq: 2 });
+    second.last().origin = Some(mingcha_model::OpId { log: anna.main.id, seq: 2 });
     assert_eq!(verdicts(&anna.pushed(&second.seal(&anna.key))), [(3, Verdict::Refused, Some(Refusal::Exists))]);
     assert_eq!(in_feed(&anna.pull(FeedName::Area(donghu())), Kind::VISIT_OPEN).len(), 1);
 }
@@ -334,7 +334,7 @@ fn letters_that_cannot_be_are_problems_with_a_code() {
     assert_eq!(serving.send("GET", "/v1/hello", None, &[]).code(), "method_unknown");
     assert_eq!(phone.send("POST", "/v1/hello", b"nonsense").code(), "unreadable");
     let too_large = vec![0; 600 * 1024];
-    let path = format!("/v1/logs/{}/1", phone.main.log);
+    let path = format!("/v1/logs/{}/1", phone.main.id);
     assert_eq!(phone.send("PUT", &path, &too_large).code(), "too_large");
 }
 

@@ -192,7 +192,7 @@ pub struct Phone {
 /// A log as its phone has it.
 #[derive(Clone)]
 pub struct Log {
-    pub log: LogId,
+    pub id: LogId,
     pub seq: u64,
     pub head: Digest,
     open: Vec<Op<String>>,
@@ -200,7 +200,7 @@ pub struct Log {
 
 impl Log {
     pub fn new() -> Self {
-        Self { log: LogId(fresh()), seq: 0, head: Digest::ZERO, open: Vec::new() }
+        Self { id: LogId(fresh()), seq: 0, head: Digest::ZERO, open: Vec::new() }
     }
 
     /// Says something; the op stands in the open tail until it is sealed.
@@ -217,7 +217,7 @@ impl Log {
             body: body.to_bytes(),
             texts: texts.iter().map(|text| (*text).to_owned()).collect(),
         });
-        OpId { log: self.log, seq }
+        OpId { log: self.id, seq }
     }
 
     pub fn last(&mut self) -> &mut Op<String> {
@@ -227,7 +227,7 @@ impl Log {
     /// Seals the open tail.
     pub fn seal(&mut self, key: &SoftwareKey) -> Segment {
         let seal = Seal {
-            log: self.log,
+            log: self.id,
             previous: self.head,
             text_secret: [9; 32],
             app_build: "test".into(),
