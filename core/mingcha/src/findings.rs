@@ -91,6 +91,7 @@ impl Phone {
     /// It was fixed on the spot 立行立改; it is rechecked all the same.
     pub fn finding_fixed(&mut self, id: &str, photos: &[PathBuf]) -> Result<Staged, MingchaError> {
         let (case, place) = self.case_for_writing(id)?;
+        self.may_say(&place, &Body::FindingFixed(FindingFixed { photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
         sayings.push(Saying::new(case.finding, Body::FindingFixed(FindingFixed { photos: ids })));
         self.say_with_files(&place, sayings, &files)?;
@@ -125,6 +126,7 @@ impl Phone {
     pub fn finding_rectify(&mut self, id: &str, text: &str, photos: &[PathBuf]) -> Result<Submitted, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
         let text = needed(text)?;
+        self.may_say(&place, &Body::SubmissionAdd(SubmissionAdd { finding, photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(finding.into(), photos, None)?;
         let submission = SubmissionId::from_random(sixteen(&*self.chance));
         let add = SubmissionAdd { finding, photos: ids };
@@ -182,6 +184,7 @@ impl Phone {
             None => None,
         };
         let (case, place) = self.case_for_writing(id)?;
+        self.may_say(&place, &Body::Result(ResultSay { outcome, visit, photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
         let over = self.over(case.finding, &Field::Result, basis, &basis_of_case(&case))?;
         let body = Body::Result(ResultSay { outcome, visit, photos: ids });

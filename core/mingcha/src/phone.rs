@@ -191,7 +191,7 @@ impl Phone {
             last_sync: meeting.last_sync_millis.map(mingcha_model::print_millis),
             clock_offset_ms: self.clock_offset()?,
             waiting_ops: waiting.ops,
-            waiting_photos: waiting.photos,
+            waiting_photos: self.waiting_photos()?,
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,

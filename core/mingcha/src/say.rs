@@ -42,6 +42,11 @@ pub(crate) fn new_op(entity: EntityId, body: Body, over: Vec<OpId>, at: i64, mut
 }
 
 impl Phone {
+    /// Errors when this person may not say this here; asked before anything is written.
+    pub(crate) fn may_say(&self, place: &Place, body: &Body) -> Result<(), MingchaError> {
+        Ok(permit(&self.grants()?, body, Some(place)).map_err(Mistake::NotPermitted)?)
+    }
+
     /// Says these things at this place, in the device's own log.
     pub(crate) fn say(&mut self, place: &Place, sayings: Vec<Saying>) -> Result<Vec<OpId>, MingchaError> {
         self.say_with_files(place, sayings, &[])

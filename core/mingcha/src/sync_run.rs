@@ -95,7 +95,7 @@ impl Phone {
             sent_photos: sent,
             received_photos: fetched,
             waiting_ops: waiting.ops,
-            waiting_photos: waiting.photos,
+            waiting_photos: self.waiting_photos()?,
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,

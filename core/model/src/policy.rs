@@ -82,7 +82,7 @@ impl Default for Policy {
             ranking: false,
             exposure: false,
             red_black_lists: false,
-            originals: false,
+            originals: true,
             vote_weight: 0,
             weights: Weights { routine: 50, survey: 30, inspections: 20 },
             award_bar_days: 0,
@@ -342,7 +342,7 @@ pub const SWITCHES: [Switch; 20] = {
             YesNo,
             "上传原图",
             "phones send original photos",
-            "our proposal: standard copies are enough evidence",
+            "our proposal: an original on one phone alone is lost with it",
         ),
         row("vote_weight", Percent, "群众投票权重（%）", "weight of public votes, percent", APP_RULE),
         row(
@@ -403,7 +403,7 @@ mod tests {
     #[test]
     fn the_defaults_rank_expose_and_show_nothing_and_the_weights_are_50_30_20() {
         let policy = Policy::from_values(&[]);
-        for off in ["ranking", "exposure", "red_black_lists", "vote_weight", "unit_sees_recheck_date", "originals"] {
+        for off in ["ranking", "exposure", "red_black_lists", "vote_weight", "unit_sees_recheck_date"] {
             assert_eq!(policy.value(off), Some(0), "{off}");
         }
         let weights = ["weight_routine", "weight_survey", "weight_inspections"].map(|name| policy.value(name).unwrap());

@@ -8,8 +8,8 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mingcha_evidence::EvidenceError;
-use mingcha_model::{LogId, OpId, PhotoId};
-use mingcha_store::{FileState, PhotoFile};
+use mingcha_model::{LogId, OpId, PhotoId, Policy};
+use mingcha_store::{FileState, PhotoCopy, PhotoFile};
 use mingcha_sync::{PhotoSaid, Problem, decode};
 use minicbor::{Decode, Encode};
 
@@ -63,7 +63,7 @@ impl Phone {
     ///
     /// Errors with `unreachable` when the city stops answering: what was sent until then stays sent.
     pub(crate) fn send_photos(&mut self, http: &Http, progress: &mut dyn FnMut(Progress)) -> Result<u64, MingchaError> {
-        let waiting = self.store.photo_files_in(FileState::Local, u32::MAX)?;
+        let waiting = self.waiting_files()?;
         let accepted = self.accepted()?;
         let mut ops: BTreeMap<PhotoId, Option<OpId>> = BTreeMap::new();
         for file in &waiting {
@@ -106,6 +106,20 @@ impl Phone {
         self.completed(&went)
     }
 
+    /// Files that are to go to the city: originals only where policy asks for them (`2-sync` section 7).
+    pub(crate) fn waiting_files(&self) -> Result<Vec<PhotoFile>, MingchaError> {
+        let originals = Policy::from_values(&self.store.policy()?).originals;
+        let mut files = self.store.photo_files_in(FileState::Local, u32::MAX)?;
+        files.retain(|file| originals || file.copy != PhotoCopy::Original);
+        Ok(files)
+    }
+
+    /// How many photos have a file that is to go to the city.
+    pub(crate) fn waiting_photos(&self) -> Result<u64, MingchaError> {
+        let photos: BTreeSet<PhotoId> = self.waiting_files()?.into_iter().map(|file| file.photo).collect();
+        Ok(u64::try_from(photos.len()).unwrap_or(u64::MAX))
+    }
+
     /// Ops that the city refused, holds or has not answered are not accepted; photos wait with them.
     fn accepted(&self) -> Result<Accepted, MingchaError> {
         Ok(Accepted {
@@ -137,7 +151,7 @@ impl Phone {
     /// Of the photos of which something went now, those of which nothing waits any more.
     fn completed(&self, went: &BTreeSet<PhotoId>) -> Result<u64, MingchaError> {
         let waiting: BTreeSet<PhotoId> =
-            self.store.photo_files_in(FileState::Local, u32::MAX)?.into_iter().map(|file| file.photo).collect();
+            self.waiting_files()?.into_iter().map(|file| file.photo).collect();
         Ok(u64::try_from(went.difference(&waiting).count()).unwrap_or(u64::MAX))
     }
 
@@ -150,7 +164,7 @@ impl Phone {
     fn remember(&mut self, went: &BTreeSet<PhotoId>, aside: Vec<PhotoProblem>) -> Result<(), MingchaError> {
         let before = self.photo_problems()?;
         let waiting: BTreeSet<PhotoId> =
-            self.store.photo_files_in(FileState::Local, u32::MAX)?.into_iter().map(|file| file.photo).collect();
+            self.waiting_files()?.into_iter().map(|file| file.photo).collect();
         let after = merged(before.clone(), &waiting, went, aside);
         if after == before { Ok(()) } else { self.put_setting(PROBLEMS, &after) }
     }

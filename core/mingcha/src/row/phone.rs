@@ -27,13 +27,13 @@ pub struct SyncReport {
     pub sent_ops: u64,
     /// Feed entries folded in this run.
     pub received_ops: u64,
-    /// Photo files sent in this run.
+    /// Photos whose last waiting file went in this run.
     pub sent_photos: u64,
     /// Photo files received in this run.
     pub received_photos: u64,
     /// Ops without a receipt.
     pub waiting_ops: u64,
-    /// Photo files that the city does not have yet.
+    /// Photos with a file that is to go to the city.
     pub waiting_photos: u64,
     /// Own ops that the city refused.
     pub refused: u64,
@@ -77,7 +77,7 @@ pub struct Status {
     pub clock_offset_ms: i64,
     /// Ops without a receipt.
     pub waiting_ops: u64,
-    /// Photo files that the city does not have yet.
+    /// Photos with a file that is to go to the city.
     pub waiting_photos: u64,
     /// Own ops that the city refused.
     pub refused: u64,
