@@ -7,10 +7,10 @@ use mingcha_model::FeedName;
 use mingcha_model::body::{
     AreaSet, Body, CalendarYear, CampaignSet, CriteriaPublish, Nothing, PolicySet, SiteEnter, UnitSet, WindowKindSet,
 };
-use mingcha_model::{EntityId, Kind};
+use mingcha_model::{EntityId, Kind, UnitId};
 
 use crate::CityError;
-use crate::ledger::{SiteRow, Turn};
+use crate::ledger::{SiteRow, Turn, UnitRow};
 use crate::load::{
     Load, LoadedCampaign, LoadedSet, LoadedSite, LoadedUnit, calendar_entity, criteria_entity, kind_entity,
 };
@@ -103,13 +103,20 @@ fn set_campaign(turn: &mut Turn<'_>, campaign: &LoadedCampaign) -> Result<bool, 
 }
 
 fn set_unit(turn: &mut Turn<'_>, unit: &LoadedUnit) -> Result<u64, CityError> {
-    turn.put_unit(unit.id, &unit.code, unit.area)?;
-    let body = Body::UnitSet(UnitSet { area: unit.area, code: unit.code.clone() });
+    let row = UnitRow { code: unit.code.clone(), name: unit.name.clone(), area: unit.area };
+    turn.put_unit(unit.id, &row)?;
     let mut said = Count(0);
-    for feed in [FeedName::Area(unit.area), FeedName::Unit(unit.id)] {
-        said.add(turn.say_if_new(feed, unit.id.into(), &body, &[&unit.name])?);
+    // Everybody who has a site of it knows it by name.
+    let elsewhere = turn.areas_of_unit(unit.id)?.into_iter().filter(|area| *area != unit.area).map(FeedName::Area);
+    for feed in [FeedName::Area(unit.area), FeedName::Unit(unit.id)].into_iter().chain(elsewhere) {
+        said.add(name_unit(turn, feed, unit.id, &row)?);
     }
     Ok(said.0)
+}
+
+fn name_unit(turn: &mut Turn<'_>, feed: FeedName, unit: UnitId, row: &UnitRow) -> Result<bool, CityError> {
+    let body = Body::UnitSet(UnitSet { area: row.area, code: row.code.clone() });
+    turn.say_if_new(feed, unit.into(), &body, &[&row.name])
 }
 
 fn set_site(turn: &mut Turn<'_>, site: &LoadedSite) -> Result<u64, CityError> {
@@ -126,6 +133,9 @@ fn set_site(turn: &mut Turn<'_>, site: &LoadedSite) -> Result<u64, CityError> {
         }
     }
     turn.put_site(&row, &site.code)?;
+    if let Some(unit) = turn.unit(site.unit)? {
+        said.add(name_unit(turn, FeedName::Area(site.area), site.unit, &unit)?);
+    }
     let body = Body::SiteEnter(SiteEnter {
         unit: site.unit,
         area: site.area,

@@ -72,15 +72,22 @@ pub struct Device {
     pub revoked_millis: Option<i64>,
 }
 
+/// When a sample city was founded: midnight of 2025-01-01 in Asia/Shanghai, in Unix milliseconds.
+const SAMPLE_FOUNDED_MILLIS: i64 = 1_735_660_800_000;
+
 impl City {
     /// Founds a city in a folder that holds none.
     pub fn init(dir: &Path) -> Result<Self, CityError> {
         Self::found(dir, false)
     }
 
-    /// Founds a city to try things in: its clock may be set.
+    /// Founds a city to try things in: its clock may be set, and stands at the first of January 2025 until it is.
+    ///
+    /// What an office loads into it then stands before every story that is told with it: an order never goes back.
     pub fn init_sample(dir: &Path) -> Result<Self, CityError> {
-        Self::found(dir, true)
+        let city = Self::found(dir, true)?;
+        city.set_clock(Some(SAMPLE_FOUNDED_MILLIS))?;
+        Ok(city)
     }
 
     fn found(dir: &Path, sample: bool) -> Result<Self, CityError> {
@@ -244,7 +251,7 @@ fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityErro
         return Err(CityError::RoleNeeds);
     }
     if let Some(unit) = new.unit {
-        turn.unit_code(unit)?.ok_or(CityError::UnknownUnit)?;
+        turn.unit(unit)?.ok_or(CityError::UnknownUnit)?;
     }
     let person = PersonId::from_random(chance::bytes()?);
     turn.add_person(person, new.role, new.unit, &new.name)?;

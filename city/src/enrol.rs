@@ -68,7 +68,7 @@ pub(crate) fn enrol(city: &City, ask: &EnrolAsk) -> Enrolled {
             person: code.person,
             areas: area_names(turn, &grants)?,
             unit: match grants.unit {
-                Some(unit) => Some((unit, turn.unit_code(unit)?.ok_or(CityError::UnknownUnit)?)),
+                Some(unit) => Some((unit, turn.unit(unit)?.ok_or(CityError::UnknownUnit)?.code)),
                 None => None,
             },
             grants,

@@ -25,7 +25,7 @@ pub(crate) use entities::EntityRow;
 pub(crate) use logs::{LogRow, SegmentRow};
 pub(crate) use people::{DeviceRow, Person};
 pub(crate) use photos::Unpublished;
-pub(crate) use places::SiteRow;
+pub(crate) use places::{SiteRow, UnitRow};
 
 /// The steps from an empty file to today's shape; what has shipped is never edited.
 const MIGRATIONS: [&str; 1] = [include_str!("ledger/001.sql")];

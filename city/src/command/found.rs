@@ -29,6 +29,9 @@ impl Init {
         let load = if self.sample { Load::sample()? } else { Load::default() };
         let city = if self.sample { City::init_sample(dir)? } else { City::init(dir)? };
         city.apply(&load)?;
+        if self.sample {
+            city.set_clock(None)?;
+        }
         let (areas, units, sites) = (load.areas.len(), load.units.len(), load.sites.len());
         let data = dir.display().to_string();
         Ok(Said::new(

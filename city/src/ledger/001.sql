@@ -16,6 +16,7 @@ CREATE UNIQUE INDEX area_code ON area (code);
 CREATE TABLE unit (
     unit BLOB NOT NULL PRIMARY KEY CHECK (length(unit) = 16),
     code TEXT NOT NULL,
+    name TEXT NOT NULL,
     area BLOB NOT NULL CHECK (length(area) = 16)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX unit_code ON unit (code);

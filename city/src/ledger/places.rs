@@ -13,6 +13,14 @@ pub(crate) struct SiteRow {
     pub(crate) area: AreaId,
 }
 
+/// A unit as an office knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnitRow {
+    pub(crate) code: String,
+    pub(crate) name: String,
+    pub(crate) area: AreaId,
+}
+
 impl Look<'_> {
     /// The code of an area.
     pub(crate) fn area_code(&self, area: AreaId) -> Result<Option<String>, CityError> {
@@ -26,9 +34,18 @@ impl Look<'_> {
         })
     }
 
-    /// The code of a unit.
-    pub(crate) fn unit_code(&self, unit: UnitId) -> Result<Option<String>, CityError> {
-        self.one("SELECT code FROM unit WHERE unit = ?1", [unit.as_bytes()], |row| row.get(0))
+    /// A unit.
+    pub(crate) fn unit(&self, unit: UnitId) -> Result<Option<UnitRow>, CityError> {
+        self.one("SELECT code, name, area FROM unit WHERE unit = ?1", [unit.as_bytes()], |row| {
+            Ok(UnitRow { code: row.get(0)?, name: row.get(1)?, area: AreaId(EntityId(row.get(2)?)) })
+        })
+    }
+
+    /// The areas in which a unit has sites.
+    pub(crate) fn areas_of_unit(&self, unit: UnitId) -> Result<Vec<AreaId>, CityError> {
+        self.all("SELECT DISTINCT area FROM site WHERE unit = ?1 ORDER BY area", [unit.as_bytes()], |row| {
+            Ok(AreaId(EntityId(row.get(0)?)))
+        })
     }
 
     /// Every unit with its code and area.
@@ -108,10 +125,11 @@ impl Turn<'_> {
     }
 
     /// A unit, new or moved to another area.
-    pub(crate) fn put_unit(&mut self, unit: UnitId, code: &str, area: AreaId) -> Result<(), CityError> {
+    pub(crate) fn put_unit(&mut self, unit: UnitId, row: &UnitRow) -> Result<(), CityError> {
         self.change(
-            "INSERT INTO unit (unit, code, area) VALUES (?1, ?2, ?3) ON CONFLICT (unit) DO UPDATE SET area = ?3",
-            (unit.as_bytes(), code, area.as_bytes()),
+            "INSERT INTO unit (unit, code, name, area) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (unit) DO UPDATE SET name = ?3, area = ?4",
+            (unit.as_bytes(), &row.code, &row.name, row.area.as_bytes()),
         )?;
         Ok(())
     }
