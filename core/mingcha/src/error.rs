@@ -36,11 +36,6 @@ pub enum MingchaError {
     /// A photo's file did not do what it was asked.
     #[error(transparent)]
     Evidence(EvidenceError),
-    /// The city holds another history of this log: the phone was restored or copied.
-    #[error(
-        "本机曾被恢复或复制，记录出现分叉 / log {0} went two ways: this phone was restored or copied; keep the folder and ask the office"
-    )]
-    Forked(mingcha_model::LogId),
     /// The device's keys are gone or damaged.
     #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
     KeyLost,
@@ -136,7 +131,6 @@ impl MingchaError {
             },
             Self::Evidence(EvidenceError::DiskFull) | Self::Full => "disk_full",
             Self::Evidence(_) => "photo_file",
-            Self::Forked(_) => "forked",
             Self::KeyLost => "key_lost",
             Self::File(_) => "file",
         }

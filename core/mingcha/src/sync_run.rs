@@ -6,10 +6,12 @@
 use std::fs::File;
 
 use mingcha_model::{Cursor, FeedName, LogId};
-use mingcha_store::{NewPage, OpVerdict, Store};
-use mingcha_sync::{Correspondence, Desk, Heard, LogPosition, Page, Receipt};
+use mingcha_store::{NewPage, OpVerdict, OwnLog, Store};
+use mingcha_sync::{CityKey, Correspondence, Desk, Heard, LogPosition, Page, Receipt};
 
 use crate::http::Http;
+use crate::phone::Me;
+use crate::ports::sixteen;
 use crate::seal::app_build;
 use crate::{MingchaError, Phone, SyncReport};
 
@@ -34,7 +36,9 @@ impl Desk for PhoneDesk<'_> {
     type Error = MingchaError;
 
     fn logs(&self) -> Result<Vec<LogPosition>, MingchaError> {
-        let logs = self.store.logs()?.into_iter();
+        // Of a log that was given up, what differs from the city's is evidence and not sent again.
+        let given_up = |log: &OwnLog| log.closed && log.receipted_through >= log.sealed_through;
+        let logs = self.store.logs()?.into_iter().filter(|log| !given_up(log));
         Ok(logs.map(|log| LogPosition { log: log.log, sealed: log.sealed_through, head: log.head }).collect())
     }
 
@@ -69,21 +73,13 @@ impl Phone {
     /// Errors with `unreachable` when no city answers; what was heard until then is kept.
     pub fn sync(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<SyncReport, MingchaError> {
         let _alone = self.alone()?;
-        self.seal()?;
         let me = self.me()?.clone();
         let http = Http::to(&me.url, Some(me.token.clone()))?;
         let mut report = SyncReport::default();
-        let mut run = Correspondence::new(me.city_key, &app_build());
-        let waiting = self.store.waiting()?.ops;
-        loop {
-            let desk = PhoneDesk { store: &self.store, wall_millis: self.clock.wall_millis() };
-            let Some(letter) = run.next_letter(&desk)? else { break };
-            let reply = http.send(&letter)?;
-            for heard in run.read(&reply)? {
-                self.keep(heard, &mut report)?;
-            }
-            progress(Progress { what: "ops", done: report.sent_ops, of: waiting });
-            progress(Progress { what: "pages", done: report.received_ops, of: 0 });
+        self.correspond(&http, me.city_key, &mut report, progress)?;
+        if self.store.waiting()?.ops > 0 {
+            // A log was given up on the way, or something was said meanwhile: once more, and no oftener.
+            self.correspond(&http, me.city_key, &mut report, progress)?;
         }
         let sent = self.send_photos(&http, progress)?;
         let fetched = self.fetch_wanted(&http, progress)?;
@@ -101,6 +97,28 @@ impl Phone {
             conflicts: attention.conflicts,
             ..report
         })
+    }
+
+    fn correspond(
+        &mut self,
+        http: &Http,
+        city: CityKey,
+        report: &mut SyncReport,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), MingchaError> {
+        self.seal()?;
+        let waiting = self.store.waiting()?.ops;
+        let mut run = Correspondence::new(city, &app_build());
+        loop {
+            let desk = PhoneDesk { store: &self.store, wall_millis: self.clock.wall_millis() };
+            let Some(letter) = run.next_letter(&desk)? else { return Ok(()) };
+            let reply = http.send(&letter)?;
+            for heard in run.read(&reply)? {
+                self.keep(heard, report)?;
+            }
+            progress(Progress { what: "ops", done: report.sent_ops, of: waiting });
+            progress(Progress { what: "pages", done: report.received_ops, of: 0 });
+        }
     }
 
     /// Two runs of one phone never overlap: the second waits for nothing and says so.
@@ -133,7 +151,7 @@ impl Phone {
             }
             // A reply was lost: the next letter asks for the receipt by sending the same bytes again.
             Heard::Has(..) => Ok(()),
-            Heard::Fork(log) => Err(MingchaError::Forked(log)),
+            Heard::Fork { log, from_seq } => self.part_ways(log, from_seq),
         }
     }
 
@@ -161,6 +179,17 @@ impl Phone {
             bytes,
         })?;
         Ok(folded.entries)
+    }
+
+    /// This phone was restored or copied: what the city does not have is said again in a new log, and the old one is
+    /// kept as evidence. The next run sends it.
+    fn part_ways(&mut self, old: LogId, from_seq: u64) -> Result<(), MingchaError> {
+        let me = self.me()?.clone();
+        let covert = self.store.logs()?.into_iter().find(|log| log.log == old).and_then(|log| log.covert_visit);
+        let new = LogId(sixteen(&*self.chance));
+        self.open_log(new, me.device, covert)?;
+        self.store.reissue(old, from_seq, new)?;
+        if me.log == old { self.become_me(Me { log: new, ..me }) } else { Ok(()) }
     }
 
     /// Leaves what this person may not read any more; own unsent work stays.

@@ -65,7 +65,12 @@ pub enum Heard {
     /// A page, checked against its chain and signed; with its bytes as received.
     Page(Page, Vec<u8>),
     /// A log went two ways: the city holds another history than this device.
-    Fork(LogId),
+    Fork {
+        /// Which.
+        log: LogId,
+        /// The first sequence of the first segment that differs.
+        from_seq: u64,
+    },
 }
 
 /// Why a correspondence cannot go on.
@@ -179,7 +184,7 @@ impl Correspondence {
     pub fn read(&mut self, reply: &Reply) -> Result<Vec<Heard>, SyncError> {
         match std::mem::replace(&mut self.waiting, Waiting::Nothing) {
             Waiting::Nothing => Err(SyncError::Unasked),
-            Waiting::Push { log, .. } if reply.status == 409 => self.read_conflict(log, reply),
+            Waiting::Push { log, first_seq, .. } if reply.status == 409 => self.read_conflict(log, first_seq, reply),
             _ if reply.status != 200 => Err(SyncError::Problem(Problem::from_json(reply.status, &reply.body))),
             Waiting::Hello => self.read_hello(reply),
             Waiting::Push { log, first_seq, payload_hash } => {
@@ -203,12 +208,12 @@ impl Correspondence {
     }
 
     /// 409 says what the city has: more than was thought (go on from there), or another history (a fork).
-    fn read_conflict(&mut self, log: LogId, reply: &Reply) -> Result<Vec<Heard>, SyncError> {
+    fn read_conflict(&mut self, log: LogId, first_seq: u64, reply: &Reply) -> Result<Vec<Heard>, SyncError> {
         let conflict: LogConflict = decode(&reply.body).ok_or(SyncError::Unreadable)?;
         let have = conflict.have;
         if conflict.fork {
             self.city_has.remove(&log);
-            return Ok(vec![Heard::Fork(log)]);
+            return Ok(vec![Heard::Fork { log, from_seq: first_seq }]);
         }
         if self.city_has.insert(log, have) == Some(have) {
             return Err(SyncError::DoesNotContinue);

@@ -150,8 +150,7 @@ impl Phone {
 
     /// Of the photos of which something went now, those of which nothing waits any more.
     fn completed(&self, went: &BTreeSet<PhotoId>) -> Result<u64, MingchaError> {
-        let waiting: BTreeSet<PhotoId> =
-            self.waiting_files()?.into_iter().map(|file| file.photo).collect();
+        let waiting: BTreeSet<PhotoId> = self.waiting_files()?.into_iter().map(|file| file.photo).collect();
         Ok(u64::try_from(went.difference(&waiting).count()).unwrap_or(u64::MAX))
     }
 
@@ -163,8 +162,7 @@ impl Phone {
     /// Keeps the reasons of this run; of an older one only where nothing was heard of the photo since.
     fn remember(&mut self, went: &BTreeSet<PhotoId>, aside: Vec<PhotoProblem>) -> Result<(), MingchaError> {
         let before = self.photo_problems()?;
-        let waiting: BTreeSet<PhotoId> =
-            self.waiting_files()?.into_iter().map(|file| file.photo).collect();
+        let waiting: BTreeSet<PhotoId> = self.waiting_files()?.into_iter().map(|file| file.photo).collect();
         let after = merged(before.clone(), &waiting, went, aside);
         if after == before { Ok(()) } else { self.put_setting(PROBLEMS, &after) }
     }
