@@ -267,7 +267,7 @@ fn forty_answers_of_a_visit_cost_a_few_bytes_each() {
                 kind: body.kind(),
                 kind_version: 1,
                 entity: EntityId([1; 16]),
-                at: 1_770_000_000 + (seq * seq % 17) as i64 + 20 * seq as i64,
+                at: 1_770_000_000 + (seq * seq % 17 + 20 * seq).cast_signed(),
                 over: vec![],
                 origin: None,
                 body: body.to_bytes(),

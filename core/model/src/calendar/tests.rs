@@ -1,3 +1,5 @@
+//! The calendar against the published tables of 2025 and 2026, and against what nobody published yet.
+
 use proptest::prelude::*;
 
 use super::*;

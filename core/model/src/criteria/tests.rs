@@ -1,3 +1,5 @@
+//! Sets that are read, and sets that are refused with file, item and reason.
+
 use proptest::prelude::*;
 
 use super::*;

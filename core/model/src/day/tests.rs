@@ -1,3 +1,5 @@
+//! Civil days at their edges.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Scores that explain themselves, and never give more than there is.
+
 use proptest::prelude::*;
 
 use super::*;

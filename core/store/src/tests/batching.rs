@@ -1,3 +1,5 @@
+//! However a feed is cut into pages, it ends in the same rows and the same hash.
+
 use mingcha_model::body::{Nothing, PhotoItem, Release, VisitSubmit, VisitVoid};
 use mingcha_model::{Kind, Register, Said};
 use proptest::prelude::*;

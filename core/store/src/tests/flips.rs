@@ -1,3 +1,5 @@
+//! Every column of every projection counts: flipped once, the hash is another.
+
 use mingcha_model::body::{Assign, AuthorSet, Card, PhotoItem, Position, Release};
 use mingcha_model::{Day, PersonId, Stage};
 

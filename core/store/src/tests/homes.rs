@@ -1,3 +1,5 @@
+//! Entities that stand in several feeds are shown from one.
+
 use mingcha_model::body::{Mode, Nothing, PersonSet};
 use mingcha_model::{PersonId, Role};
 

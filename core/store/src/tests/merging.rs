@@ -1,3 +1,5 @@
+//! Answers of several people: replaced, beside each other, held, released.
+
 use mingcha_model::body::{PhotoAdd, PhotoItem, Release, VisitSubmit};
 use mingcha_model::{Digest, PhotoId, Stage, VisitStatus};
 

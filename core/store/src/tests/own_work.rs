@@ -1,3 +1,5 @@
+//! What was said here lies on top until a feed brings it back, and never gets lost.
+
 use mingcha_model::body::{LogOpen, Nothing, VerdictSay};
 use mingcha_model::{DeviceId, Field, PersonId, Refusal, Stage, Verdict};
 

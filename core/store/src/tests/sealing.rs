@@ -1,3 +1,5 @@
+//! A sealed file opens with its key and no other, and a flipped byte is damage.
+
 use std::io::{Seek, SeekFrom, Write};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Wrong keys, damaged files, newer shapes and full disks: four different errors, and nothing lost.
+
 use rusqlite::Connection;
 
 use super::*;
