@@ -32,7 +32,9 @@ impl Dice {
 
     fn id(&mut self) -> [u8; 16] {
         let mut bytes = [0; 16];
-        bytes.iter_mut().for_each(|byte| *byte = u8::try_from(self.roll(256)).unwrap());
+        for byte in &mut bytes {
+            *byte = u8::try_from(self.roll(256)).unwrap();
+        }
         bytes
     }
 }
@@ -101,10 +103,10 @@ fn world() -> World {
         for item in 0..ANSWERS {
             let item = format!("W5-{}", item + 1);
             let value = value(&mut dice);
-            let body = Body::Answer(Answer { item: item.parse::<ItemCode>().unwrap(), value: value.clone(), photos: vec![] });
+            let body = Body::Answer(Answer { item: item.parse::<ItemCode>().unwrap(), value, photos: vec![] });
             let (id, at) = say(&mut world, &mut dice, device, vec![], body);
             said.push((item.clone(), id));
-            let code = minicbor::to_vec(&value).unwrap()[0];
+            let code = minicbor::to_vec(value).unwrap()[0];
             world.rows.push((*visit.as_bytes(), item, code, at, u8::try_from(device).unwrap()));
         }
         if dice.roll(20) == 0 {
@@ -195,16 +197,18 @@ fn size(folder: &Path, name: &str) -> u64 {
     let connection = rusqlite::Connection::open(folder.join(name)).unwrap();
     let _ = connection.pragma_update(None, "wal_checkpoint", "truncate");
     drop(connection);
-    ["", "-wal"].iter().filter_map(|end| std::fs::metadata(folder.join(format!("{name}{end}"))).ok()).map(|file| file.len()).sum()
+    ["", "-wal"]
+        .iter()
+        .filter_map(|end| std::fs::metadata(folder.join(format!("{name}{end}"))).ok())
+        .map(|file| file.len())
+        .sum()
 }
 
 /// What one visit of 41 ops costs as a segment of its own.
 fn lone_visit(entries: &[Entry]) -> usize {
     let log = entries[0].log;
-    let ops: Vec<Op<String>> = entries[..ANSWERS + 1]
-        .iter()
-        .map(|entry| entry.op.clone().map_texts(|_| String::new()))
-        .collect();
+    let ops: Vec<Op<String>> =
+        entries[..=ANSWERS].iter().map(|entry| entry.op.clone().map_texts(|_| String::new())).collect();
     let seal = Seal {
         log,
         previous: mingcha_model::Digest::ZERO,
@@ -255,8 +259,10 @@ fn main() {
                 "bytes on disk per answer: raw {:.1}, ours plain {:.1}, sealed {:.1} (pages kept)",
                 each(size(folder.path(), "raw.db")),
                 each(size(folder.path(), "plain.db")),
-                each(std::fs::metadata(folder.path().join("sealed.db")).unwrap().len()
-                    + std::fs::metadata(folder.path().join("sealed.db-wal")).map_or(0, |file| file.len())),
+                each(
+                    std::fs::metadata(folder.path().join("sealed.db")).unwrap().len()
+                        + std::fs::metadata(folder.path().join("sealed.db-wal")).map_or(0, |file| file.len())
+                ),
             );
         }
     }
