@@ -106,8 +106,12 @@ mod tests {
         #[test]
         fn what_is_written_is_read(numbers in prop::collection::vec(any::<u64>(), 0..50), signed in prop::collection::vec(any::<i64>(), 0..50)) {
             let mut writer = Writer::default();
-            numbers.iter().for_each(|n| writer.unsigned(*n));
-            signed.iter().for_each(|n| writer.signed(*n));
+            for n in &numbers {
+                writer.unsigned(*n);
+            }
+            for n in &signed {
+                writer.signed(*n);
+            }
             let bytes = writer.finish();
             let mut reader = Reader::new(&bytes);
             for n in numbers { prop_assert_eq!(reader.unsigned(), Ok(n)); }

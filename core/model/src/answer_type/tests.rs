@@ -1,3 +1,5 @@
+//! What a thumb types for each answer type, and what is refused with advice.
+
 use proptest::prelude::*;
 
 use super::*;
