@@ -8,8 +8,8 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use mingcha_model::{Digest, PhotoId};
-use mingcha_sync::{PhotoCopy, PhotoSaid, Problem, encode};
+use mingcha_model::{Digest, PhotoCopy, PhotoId};
+use mingcha_sync::{PhotoSaid, Problem, encode};
 
 use super::answer::{Refused, cbor, file};
 use super::caller::{Caller, at_work};

@@ -1,8 +1,7 @@
 //! Photos: the files that their ops promised, which of them came, and which a unit may see.
 
 use mingcha_model::body::PhotoAdd;
-use mingcha_model::{Digest, EntityId, PhotoId};
-use mingcha_sync::PhotoCopy;
+use mingcha_model::{Digest, EntityId, PhotoCopy, PhotoId};
 
 use super::{Look, Turn};
 use crate::CityError;

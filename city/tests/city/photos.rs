@@ -1,8 +1,8 @@
 //! Photo files: only what an op promised, only whole, only to whom it belongs; and the copies that units see.
 
 use mingcha_model::body::{Body, Channel, FindingFeedback, FindingRaise, Mode, PhotoAdd, PhotoShown};
-use mingcha_model::{Digest, EntityId, FeedName, PhotoId, Role, Severity, VisitId};
-use mingcha_sync::{PhotoCopy, PhotoSaid, decode};
+use mingcha_model::{Digest, EntityId, FeedName, PhotoCopy, PhotoId, Role, Severity, VisitId};
+use mingcha_sync::{PhotoSaid, decode};
 
 use crate::support::*;
 

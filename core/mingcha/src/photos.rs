@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use mingcha_evidence::{CopyKind, EvidenceError, FileKey, Metadata, Outcome, Prepared, Sealed, prepare_file};
 use mingcha_model::body::{Body, PhotoAdd, PhotoItem};
-use mingcha_model::{Basis, Digest, EntityId, Field, ItemCode, PhotoId, Place, Shown, permit};
-use mingcha_store::{FileState, PhotoCopy, PhotoFile};
+use mingcha_model::{Basis, Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, Shown, permit};
+use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
 
 use crate::ports::sixteen;
@@ -203,16 +203,6 @@ fn kind(copy: PhotoCopy) -> CopyKind {
         PhotoCopy::Original => CopyKind::Original,
         PhotoCopy::Standard | PhotoCopy::Published => CopyKind::Standard,
         PhotoCopy::Thumbnail => CopyKind::Thumbnail,
-    }
-}
-
-/// The copy as the wire names it.
-pub(crate) fn on_the_wire(copy: PhotoCopy) -> mingcha_sync::PhotoCopy {
-    match copy {
-        PhotoCopy::Original => mingcha_sync::PhotoCopy::Original,
-        PhotoCopy::Standard => mingcha_sync::PhotoCopy::Standard,
-        PhotoCopy::Thumbnail => mingcha_sync::PhotoCopy::Thumbnail,
-        PhotoCopy::Published => mingcha_sync::PhotoCopy::Published,
     }
 }
 

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mingcha_evidence::EvidenceError;
-use mingcha_model::{Cursor, Digest, OpId, PhotoId};
-use mingcha_store::{FeedState, OwnLog, PhotoCopy, PhotoFile};
+use mingcha_model::{Cursor, Digest, OpId, PhotoCopy, PhotoId};
+use mingcha_store::{FeedState, OwnLog, PhotoFile};
 use mingcha_sync::{Page, PublicKey, Receipt, Segment};
 
-use crate::photos::{is_here, on_the_wire};
+use crate::photos::is_here;
 use crate::{MingchaError, Mistake, Phone, Verified};
 
 /// What was counted so far, and the first thing that does not fit.
@@ -140,7 +140,7 @@ impl Phone {
         tally: &mut Tally,
     ) -> Result<(), MingchaError> {
         tally.photos = tally.photos.saturating_add(1);
-        let copy = on_the_wire(file.copy).name();
+        let copy = file.copy.name();
         match self.unseal(file) {
             Ok(bytes) => {
                 let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

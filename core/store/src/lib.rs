@@ -30,7 +30,7 @@ pub use hash::FOLD_VERSION;
 pub use key::StoreKey;
 pub use open::Store;
 pub use own::{NewOp, OwnLog};
-pub use photo_file::{FileState, PhotoCopy, PhotoFile};
+pub use photo_file::{FileState, PhotoFile};
 pub use read::{
     AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow, PhotoRow,
     SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow, values_differ,

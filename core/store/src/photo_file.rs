@@ -3,30 +3,12 @@
 //! The files themselves lie beside the store, named by their SHA-256. A row never says that a file is safe before
 //! the city did.
 
-use mingcha_model::{Digest, PhotoId};
+use mingcha_model::{Digest, PhotoCopy, PhotoId};
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, Row, params};
 use zeroize::Zeroizing;
 
 use crate::{Store, StoreError, pack};
-
-/// Which copy of a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum PhotoCopy {
-    /// As the camera wrote it.
-    #[n(0)]
-    Original,
-    /// Upright, longest side 2048 px, no metadata.
-    #[n(1)]
-    Standard,
-    /// Longest side 320 px.
-    #[n(2)]
-    Thumbnail,
-    /// Blurred where somebody said so, for the unit.
-    #[n(3)]
-    Published,
-}
 
 /// How far a file has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

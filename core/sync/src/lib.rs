@@ -17,8 +17,8 @@ pub use columns::Anchor;
 pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
 pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 pub use message::{
-    AreaName, EnrolAsk, EnrolSaid, FeedHead, HelloAsk, HelloSaid, Limits, LogConflict, LogHave, LogPosition, PhotoCopy,
-    PhotoSaid, PullAsk, PullFrom, PullSaid, decode, encode,
+    AreaName, EnrolAsk, EnrolSaid, FeedHead, HelloAsk, HelloSaid, Limits, LogConflict, LogHave, LogPosition, PhotoSaid,
+    PullAsk, PullFrom, PullSaid, decode, encode,
 };
 pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
 pub use problem::Problem;

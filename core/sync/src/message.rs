@@ -2,7 +2,7 @@
 //!
 //! Every request stands alone: a lost reply costs one more letter and changes nothing.
 
-use mingcha_model::{AreaId, Cursor, DeviceId, Digest, FeedName, Grants, LogId, PersonId, PhotoId, UnitId};
+use mingcha_model::{AreaId, Cursor, DeviceId, Digest, FeedName, Grants, LogId, PersonId, PhotoCopy, PhotoId, UnitId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -242,41 +242,6 @@ impl PullSaid {
     /// True when this city signed the heads.
     pub fn is_signed_by(&self, city: &CityKey) -> bool {
         city.verifies(&Self::message(&self.heads, self.city_millis), &self.signature)
-    }
-}
-
-/// Which file of a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(index_only)]
-pub enum PhotoCopy {
-    /// As the camera wrote it.
-    #[n(0)]
-    Original,
-    /// Longest side 2048 px, no metadata.
-    #[n(1)]
-    Standard,
-    /// Longest side 320 px.
-    #[n(2)]
-    Thumbnail,
-    /// What a unit may see, made by the city.
-    #[n(3)]
-    Published,
-}
-
-impl PhotoCopy {
-    /// The name in paths and commands.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Original => "original",
-            Self::Standard => "standard",
-            Self::Thumbnail => "thumbnail",
-            Self::Published => "published",
-        }
-    }
-
-    /// The copy of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Original, Self::Standard, Self::Thumbnail, Self::Published].into_iter().find(|copy| copy.name() == name)
     }
 }
 

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use mingcha_evidence::Format;
 use mingcha_model::body::Body;
-use mingcha_model::{OpId, PhotoId, Verdict, permit, print_seconds};
-use mingcha_store::{Attention, NewOp, PhotoCopy, PhotoFile};
+use mingcha_model::{OpId, PhotoCopy, PhotoId, Verdict, permit, print_seconds};
+use mingcha_store::{Attention, NewOp, PhotoFile};
 use serde_json::json;
 
 use super::{code, op_id, row};
-use crate::photos::{is_here, on_the_wire, write_new};
+use crate::photos::{is_here, write_new};
 use crate::{AttentionRow, MingchaError, Mistake, Phone};
 
 impl Phone {
@@ -78,7 +78,7 @@ impl Phone {
             let path = beside(&out, place, &bytes);
             photos.push(json!({
                 "photo": file.photo,
-                "copy": on_the_wire(file.copy).name(),
+                "copy": file.copy.name(),
                 "sha256": file.sha256,
                 "file": path.file_name().map(|name| name.to_string_lossy().into_owned()),
             }));

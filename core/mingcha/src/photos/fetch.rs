@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use mingcha_model::{Case, Dates, Digest, FindingId, PhotoId, Role, Stage};
-use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoCopy, VisitFilter};
+use mingcha_model::{Case, Dates, Digest, FindingId, PhotoCopy, PhotoId, Role, Stage};
+use mingcha_store::{CardFilter, FileState, FindingFilter, VisitFilter};
 
-use super::{is_here, on_the_wire};
+use super::is_here;
 use crate::agenda::Almanac;
 use crate::http::Http;
 use crate::{MingchaError, Phone, PhotoFetched, Progress};
@@ -37,7 +37,7 @@ impl Wanted {
     fn path(&self) -> String {
         match self.copy {
             PhotoCopy::Published => format!("/v1/published/{}", self.sha256),
-            copy => format!("/v1/photos/{}/{}", self.photo, on_the_wire(copy).name()),
+            copy => format!("/v1/photos/{}/{}", self.photo, copy.name()),
         }
     }
 }

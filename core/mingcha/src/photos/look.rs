@@ -9,12 +9,11 @@ use std::path::Path;
 
 use mingcha_evidence::{EvidenceError, prepare_file};
 use mingcha_model::body::{Body, PhotoAdd};
-use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoId};
+use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoCopy, PhotoId};
 use mingcha_store::{CardFilter, FileState, PhotoFile};
-use mingcha_sync::PhotoCopy;
 
 use super::fetch::name_of_published;
-use super::{camera, claimed_time, is_here, on_the_wire, picture};
+use super::{camera, claimed_time, is_here, picture};
 use crate::{MingchaError, Mistake, Phone, PhotoInspected, PhotoListRow, PhotoSaved};
 
 /// What this phone knows of a photo beside its files.
@@ -37,7 +36,7 @@ impl Phone {
         for (photo, mut files) in by_photo {
             let Some(known) = self.known_photo(photo, &published)? else { continue };
             files.sort_by_key(|file| file.copy);
-            let name = |file: &PhotoFile| on_the_wire(file.copy).name();
+            let name = |file: &PhotoFile| file.copy.name();
             let owner = known.add.as_ref().map(|add| add.owner);
             let visit = match owner {
                 Some(owner) if self.store.kind(owner)? == Some(Kind::VISIT_OPEN) => Some(owner.into()),
@@ -108,9 +107,9 @@ impl Phone {
         let asked = PhotoCopy::named(copy)
             .ok_or(Mistake::Malformed("照片版本", "the copy is original, standard, thumbnail or published"))?;
         let files = self.files_named(photo.trim())?;
-        let file = files.iter().find(|file| on_the_wire(file.copy) == asked && is_here(file)).or_else(|| {
+        let file = files.iter().find(|file| file.copy == asked && is_here(file)).or_else(|| {
             // What was published has one copy, whatever it is called.
-            files.iter().find(|file| on_the_wire(file.copy) == PhotoCopy::Published && is_here(file))
+            files.iter().find(|file| file.copy == PhotoCopy::Published && is_here(file))
         });
         let file = file.ok_or(Mistake::Unknown("照片的这一版本", "photo"))?;
         let bytes = self.unseal(file).map_err(|error| match error {
@@ -120,7 +119,7 @@ impl Phone {
         write_new(out, &bytes)?;
         Ok(PhotoSaved {
             photo: file.photo,
-            copy: on_the_wire(file.copy).name(),
+            copy: file.copy.name(),
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             sha256: file.sha256,
         })
@@ -131,12 +130,7 @@ impl Phone {
             return Ok(self.store.photo_files_of(sha256)?);
         }
         let photo: PhotoId = typed.parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
-        let copies = [
-            mingcha_store::PhotoCopy::Original,
-            mingcha_store::PhotoCopy::Standard,
-            mingcha_store::PhotoCopy::Thumbnail,
-            mingcha_store::PhotoCopy::Published,
-        ];
+        let copies = [PhotoCopy::Original, PhotoCopy::Standard, PhotoCopy::Thumbnail, PhotoCopy::Published];
         let mut files = Vec::new();
         for copy in copies {
             files.extend(self.store.photo_file(photo, copy)?);

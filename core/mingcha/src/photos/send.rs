@@ -8,12 +8,11 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mingcha_evidence::EvidenceError;
-use mingcha_model::{LogId, OpId, PhotoId, Policy};
-use mingcha_store::{FileState, PhotoCopy, PhotoFile};
+use mingcha_model::{LogId, OpId, PhotoCopy, PhotoId, Policy};
+use mingcha_store::{FileState, PhotoFile};
 use mingcha_sync::{PhotoSaid, Problem, decode};
 use minicbor::{Decode, Encode};
 
-use super::on_the_wire;
 use crate::http::Http;
 use crate::{MingchaError, Phone, Progress};
 
@@ -135,7 +134,7 @@ impl Phone {
             // It can only be reported: what does not open here is nowhere else yet. A later put of the same picture mends it.
             Err(_) => return Ok(Sent::Aside("photo_file".to_owned())),
         };
-        let copy = on_the_wire(file.copy);
+        let copy = file.copy;
         let path = format!("/v1/photos/{}/{}?sha256={}", file.photo, copy.name(), file.sha256);
         let reply = http.put(&path, bytes)?;
         if reply.status != 200 {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use mingcha_model::{Digest, PhotoId, Role};
-use mingcha_sync::{PhotoCopy, PhotoSaid, encode};
+use mingcha_model::{Digest, PhotoCopy, PhotoId, Role};
+use mingcha_sync::{PhotoSaid, encode};
 
 use crate::attention::rehearsal::{City, Desk, Visitors, door, nobody, set};
 use crate::http::Http;

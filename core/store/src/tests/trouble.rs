@@ -130,7 +130,8 @@ fn a_second_process_that_writes_makes_the_first_wait_and_then_say_so() {
 
 #[test]
 fn settings_and_photo_files_are_kept_and_counted() {
-    use crate::{FileState, PhotoCopy, PhotoFile};
+    use crate::{FileState, PhotoFile};
+    use mingcha_model::PhotoCopy;
     let mut phone = phone();
     phone.store.set_setting("who", Some(b"me")).unwrap();
     assert_eq!(phone.store.setting("who").unwrap().as_deref(), Some(&b"me"[..]));
