@@ -5,8 +5,9 @@
 mod rulings;
 
 use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict};
+use crate::said::counting;
 use crate::stage::{Stage, StageInputs, stage};
-use crate::{Day, EntityId, FindingId, Flags, OpId, Order, PhotoId, Register, Said, SubmissionId};
+use crate::{Day, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SubmissionId};
 
 use rulings::{Registers, appeal, extension, notices, results, ruling, submissions};
 
@@ -162,19 +163,7 @@ pub const DISSENT_AFTER_DAYS: i64 = 7;
 impl Case {
     /// Folds what was said of one finding and of its submissions; `None` while its raising is not known.
     pub fn fold(finding: FindingId, said: &[Said]) -> Option<Self> {
-        let released: Vec<OpId> = said
-            .iter()
-            .filter_map(|one| match &one.body {
-                Body::Release(release) => Some(release.op),
-                _ => None,
-            })
-            .collect();
-        let is_held = |one: &Said| one.flags.contains(Flags::HELD) && !released.contains(&one.id);
-        let mut live: Vec<&Said> = said.iter().filter(|one| !is_held(one)).collect();
-        live.sort_by_key(|one| one.sequence());
-        let mut held: Vec<OpId> = said.iter().filter(|one| is_held(one)).map(|one| one.id).collect();
-        held.sort();
-
+        let (live, held) = counting(said);
         let raised = live.iter().find(|one| matches!(one.body, Body::FindingRaise(_)))?;
         let Body::FindingRaise(raise) = &raised.body else { return None };
         let registers = Registers::fold(&live);

@@ -2,6 +2,9 @@
 //!
 //! Phones fold these from feeds and from their own unacknowledged ops; it makes no difference to what is true of them.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::body::{BadBody, Body};
 use crate::{Day, EntityId, Entry, Flags, LogId, Op, OpId, Order};
 
@@ -74,4 +77,36 @@ impl Said {
     pub fn sequence(&self) -> (Order, LogId, u64) {
         (self.ord, self.id.log, self.id.seq)
     }
+}
+
+/// What counts of these statements, in order and each once; then the ids of those that are held and not released.
+///
+/// Of a statement that came twice the one with the city's order is read. A release that is itself held releases nothing.
+pub(crate) fn counting(said: &[Said]) -> (Vec<&Said>, Vec<OpId>) {
+    let mut once: BTreeMap<OpId, &Said> = BTreeMap::new();
+    for one in said {
+        let kept = once.entry(one.id).or_insert(one);
+        if (one.ord, Reverse(one.flags.0)) < (kept.ord, Reverse(kept.flags.0)) {
+            *kept = one;
+        }
+    }
+    let mut released = BTreeSet::new();
+    loop {
+        let before = released.len();
+        for one in once.values() {
+            if let Body::Release(release) = &one.body
+                && (!one.flags.contains(Flags::HELD) || released.contains(&one.id))
+            {
+                released.insert(release.op);
+            }
+        }
+        if released.len() == before {
+            break;
+        }
+    }
+    let is_held = |one: &Said| one.flags.contains(Flags::HELD) && !released.contains(&one.id);
+    let held = once.values().filter(|one| is_held(one)).map(|one| one.id).collect();
+    let mut counting: Vec<&Said> = once.into_values().filter(|one| !is_held(one)).collect();
+    counting.sort_by_key(|one| one.sequence());
+    (counting, held)
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::body::{Body, Mode, SetRef};
+use crate::said::counting;
 use crate::{CampaignId, Day, EntityId, Field, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId, VisitId};
 
 /// A visit, folded.
@@ -72,8 +73,7 @@ impl VisitStatus {
 impl VisitCase {
     /// Folds what was said of one visit; `None` while its opening is not known.
     pub fn fold(visit: VisitId, said: &[Said]) -> Option<Self> {
-        let mut said: Vec<&Said> = said.iter().collect();
-        said.sort_by_key(|one| one.sequence());
+        let (said, _) = counting(said);
         let opened = said.iter().find(|one| matches!(one.body, Body::VisitOpen(_)))?;
         let Body::VisitOpen(open) = &opened.body else { return None };
         let mut registers: BTreeMap<Field, Register<&Said>> = BTreeMap::new();
