@@ -47,6 +47,10 @@ pub enum Command {
     /// 照片：查看、取回、另存 / photos: look at, fetch, save
     #[command(subcommand, after_help = "例 / Example:\n  mingcha photo list")]
     Photo(photo::Photo),
+    /// 演示：本机上的一座城市走完一个闭环 / a city on this machine inspects itself
+    #[cfg(feature = "demo")]
+    #[command(after_help = "例 / Example:\n  mingcha demo --photos ./photos --keep")]
+    Demo(crate::demo::Demo),
 }
 
 impl Command {
@@ -63,6 +67,8 @@ impl Command {
             Self::Figures(command) => command.run(desk),
             Self::Calendar(command) => command.run(desk),
             Self::Photo(command) => command.run(desk),
+            #[cfg(feature = "demo")]
+            Self::Demo(command) => command.run(desk),
         }
     }
 }

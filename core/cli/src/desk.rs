@@ -34,6 +34,12 @@ impl Desk {
         self.json
     }
 
+    /// The language that people read.
+    #[cfg(feature = "demo")]
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
     /// The phone of somebody; a folder that does not exist is nobody's.
     pub fn phone(&self) -> Result<Phone, Failure> {
         if self.folder()?.exists() { self.any_phone() } else { Err(Mistake::NotEnrolled.into()) }

@@ -5,6 +5,8 @@
 
 mod arguments;
 mod command;
+#[cfg(feature = "demo")]
+mod demo;
 mod desk;
 mod failure;
 mod output;

@@ -41,7 +41,7 @@ pub struct Served {
 impl Served {
     /// Founds the sample city in this folder and serves it on a free port.
     pub fn found(folder: &Path) -> Result<Self, CityError> {
-        let sample = Load::sample()?;
+        let sample = Load::sample().map_err(|bad| CityError::Load(bad.to_string()))?;
         let city = City::init_sample(folder)?;
         city.apply(&sample)?;
         let listener = TcpListener::bind("127.0.0.1:0")?;

@@ -195,8 +195,7 @@ fn ramp(mended: bool) -> Vec<(Shape, Colour)> {
 
 /// Two bare posts; mended, a board with arrows between them.
 fn sign(mended: bool) -> Vec<(Shape, Colour)> {
-    let mut shapes =
-        vec![(Shape::Block(1.0, 1.6, 1.06, 2.7), DARK), (Shape::Block(2.4, 1.6, 2.46, 2.7), DARK)];
+    let mut shapes = vec![(Shape::Block(1.0, 1.6, 1.06, 2.7), DARK), (Shape::Block(2.4, 1.6, 2.46, 2.7), DARK)];
     if mended {
         shapes.push((Shape::Block(0.94, 1.6, 2.52, 2.3), BLUE));
         for y in [1.75, 1.95, 2.15] {

@@ -56,13 +56,13 @@ pub struct Telling {
     lang: Lang,
     colour: bool,
     time: Time,
-    wrong: usize,
+    wrongs: usize,
 }
 
 impl Telling {
     pub fn new(lang: Lang, time: Time) -> Self {
         let plain_wanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { lang, colour: !plain_wanted && std::io::stdout().is_terminal(), time, wrong: 0 }
+        Self { lang, colour: !plain_wanted && std::io::stdout().is_terminal(), time, wrongs: 0 }
     }
 
     /// The language it is told in.
@@ -71,19 +71,14 @@ impl Telling {
     }
 
     /// How many readings were not what the story needs.
-    pub fn wrong(&self) -> usize {
-        self.wrong
+    pub fn wrongs(&self) -> usize {
+        self.wrongs
     }
 
     /// The title of an act.
     pub fn act(&self, zh: &str, en: &str) {
         let title = if self.lang == Lang::English { en.to_owned() } else { format!("{zh}  {en}") };
         self.put(&format!("\n{}", self.painted("1", &title)));
-    }
-
-    /// A reading that only informs.
-    pub fn read(&self, who: Who, zh: &str, en: &str) {
-        self.line(who, " ", zh, en);
     }
 
     /// A reading that the story needs to be so.
@@ -96,7 +91,7 @@ impl Telling {
 
     /// Something that the story needs did not happen.
     pub fn wrong(&mut self, zh: &str, en: &str) {
-        self.wrong = self.wrong.saturating_add(1);
+        self.wrongs = self.wrongs.saturating_add(1);
         let line = if self.lang == Lang::English {
             format!("✗ not as the story needs: {}", plain(en))
         } else {
@@ -163,8 +158,8 @@ mod tests {
     fn a_reading_that_is_not_as_needed_is_counted_and_one_that_is_is_not() {
         let mut telling = Telling::new(Lang::Chinese, Time::default());
         telling.check(Who::City, true, "四", "four", ("四", "four"));
-        assert_eq!(telling.wrong(), 0);
+        assert_eq!(telling.wrongs(), 0);
         telling.check(Who::City, false, "三", "three", ("四", "four"));
-        assert_eq!(telling.wrong(), 1);
+        assert_eq!(telling.wrongs(), 1);
     }
 }

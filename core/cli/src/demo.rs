@@ -1,0 +1,317 @@
+//! A city inspects itself on this machine: the real core, an encrypted store, HTTP, photos, three phones, a fortnight.
+//!
+//! The story does what people would do, and every line of it is read back from a phone or from the city afterwards;
+//! nothing is told because the script meant it. It owns the clocks of its city and of its phones, and nobody else's.
+
+mod city;
+mod inspection;
+mod people;
+mod pictures;
+mod proof;
+mod recheck;
+mod rectification;
+mod telling;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use mingcha::{MingchaError, SyncReport};
+use mingcha_city::CityError;
+use mingcha_model::{BadTime, Role};
+use tempfile::TempDir;
+
+use crate::desk::Desk;
+use crate::failure::Failure;
+use crate::texts::Lang;
+use city::{SITE, Served};
+use people::{Person, Time};
+use pictures::Pictures;
+use telling::{Telling, Who};
+
+/// Where `--keep` leaves everything.
+const KEPT: &str = "mingcha-demo";
+
+#[derive(Args)]
+pub struct Demo {
+    /// 用该目录中的 JPEG 照片，不写则画示意图 / take the JPEGs of this folder; else pictures are drawn
+    #[arg(long, value_name = "DIR")]
+    photos: Option<PathBuf>,
+    /// 结束后保留在 ./mingcha-demo / leave everything in ./mingcha-demo
+    #[arg(long)]
+    keep: bool,
+    /// 结束后平台继续运行，按 Ctrl-C 停止 / leave the city running until Ctrl-C
+    #[arg(long)]
+    serve: bool,
+}
+
+/// Why an act ended early.
+#[derive(Debug)]
+enum Trouble {
+    Phone(MingchaError),
+    City(CityError),
+    File(std::io::Error),
+    /// The story stands where this step has no place, Chinese and English.
+    Story(&'static str, &'static str),
+}
+
+impl From<MingchaError> for Trouble {
+    fn from(error: MingchaError) -> Self {
+        Self::Phone(error)
+    }
+}
+
+impl From<CityError> for Trouble {
+    fn from(error: CityError) -> Self {
+        Self::City(error)
+    }
+}
+
+impl From<std::io::Error> for Trouble {
+    fn from(error: std::io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<BadTime> for Trouble {
+    fn from(_: BadTime) -> Self {
+        Self::Story("时间写错", "a malformed time")
+    }
+}
+
+impl Trouble {
+    fn words(&self) -> (String, String) {
+        let both = match self {
+            Self::Phone(error) => error.to_string(),
+            Self::City(error) => error.to_string(),
+            Self::File(error) => format!("文件无法读写 / a file cannot be read or written: {error}"),
+            Self::Story(zh, en) => format!("{zh} / {en}"),
+        };
+        let (zh, en) = both.split_once(" / ").unwrap_or((&both, &both));
+        (zh.to_owned(), en.to_owned())
+    }
+}
+
+/// Everything that the story happens to.
+struct Story {
+    tell: Telling,
+    time: Time,
+    city: Served,
+    people: Vec<Person>,
+    pictures: Pictures,
+    /// The findings of the first visit, as the inspector's phone listed them.
+    findings: Vec<inspection::Found>,
+}
+
+type Act = fn(&mut Story) -> Result<(), Trouble>;
+
+/// The story, act by act.
+const ACTS: [(&str, &str, Act); 7] = [
+    ("一、建城登记", "A city begins, three people enrol", begin),
+    ("二、离线明察", "An open visit without a network", inspection::inspect),
+    ("三、同步交办", "The city hears of it, notices go out", inspection::notice),
+    ("四、签收整改", "The unit acknowledges and puts things right", rectification::rectify),
+    ("五、审核退改", "One approved offline, one returned", rectification::review),
+    ("六、隔周复查", "The recheck, a fortnight later", recheck::recheck),
+    ("七、督办销号", "What failed is supervised, then closed", recheck::supervise),
+];
+
+impl Demo {
+    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+        self.check(desk)?;
+        let time = Time::default();
+        let mut tell = Telling::new(desk.lang(), time.clone());
+        match self.tell_in(&mut tell, time) {
+            Ok(code) => Ok(code),
+            Err(trouble) => {
+                let (zh, en) = trouble.words();
+                tell.wrong(&zh, &en);
+                Ok(ExitCode::FAILURE)
+            }
+        }
+    }
+
+    /// Refuses before anything is begun.
+    fn check(&self, desk: &Desk) -> Result<(), Failure> {
+        if desk.json() {
+            return Err(Failure::usage(
+                "demo 是演给人看的，请去掉 --json / demo is for people to watch: leave out --json".to_owned(),
+            ));
+        }
+        if self.keep && Path::new(KEPT).exists() {
+            return Err(Failure::usage(format!(
+                "./{KEPT} 已存在，请先移走或删除，再用 --keep / ./{KEPT} exists already: move or remove it, or leave out --keep"
+            )));
+        }
+        if self.photos.as_deref().is_some_and(|folder| !folder.is_dir()) {
+            return Err(Failure::usage("--photos 应写一个存在的目录 / --photos takes a folder that exists".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn tell_in(self, tell: &mut Telling, time: Time) -> Result<ExitCode, Trouble> {
+        let temporary = if self.keep { None } else { Some(TempDir::with_prefix("mingcha-demo-")?) };
+        let folder = temporary.as_ref().map_or_else(|| PathBuf::from(KEPT), |folder| folder.path().to_owned());
+        let pictures = Pictures::new(self.photos.as_deref(), folder.join("pictures"))?;
+        if self.photos.is_some() && pictures.given() == 0 {
+            tell.wrong("--photos 目录里没有 JPEG，改用示意图", "no JPEG in the folder of --photos: pictures are drawn");
+        }
+        time.move_to("2026-03-02T08:30:00+08:00")?;
+        let people = [(Who::Inspector, 40), (Who::Contact, 0), (Who::Supervisor, -420)]
+            .into_iter()
+            .map(|(who, ahead)| Person::with_new_phone(&folder, who, &time, i64::from(ahead).saturating_mul(1000)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let city = Served::found(&folder.join("city"))?;
+        let retold = Telling::new(tell.lang(), time.clone());
+        let mut story = Story { tell: retold, time, city, people, pictures, findings: Vec::new() };
+        for (zh, en, act) in ACTS {
+            story.play(zh, en, act);
+        }
+        story.play("八、核验", "What everybody holds", proof::prove);
+        story.end(&folder, self.keep, self.serve)
+    }
+}
+
+impl Story {
+    /// Plays one act; what goes wrong in it is told, and the story goes on.
+    fn play(&mut self, zh: &str, en: &str, act: Act) {
+        self.tell.act(zh, en);
+        if let Err(trouble) = act(self) {
+            let (zh, en) = trouble.words();
+            self.tell.wrong(&zh, &en);
+        }
+    }
+
+    /// Moves the clocks of everybody to this moment.
+    fn at(&mut self, moment: &str) -> Result<(), Trouble> {
+        let millis = self.time.move_to(moment)?;
+        Ok(self.city.city.set_clock(Some(millis))?)
+    }
+
+    fn person(&mut self, who: Who) -> Result<&mut Person, Trouble> {
+        self.people
+            .iter_mut()
+            .find(|person| person.who == who)
+            .ok_or(Trouble::Story("没有这个人", "there is no such person"))
+    }
+
+    /// Somebody meets the city; what the phone reports is told.
+    fn sync(&mut self, who: Who) -> Result<SyncReport, Trouble> {
+        let report = self.person(who)?.sync()?;
+        let SyncReport { sent_ops, received_ops, sent_photos, received_photos, waiting_ops, waiting_photos, .. } =
+            report;
+        let holds = (waiting_ops, waiting_photos, report.refused, report.held, report.conflicts) == (0, 0, 0, 0, 0);
+        let (refused, held) = (report.refused, report.held);
+        self.tell.check(
+            who,
+            holds,
+            &format!(
+                "同步：送出 {sent_ops} 条、照片 {sent_photos} 张，取回 {received_ops} 条、照片文件 {received_photos} 个"
+            ),
+            &format!("synced: {sent_ops} ops and {sent_photos} photos out, {received_ops} and {received_photos} in"),
+            (
+                &format!("全部送达；待送 {waiting_ops} 条、照片 {waiting_photos}，被拒 {refused}，暂存 {held}"),
+                &format!(
+                    "nothing left; {waiting_ops} ops, {waiting_photos} photos wait, {refused} refused, {held} held"
+                ),
+            ),
+        );
+        Ok(report)
+    }
+
+    /// Tells how many findings stand at each stage on somebody's phone.
+    fn stages(&mut self, who: Who, wanted: &[(&'static str, usize)]) -> Result<(), Trouble> {
+        let stages = self.person(who)?.stages()?;
+        let wanted_words = |lang| people::Stages(wanted.iter().copied().collect()).words(lang);
+        self.tell.check(
+            who,
+            stages.are(wanted),
+            &format!("本机所见：{}", stages.words(Lang::Chinese)),
+            &format!("on this phone: {}", stages.words(Lang::English)),
+            (&wanted_words(Lang::Chinese), &wanted_words(Lang::English)),
+        );
+        Ok(())
+    }
+
+    /// Says how it went, and where to look.
+    fn end(self, folder: &Path, keep: bool, serve: bool) -> Result<ExitCode, Trouble> {
+        let Self { tell, time, city, people, pictures, .. } = self;
+        drop(people);
+        tell.note("", "");
+        if !pictures.passed_over.is_empty() {
+            let names = pictures.passed_over.join("、");
+            tell.note(&format!("不能用作照片、已跳过：{names}"), &format!("no usable pictures, passed over: {names}"));
+        }
+        match tell.wrongs() {
+            0 => tell.note("演示完成：每一行都与故事相符。", "Done: every line is as the story needs it."),
+            wrong => tell.note(
+                &format!("演示结束：有 {wrong} 处与故事不符，见 ✗ 各行。"),
+                &format!("Done: {wrong} readings are not as the story needs, see the lines with ✗."),
+            ),
+        }
+        let code = if tell.wrongs() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        if keep {
+            tell.note("一切保留在 ./mingcha-demo，例如：", "Everything is kept in ./mingcha-demo, for instance:");
+            let now = time.in_full();
+            for words in ["finding list", "tasks", "verify"] {
+                tell.verbatim(&format!("  mingcha --home ./{KEPT}/inspector --now {now} {words}"));
+            }
+            let address = city.url.trim_start_matches("http://");
+            tell.verbatim(&format!("  mingcha-city serve --data ./{KEPT}/city --listen {address}"));
+        }
+        if serve {
+            let code = city.code_for(Role::Inspector, "检查员")?;
+            let (url, shown) = (city.url.clone(), folder.display());
+            tell.note(
+                &format!("平台仍在 {url}，按 Ctrl-C 停止。再登记一部手机："),
+                "The city runs on until Ctrl-C. Enrol one more phone:",
+            );
+            tell.verbatim(&format!("  mingcha --home ./another enrol {url} {code}"));
+            tell.note(&format!("平台数据：{shown}/city"), "(its data)");
+            city.go_on_until_signal()?;
+        } else {
+            city.end()?;
+        }
+        Ok(code)
+    }
+}
+
+/// The city begins, and three phones become somebody's.
+fn begin(story: &mut Story) -> Result<(), Trouble> {
+    story.at("2026-03-02T08:30:00+08:00")?;
+    let url = story.city.url.clone();
+    let figures = story.city.figures()?;
+    let (areas, units, sites) = (figures.areas, figures.units, figures.sites);
+    story.tell.check(
+        Who::City,
+        (areas, sites) == (3, 40) && units >= 10,
+        &format!("示例平台在 {url}：{areas} 个片区，{units} 个单位，{sites} 个点位"),
+        &format!("sample city: {areas} areas, {units} units, {sites} sites"),
+        ("3 个片区，十来个单位，40 个点位", "3 areas, a dozen units, 40 sites"),
+    );
+    for (who, role) in
+        [(Who::Inspector, Role::Inspector), (Who::Contact, Role::Contact), (Who::Supervisor, Role::Supervisor)]
+    {
+        let code = story.city.code_for(role, who.name(Lang::Chinese))?;
+        let person = story.person(who)?;
+        person.phone.enrol(&url, &code)?;
+        person.sync()?;
+        let (status, sites) = (person.phone.status()?, person.phone.sites(&mingcha::SiteFilter::default())?);
+        let known = sites.iter().find(|site| site.code == SITE);
+        let name = known.map(|site| site.name.clone()).unwrap_or_default();
+        let feeds = status.feeds.len();
+        let minutes = status.clock_offset_ms.saturating_add(30_000).div_euclid(60_000);
+        let (clock_zh, clock_en) = match minutes {
+            0 => (String::new(), String::new()),
+            minutes => (format!("，本机钟差 {minutes} 分"), format!(", clock off by {minutes} min")),
+        };
+        story.tell.check(
+            who,
+            status.role == Some(role) && known.is_some() && status.waiting_ops == 0,
+            &format!("登记完成，看得到 {} 个点位（有“{name}”），{feeds} 条数据流{clock_zh}", sites.len()),
+            &format!("enrolled; {} sites, {feeds} feeds{clock_en}", sites.len()),
+            ("角色相符，看得到本次点位", "its role, and the site of the story"),
+        );
+    }
+    Ok(())
+}
