@@ -78,7 +78,7 @@ impl Telling {
     /// The title of an act.
     pub fn act(&self, zh: &str, en: &str) {
         let title = if self.lang == Lang::English { en.to_owned() } else { format!("{zh}  {en}") };
-        self.put(&format!("\n{}", self.painted("1", &title)));
+        Self::put(&format!("\n{}", self.painted("1", &title)));
     }
 
     /// A reading that the story needs to be so.
@@ -97,18 +97,18 @@ impl Telling {
         } else {
             format!("✗ 与故事不符，{}  {}", plain(zh), plain(en))
         };
-        self.put(&self.painted("31", &line));
+        Self::put(&self.painted("31", &line));
     }
 
     /// A line beside the story.
     pub fn note(&self, zh: &str, en: &str) {
         let line = if self.lang == Lang::English { en.to_owned() } else { format!("{zh}  {en}") };
-        self.put(&line);
+        Self::put(line.trim_end());
     }
 
     /// Text that is laid out already, or a command to copy.
     pub fn verbatim(&self, text: &str) {
-        self.put(text.trim_end());
+        Self::put(text.trim_end());
     }
 
     fn line(&self, who: Who, mark: &str, zh: &str, en: &str) {
@@ -124,14 +124,14 @@ impl Telling {
             format!("{}  {}", padded(&plain(zh), CHINESE_COLUMNS), self.painted("2", &plain(en)))
         };
         let name = self.painted(who.colour(), &name);
-        self.put(&format!("{}  {name}  {mark} {words}", self.time.shown()));
+        Self::put(&format!("{}  {name}  {mark} {words}", self.time.shown()));
     }
 
     fn painted(&self, colour: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{colour}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
-    fn put(&self, text: &str) {
+    fn put(text: &str) {
         // Whoever listened has gone: the story is lived to its end all the same, and the exit code tells.
         let _ = writeln!(std::io::stdout(), "{text}");
     }
