@@ -254,10 +254,10 @@ impl Story {
             tell.note("一切保留在 ./mingcha-demo，例如：", "Everything is kept in ./mingcha-demo, for instance:");
             let now = time.in_full();
             for words in ["finding list", "tasks", "verify"] {
-                tell.verbatim(&format!("  mingcha --home ./{KEPT}/inspector --now {now} {words}"));
+                Telling::verbatim(&format!("  mingcha --home ./{KEPT}/inspector --now {now} {words}"));
             }
             let address = city.url.trim_start_matches("http://");
-            tell.verbatim(&format!("  mingcha-city serve --data ./{KEPT}/city --listen {address}"));
+            Telling::verbatim(&format!("  mingcha-city serve --data ./{KEPT}/city --listen {address}"));
         }
         if serve {
             let code = city.code_for(Role::Inspector, "检查员")?;
@@ -266,7 +266,7 @@ impl Story {
                 &format!("平台仍在 {url}，按 Ctrl-C 停止。再登记一部手机："),
                 "The city runs on until Ctrl-C. Enrol one more phone:",
             );
-            tell.verbatim(&format!("  mingcha --home ./another enrol {url} {code}"));
+            Telling::verbatim(&format!("  mingcha --home ./another enrol {url} {code}"));
             tell.note(&format!("平台数据：{shown}/city"), "(its data)");
             city.go_on_until_signal()?;
         } else {

@@ -1,6 +1,6 @@
 //! What everybody holds at the end: logs that verify, equal hashes, and the city's own summary.
 
-use super::telling::Who;
+use super::telling::{Telling, Who};
 use super::{Story, Trouble};
 use crate::output::{Table, left, right};
 use crate::texts::{ITEM, NUMBER, RESULTS, STAGE, SUBMISSIONS};
@@ -76,7 +76,7 @@ fn summary(story: &mut Story) -> Result<(), Trouble> {
     for row in &rows {
         table.row(row);
     }
-    story.tell.verbatim("");
-    story.tell.verbatim(&table.drawn(lang));
+    Telling::verbatim("");
+    Telling::verbatim(&table.drawn(lang));
     Ok(())
 }

@@ -107,7 +107,7 @@ impl Telling {
     }
 
     /// Text that is laid out already, or a command to copy.
-    pub fn verbatim(&self, text: &str) {
+    pub fn verbatim(text: &str) {
         Self::put(text.trim_end());
     }
 
