@@ -4,12 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use mingcha_model::{Digest, EntityId, Entry, FeedName, Flags, LogId, OpId};
+use mingcha_model::{Digest, EntityId, Entry, FeedName, Flags, LogId, Op, OpId, Text};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::{FeedRow, log_key};
 use crate::hash::{ENTITY, RowBytes, Sum};
-use crate::{StoreError, pack, shown, summary};
+use crate::{StoreError, own, pack, shown, summary};
 
 /// A log as this file knows it.
 #[derive(Clone, Copy)]
@@ -17,6 +17,8 @@ pub(super) struct Author {
     pub(super) key: i64,
     /// The key in `own_log` when it is one of ours.
     own: Option<i64>,
+    /// True when it is one of ours that was given up, and what it said was said again in another.
+    given_up: bool,
 }
 
 /// What the fold of a page leaves to be written.
@@ -69,6 +71,9 @@ impl<'c> Fold<'c> {
         let author = self.author(entry.log)?;
         if let Some(own) = author.own {
             self.echo(own, entry)?;
+        }
+        if author.given_up {
+            self.echo_again(entry)?;
         }
         let entity = self.entity(entry.op.entity)?;
         if !entry.flags.contains(Flags::HELD) && self.fold_register(entry, entity, author)? {
@@ -148,10 +153,11 @@ impl<'c> Fold<'c> {
     fn find_author(&self, log: LogId) -> Result<Author, StoreError> {
         let own = self
             .connection
-            .prepare_cached("SELECT key FROM own_log WHERE log = ?1")?
-            .query_row([log.0.as_slice()], |row| row.get(0))
+            .prepare_cached("SELECT key, closed FROM own_log WHERE log = ?1")?
+            .query_row([log.0.as_slice()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        Ok(Author { key: log_key(self.connection, log)?, own })
+        let given_up = own.is_some_and(|(_, closed)| closed);
+        Ok(Author { key: log_key(self.connection, log)?, own: own.map(|(key, _)| key), given_up })
     }
 
     /// An own op came back: what the feed says replaces what the overlay said.
@@ -163,6 +169,32 @@ impl<'c> Fold<'c> {
         if changed > 0 {
             self.echoed.push(entry.id());
             self.stirred.insert(entry.op.entity);
+        }
+        Ok(())
+    }
+
+    /// An op said again in a new log, whose first saying the city had after all: the city folds the second to nothing, so
+    /// that the first is the echo of both.
+    fn echo_again(&mut self, entry: &Entry) -> Result<(), StoreError> {
+        if entry.flags.contains(Flags::HELD) {
+            return Ok(());
+        }
+        let mut statement = self.connection.prepare_cached(
+            "SELECT o.seq, o.kind, o.version, o.entity, o.at, o.over, o.origin, o.body, o.texts, o.log, l.log
+             FROM own_op o JOIN own_log l ON l.key = o.log WHERE o.origin = ?1 AND o.echoed = 0",
+        )?;
+        let mut rows = statement.query([pack::origin_column(Some(entry.id()))])?;
+        while let Some(row) = rows.next()? {
+            let op = own::read_op(row)?;
+            if !is_same(&op, &entry.op) {
+                continue;
+            }
+            let (key, log): (i64, Vec<u8>) = (row.get(9)?, row.get(10)?);
+            self.connection
+                .prepare_cached("UPDATE own_op SET echoed = 1, overlay = 0 WHERE log = ?1 AND seq = ?2")?
+                .execute(params![key, pack::whole(op.seq)?])?;
+            self.echoed.push(OpId { log: pack::log(&log)?, seq: op.seq });
+            self.stirred.insert(op.entity);
         }
         Ok(())
     }
@@ -180,4 +212,11 @@ impl<'c> Fold<'c> {
         }
         Ok(())
     }
+}
+
+/// True when two ops say the same of the same at the same time, wherever they stand.
+fn is_same(own: &Op, entry: &Op<Text>) -> bool {
+    (own.kind, own.kind_version, own.entity, own.at) == (entry.kind, entry.kind_version, entry.entity, entry.at)
+        && own.body == entry.body
+        && own.texts.iter().map(|text| Some(text.as_str())).eq(entry.texts.iter().map(Text::words))
 }
