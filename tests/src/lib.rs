@@ -8,9 +8,11 @@
 mod city;
 mod desk;
 mod pictures;
+mod seen;
 mod wire;
 
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use pictures::{draw, real_photos};
+pub use seen::{Seen, hashes, photos, seen};
 pub use wire::{Cut, Wire};
