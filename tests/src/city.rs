@@ -12,6 +12,8 @@ use crate::desk::{Answer, Desk, programs};
 pub struct City {
     folder: PathBuf,
     serving: Option<Child>,
+    /// Port 0 until it served once; the port that it had then ever after.
+    listen: String,
     /// Where it answers.
     pub url: String,
 }
@@ -22,7 +24,8 @@ impl City {
     /// # Panics
     /// When that cannot be done.
     pub fn found(below: &Path, now: &str) -> Self {
-        let mut city = Self { folder: below.join("city"), serving: None, url: String::new() };
+        let mut city =
+            Self { folder: below.join("city"), serving: None, listen: "127.0.0.1:0".to_owned(), url: String::new() };
         city.office(&["init", "--sample"]);
         city.clock(now);
         city.serve();
@@ -47,13 +50,13 @@ impl City {
         self.office(&["clock", now]);
     }
 
-    /// Serves until [`Self::kill`] or the end of the story, on a free port.
+    /// Serves until [`Self::kill`] or the end of the story; again on the same port.
     ///
     /// # Panics
     /// When it does not say where it listens.
     pub fn serve(&mut self) {
         let started = Command::new(&programs().1)
-            .args(["serve", "--listen", address, "--data"])
+            .args(["serve", "--listen", &self.listen, "--data"])
             .arg(&self.folder)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -64,6 +67,7 @@ impl City {
         assert!(matches!(read, Some(Ok(_))), "the city says nothing");
         let url = line.trim().strip_prefix("listening on ");
         url.unwrap_or_else(|| panic!("not a line of a city that serves: {line}")).clone_into(&mut self.url);
+        self.url.trim_start_matches("http://").clone_into(&mut self.listen);
         self.serving = Some(child);
     }
 

@@ -323,7 +323,7 @@ fn a_city_killed_twenty_times_during_syncs_loses_nothing_that_it_acknowledged() 
             0 => acknowledged += 1,
             _ => assert_eq!((answer.code, answer.error().as_str()), (1, "unreachable"), "{}", answer.stderr),
         }
-        story.city.serve_again();
+        story.city.serve();
         if answer.code == 0 {
             let again = story.inspector.run(&["sync"]);
             assert_eq!((&again["sent_ops"], &again["sent_photos"]), (&0.into(), &0.into()), "{again}");
