@@ -13,7 +13,7 @@ use serde_json::Value;
 
 const NOW: &str = "2026-03-02T09:00:00+08:00";
 
-/// Chance from a seed (SplitMix64).
+/// Chance from a seed (the generator `SplitMix64`).
 struct Chance(u64);
 
 impl Chance {
@@ -258,7 +258,7 @@ fn thirty_killed_syncs_are_made_good_by_the_next_one() {
         let note = format!("round {round}");
         story.inspector.run(&["visit", "answer", &story.visit, &item, "no", "--note", &note]);
         told.answers.entry(item).or_default().push((note, true));
-        if round % 3 == 0 {
+        if round.is_multiple_of(3) {
             let file = story.picture();
             let photo = story.inspector.text(&["visit", "photo", &story.visit, file.to_str().unwrap()], "photo");
             told.photos.push((photo, file));

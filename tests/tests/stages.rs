@@ -110,25 +110,26 @@ fn of_the_visit() -> impl Strategy<Value = (EntityId, Body)> {
 
 /// Statements of four logs, each op once, some held, some only on this device, some from a clock gone mad.
 fn said(what: impl Strategy<Value = (EntityId, Body)>) -> impl Strategy<Value = Vec<Said>> {
-    let ord = prop_oneof![
+    let order = prop_oneof![
         12 => (0_i64..40, 0_i64..5).prop_map(|(days, ms)| Order::at_millis((BEGIN + days * A_DAY) * 1000 + ms)),
         2 => Just(Order::LAST),
         1 => any::<u64>().prop_map(Order),
     ];
     let at = prop_oneof![9 => (0_i64..40).prop_map(|days| BEGIN + days * A_DAY), 1 => any::<i64>()];
     let over = prop::collection::vec(some_op(), 0..3);
-    let held = prop::bool::weighted(0.2);
-    let one = (some_op(), ord, at, over, held, what).prop_map(|(id, ord, at, over, held, (entity, body))| Said {
-        id,
-        ord,
-        flags: if held { Flags::HELD } else { Flags::NONE },
-        at,
-        entity,
-        over,
-        body,
-        texts: vec![Some(format!("words of {id}"))],
-    });
-    prop::collection::vec(one, 1..20).prop_map(|all| {
+    let is_held = prop::bool::weighted(0.2);
+    let statement =
+        (some_op(), order, at, over, is_held, what).prop_map(|(id, ord, at, over, held, (entity, body))| Said {
+            id,
+            ord,
+            flags: if held { Flags::HELD } else { Flags::NONE },
+            at,
+            entity,
+            over,
+            body,
+            texts: vec![Some(format!("words of {id}"))],
+        });
+    prop::collection::vec(statement, 1..20).prop_map(|all| {
         let once: BTreeMap<OpId, Said> = all.into_iter().map(|one| (one.id, one)).collect();
         once.into_values().collect()
     })
