@@ -188,9 +188,18 @@ impl Mistake {
     }
 }
 
+/// SQLite's `SQLITE_IOERR_SHMSIZE`: no room for the file beside the store through which its readers agree.
+const NO_ROOM_BESIDE: i32 = 4874;
+
 impl From<StoreError> for MingchaError {
     fn from(error: StoreError) -> Self {
-        Self::Store(error)
+        match error {
+            StoreError::Full => Self::Full,
+            StoreError::Sql(said) if said.sqlite_error().is_some_and(|said| said.extended_code == NO_ROOM_BESIDE) => {
+                Self::Full
+            }
+            other => Self::Store(other),
+        }
     }
 }
 
