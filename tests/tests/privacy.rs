@@ -198,7 +198,7 @@ fn a_unit_learns_what_to_put_right_and_nothing_of_who_found_it() {
     let typed = ["CANARYNOTE", "CANARYTEXT", "CANARYREMARK", "CANARYCORRECTION"];
     let known = ["CANARYRECHECK", "CANARYNAME", "CANARYCHIEF", MAKE, MODEL, "COOLPIX", "NIKON"];
     for word in typed.iter().chain(&known) {
-        let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = word.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
         for needle in [word.as_bytes(), hex.as_bytes()] {
             if has(&all, needle) {
                 leaked.push((*word).to_owned());

@@ -312,6 +312,7 @@ const SYNC: &str =
     "sent_ops received_ops sent_photos received_photos waiting_ops waiting_photos refused held conflicts";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of commands, in the order in which they can be given")]
 fn every_command_prints_the_keys_that_scripts_rely_on() {
     let now = "2026-03-02T08:30:00+08:00";
     let town = Town::found(now);
