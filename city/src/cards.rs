@@ -46,7 +46,7 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
         photos,
         includes: submissions.iter().map(|one| one.submission).collect(),
         submissions,
-        results: case.results.iter().map(|one| CardResult { outcome: one.outcome, day: one.day }).collect(),
+        results: case.results.iter().map(|one| CardResult { outcome: one.outcome, day: one.day, counts: one.counts }).collect(),
         suspended: case.suspended,
         appealed: case.appealed,
         provisional: dates.provisional,

@@ -51,6 +51,10 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         Found::Wrong(refusal) => return Ok(Judgement::Refuse(refusal)),
     };
     let Some(person) = look.person(said.author)? else { return Ok(Judgement::Refuse(Refusal::Role)) };
+    // An inspector's visit is taken back by that inspector or by a supervisor, not by a colleague.
+    if matches!(body, Body::VisitVoid(_)) && person.grants.role == Role::Inspector && home.owner != said.author {
+        return Ok(Judgement::Refuse(Refusal::Role));
+    }
     if let Err(refusal) = keeps_covert(said, body, &home, person.grants.role) {
         return Ok(Judgement::Refuse(refusal));
     }

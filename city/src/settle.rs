@@ -83,7 +83,9 @@ fn settle(
         Judgement::Hold { home, reason } => {
             bring_in(turn, said, &home, true)?;
             if let Some(first) = feeds(turn, said, &home)?.first() {
-                enter(turn, *first, said, Flags::HELD)?;
+                // A supervisor reads from the marks why it is held.
+                let moved = if reason == Refusal::Moved { Flags::LATE } else { Flags::NONE };
+                enter(turn, *first, said, Flags::HELD.with(moved))?;
             }
             if said.body.as_ref().is_some_and(creates) {
                 arrived.push_back(said.op.entity);

@@ -106,29 +106,31 @@ struct Story {
 type Act = fn(&mut Story) -> Result<(), Trouble>;
 
 /// The story, act by act.
-const ACTS: [(&str, &str, Act); 7] = [
-    ("一、建城登记", "A city begins, three people enrol", begin),
+const ACTS: [(&str, &str, Act); 8] = [
+    ("一、建城登记", "A city begins, three people enrol", enrol),
     ("二、离线明察", "An open visit without a network", inspection::inspect),
     ("三、同步交办", "The city hears of it, notices go out", inspection::notice),
     ("四、签收整改", "The unit acknowledges and puts things right", rectification::rectify),
     ("五、审核退改", "One approved offline, one returned", rectification::review),
     ("六、隔周复查", "The recheck, a fortnight later", recheck::recheck),
     ("七、督办销号", "What failed is supervised, then closed", recheck::supervise),
+    ("八、核验对账", "What everybody holds, verified and compared", proof::prove),
 ];
 
 impl Demo {
     pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         self.check(desk)?;
-        let time = Time::default();
-        let mut tell = Telling::new(desk.lang(), time.clone());
-        match self.tell_in(&mut tell, time) {
-            Ok(code) => Ok(code),
-            Err(trouble) => {
-                let (zh, en) = trouble.words();
-                tell.wrong(&zh, &en);
-                Ok(ExitCode::FAILURE)
+        let told = self.begin(desk.lang()).and_then(|(mut story, folder)| {
+            for (zh, en, act) in ACTS {
+                story.play(zh, en, act);
             }
-        }
+            story.end(&folder.path(), self.keep, self.serve)
+        });
+        Ok(told.unwrap_or_else(|trouble| {
+            let (zh, en) = trouble.words();
+            Telling::new(desk.lang(), Time::default()).wrong(&zh, &en);
+            ExitCode::FAILURE
+        }))
     }
 
     /// Refuses before anything is begun.
@@ -149,26 +151,44 @@ impl Demo {
         Ok(())
     }
 
-    fn tell_in(self, tell: &mut Telling, time: Time) -> Result<ExitCode, Trouble> {
-        let temporary = if self.keep { None } else { Some(TempDir::with_prefix("mingcha-demo-")?) };
-        let folder = temporary.as_ref().map_or_else(|| PathBuf::from(KEPT), |folder| folder.path().to_owned());
-        let pictures = Pictures::new(self.photos.as_deref(), folder.join("pictures"))?;
-        if self.photos.is_some() && pictures.given() == 0 {
-            tell.wrong("--photos 目录里没有 JPEG，改用示意图", "no JPEG in the folder of --photos: pictures are drawn");
-        }
+    /// A city and three phones that nobody was enrolled on yet, and the folder where all of it lies.
+    fn begin(&self, lang: Lang) -> Result<(Story, Folder), Trouble> {
+        let folder = if self.keep {
+            Folder::Kept(PathBuf::from(KEPT))
+        } else {
+            Folder::Temporary(TempDir::with_prefix("mingcha-demo-")?)
+        };
+        let time = Time::default();
         time.move_to("2026-03-02T08:30:00+08:00")?;
+        // Seconds that each phone's clock is ahead: phones are never quite right.
         let people = [(Who::Inspector, 40), (Who::Contact, 0), (Who::Supervisor, -420)]
             .into_iter()
-            .map(|(who, ahead)| Person::with_new_phone(&folder, who, &time, i64::from(ahead).saturating_mul(1000)))
+            .map(|(who, ahead)| Person::with_new_phone(&folder.path(), who, &time, ahead))
             .collect::<Result<Vec<_>, _>>()?;
-        let city = Served::found(&folder.join("city"))?;
-        let retold = Telling::new(tell.lang(), time.clone());
-        let mut story = Story { tell: retold, time, city, people, pictures, findings: Vec::new() };
-        for (zh, en, act) in ACTS {
-            story.play(zh, en, act);
+        let story = Story {
+            tell: Telling::new(lang, time.clone()),
+            time,
+            people,
+            city: Served::found(&folder.path().join("city"))?,
+            pictures: Pictures::new(self.photos.as_deref(), folder.path().join("pictures"))?,
+            findings: Vec::new(),
+        };
+        Ok((story, folder))
+    }
+}
+
+/// Where everything lies; a temporary folder goes with the last who knows of it.
+enum Folder {
+    Kept(PathBuf),
+    Temporary(TempDir),
+}
+
+impl Folder {
+    fn path(&self) -> PathBuf {
+        match self {
+            Self::Kept(folder) => folder.clone(),
+            Self::Temporary(folder) => folder.path().to_owned(),
         }
-        story.play("八、核验", "What everybody holds", proof::prove);
-        story.end(&folder, self.keep, self.serve)
     }
 }
 
@@ -277,7 +297,7 @@ impl Story {
 }
 
 /// The city begins, and three phones become somebody's.
-fn begin(story: &mut Story) -> Result<(), Trouble> {
+fn enrol(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-02T08:30:00+08:00")?;
     let url = story.city.url.clone();
     let figures = story.city.figures()?;

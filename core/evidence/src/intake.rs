@@ -55,6 +55,10 @@ pub fn inspect(bytes: &[u8]) -> Result<Inspection, EvidenceError> {
 
 /// Reads a whole file, unless it is larger than a photo may be.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, EvidenceError> {
+    // Opening a pipe waits for a writer that may never come.
+    if std::fs::metadata(path).is_ok_and(|what| !what.is_file()) {
+        return Err(EvidenceError::NotAPicture);
+    }
     let file = File::open(path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => EvidenceError::NoSuchFile,
         _ => error.into(),

@@ -117,6 +117,7 @@ impl Phone {
                 by: self.by(one.op.log)?,
                 day: one.day,
                 counts: one.counts,
+                same_inspector: one.op.log == case.raised_by.log,
             });
         }
         Ok(FindingRow {
@@ -156,7 +157,8 @@ impl Phone {
             .iter()
             .filter(|said| !card.includes.iter().any(|included| said.entity == (*included).into()))
             .collect();
-        let stage = if pending.is_empty() || card.stage == Stage::Closed { card.stage } else { Stage::Submitted };
+        let settled = matches!(card.stage, Stage::Closed | Stage::Void);
+        let stage = if pending.is_empty() || settled { card.stage } else { Stage::Submitted };
         let text = |place: u8| record.texts.get(usize::from(place)).cloned().flatten().unwrap_or_default();
         let submissions = submitted.iter().map(|said| {
             let on_card = card.submissions.iter().find(|one| said.entity == one.submission.into());
@@ -200,7 +202,14 @@ impl Phone {
             results: card
                 .results
                 .iter()
-                .map(|one| ResultRow { op: None, result: one.outcome, by: None, day: one.day, counts: true })
+                .map(|one| ResultRow {
+                    op: None,
+                    result: one.outcome,
+                    by: None,
+                    day: one.day,
+                    counts: one.counts,
+                    same_inspector: false,
+                })
                 .collect(),
             timeline: Vec::new(),
             basis: Basis::default(),
@@ -238,8 +247,13 @@ impl Phone {
         for one in &said {
             let Some(words) = step(&one.body) else { continue };
             let detail = one.text(0);
-            let text = if detail.is_empty() { words.to_owned() } else { format!("{words}：{detail}") };
-            rows.push(TimelineRow { day: one.day(), what: one.body.kind().name(), text, by: self.by(one.id.log)? });
+            rows.push(TimelineRow {
+                day: one.day(),
+                what: one.body.kind().name(),
+                words,
+                text: detail.to_owned(),
+                by: self.by(one.id.log)?,
+            });
         }
         Ok(rows)
     }
@@ -362,39 +376,39 @@ fn parse_day(typed: &str) -> Result<Day, MingchaError> {
 /// A step of a finding's way in words; `None` for what is not a step.
 fn step(body: &Body) -> Option<&'static str> {
     Some(match body {
-        Body::FindingRaise(_) => "记录问题 recorded",
-        Body::FindingFeedback(_) => "现场反馈 fed back",
-        Body::FindingFixed(_) => "立行立改 fixed on the spot",
+        Body::FindingRaise(_) => "记录问题 / recorded",
+        Body::FindingFeedback(_) => "现场反馈 / fed back",
+        Body::FindingFixed(_) => "立行立改 / fixed on the spot",
         Body::FindingNotice(notice) => match notice.notice {
-            mingcha_model::NoticeKind::Rectification => "整改通知 notice served",
-            mingcha_model::NoticeKind::Supervision => "督办通知 supervision notice",
+            mingcha_model::NoticeKind::Rectification => "整改通知 / notice served",
+            mingcha_model::NoticeKind::Supervision => "督办通知 / supervision notice",
         },
-        Body::FindingAcknowledge(_) => "签收 acknowledged",
-        Body::FindingDecline(_) => "拒收 refused",
-        Body::FindingCorrect(_) => "更正 corrected",
-        Body::FindingVoid(void) if void.void => "作废 voided",
-        Body::FindingVoid(_) => "恢复 no longer void",
-        Body::FindingDuplicate(_) => "重复 same as another",
-        Body::SubmissionAdd(_) => "报整改 rectification submitted",
+        Body::FindingAcknowledge(_) => "签收 / acknowledged",
+        Body::FindingDecline(_) => "拒收 / refused",
+        Body::FindingCorrect(_) => "更正 / corrected",
+        Body::FindingVoid(void) if void.void => "作废 / voided",
+        Body::FindingVoid(_) => "恢复 / no longer void",
+        Body::FindingDuplicate(_) => "重复 / same as another",
+        Body::SubmissionAdd(_) => "报整改 / rectification submitted",
         Body::Review(review) => match review.verdict {
-            ReviewVerdict::Approve => "审核通过 approved",
-            ReviewVerdict::Return => "退回重改 returned",
+            ReviewVerdict::Approve => "审核通过 / approved",
+            ReviewVerdict::Return => "退回重改 / returned",
         },
         Body::Result(result) => match result.outcome {
-            mingcha_model::Outcome::Pass => "复查合格 recheck passed",
-            mingcha_model::Outcome::Partly => "部分合格 recheck passed in part",
-            mingcha_model::Outcome::Fail => "复查不合格 recheck failed",
-            mingcha_model::Outcome::Reopen => "重新打开 reopened",
+            mingcha_model::Outcome::Pass => "复查合格 / recheck passed",
+            mingcha_model::Outcome::Partly => "部分合格 / recheck passed in part",
+            mingcha_model::Outcome::Fail => "复查不合格 / recheck failed",
+            mingcha_model::Outcome::Reopen => "重新打开 / reopened",
         },
-        Body::ExtensionAsk(_) => "申请延期 extension asked",
-        Body::ExtensionDecide(decide) if decide.until.is_some() => "同意延期 extension granted",
-        Body::ExtensionDecide(_) => "不同意延期 extension refused",
-        Body::Suspend(suspend) if suspend.suspended => "挂账 suspended",
-        Body::Suspend(_) => "恢复整改 resumed",
-        Body::Appeal(_) => "申诉 appealed",
-        Body::AppealDecide(decide) if decide.upheld => "维持 appeal refused",
-        Body::AppealDecide(_) => "撤销 finding withdrawn",
-        Body::NumberGive(_) => "编号 numbered",
+        Body::ExtensionAsk(_) => "申请延期 / extension asked",
+        Body::ExtensionDecide(decide) if decide.until.is_some() => "同意延期 / extension granted",
+        Body::ExtensionDecide(_) => "不同意延期 / extension refused",
+        Body::Suspend(suspend) if suspend.suspended => "挂账 / suspended",
+        Body::Suspend(_) => "恢复整改 / resumed",
+        Body::Appeal(_) => "申诉 / appealed",
+        Body::AppealDecide(decide) if decide.upheld => "维持 / appeal refused",
+        Body::AppealDecide(_) => "撤销 / finding withdrawn",
+        Body::NumberGive(_) => "编号 / numbered",
         _ => return None,
     })
 }

@@ -31,10 +31,10 @@ pub enum MingchaError {
     #[error(transparent)]
     Sync(SyncError),
     /// The store did not do what it was asked.
-    #[error(transparent)]
+    #[error("{words} / {0}", words = chinese(.0))]
     Store(StoreError),
     /// A photo's file did not do what it was asked.
-    #[error(transparent)]
+    #[error("照片文件无法使用 / {0}")]
     Evidence(EvidenceError),
     /// The device's keys are gone or damaged.
     #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
@@ -84,7 +84,7 @@ pub enum Mistake {
     #[error("已作废 / this was voided")]
     Void,
     /// A picture that is none, or too large.
-    #[error(transparent)]
+    #[error("照片无法使用 / {0}")]
     Photo(EvidenceError),
     /// Words that must be there are missing.
     #[error("请填写说明 / say in words why: use --text")]
@@ -138,7 +138,11 @@ impl MingchaError {
 
     /// True when the caller asked for something that cannot be, and nothing was changed.
     pub fn is_mistake(&self) -> bool {
-        matches!(self, Self::Mistake(_))
+        match self {
+            Self::Mistake(_) => true,
+            Self::City(problem) => matches!(problem.code.as_str(), "code_unknown" | "code_used" | "code_expired"),
+            _ => false,
+        }
     }
 
     /// What the folder of photos says; a picture that is none is the caller's [`Mistake::Photo`] instead.
@@ -230,5 +234,17 @@ impl From<WrongBasis> for MingchaError {
 impl From<BadValue> for MingchaError {
     fn from(error: BadValue) -> Self {
         Self::Mistake(error.into())
+    }
+}
+
+/// What a store error means, in Chinese.
+fn chinese(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::WrongKey => "存储密钥不符，请使用本机密钥或重新登记",
+        StoreError::Damaged => "存储文件损坏，请另存后重新登记，平台上的内容会随同步取回",
+        StoreError::Newer { .. } => "存储由新版应用写入，请更新应用",
+        StoreError::Full => "存储空间不足，请清理后再试，已保存的内容不会丢失",
+        StoreError::Busy => "另一程序正在使用本机存储，请稍后再试",
+        _ => "本机存储出错",
     }
 }

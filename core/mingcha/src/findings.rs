@@ -11,7 +11,7 @@ use mingcha_model::body::{
     Suspend,
 };
 use mingcha_model::{
-    Basis, Case, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown, Stage,
+    Basis, Case, Dates, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown, Stage,
     SubmissionId, VisitStatus,
 };
 
@@ -114,9 +114,9 @@ impl Phone {
         if case.stage == Stage::Closed {
             return Err(Mistake::NotNow("已销号", "it is closed; reopen it first").into());
         }
-        let served = case.notices.last().and_then(|last| last.deadline);
-        if deadline.zip(served).is_some_and(|(new, served)| new < served) && case.outcome().is_none() {
-            return Err(Mistake::NotNow("期限只能推迟", "a served deadline moves only later").into());
+        let today = self.today()?;
+        if deadline.is_some_and(|deadline| deadline < today) {
+            return Err(Mistake::NotNow("期限已过", "the deadline lies in the past; name today or later").into());
         }
         let saying = Saying::new(case.finding, Body::FindingNotice(FindingNotice { notice, deadline }));
         self.say_of(&place, &case, saying)
@@ -184,6 +184,7 @@ impl Phone {
             None => None,
         };
         let (case, place) = self.case_for_writing(id)?;
+        self.is_time_to_recheck(&case)?;
         self.may_say(&place, &Body::Result(ResultSay { outcome, visit, photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
         let over = self.over(case.finding, &Field::Result, basis, &basis_of_case(&case))?;
@@ -191,6 +192,16 @@ impl Phone {
         sayings.push(Saying::new(case.finding, body).with_text(text.unwrap_or("")).with_over(over));
         self.say_with_files(&place, sayings, &files)?;
         self.rechecked(case.finding)
+    }
+
+    /// What its unit was never told of is not rechecked before its date, which comes whether anybody told it or not.
+    fn is_time_to_recheck(&self, case: &Case) -> Result<(), MingchaError> {
+        let almanac = self.almanac()?;
+        let recheck = Dates::of(case, &almanac.calendar, &almanac.policy).recheck;
+        if case.stage == Stage::Recorded && recheck.is_some_and(|recheck| almanac.today < recheck.window_from) {
+            return Err(Mistake::NotNow("请先反馈给单位", "feed it back first; its recheck is not due yet").into());
+        }
+        Ok(())
     }
 
     /// Opens a closed finding again, with a reason.
@@ -228,6 +239,11 @@ impl Phone {
                 case.extension_asked.ok_or(Mistake::NotNow("没有延期申请", "nobody asked; name a day with --until"))?
             }
         };
+        let almanac = self.almanac()?;
+        let served = Dates::of(&case, &almanac.calendar, &almanac.policy).deadline;
+        if served.is_some_and(|served| until < served) {
+            return Err(Mistake::NotNow("期限只能推迟", "an extension moves a deadline later; earlier needs a new notice").into());
+        }
         self.decide(id, &Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: Some(until) }), text, basis)
     }
 

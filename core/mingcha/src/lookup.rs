@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use mingcha_model::{EntityId, FindingId, LogId, PersonId, PhotoId, SiteId, SubmissionId, TaskId, VisitId};
-use mingcha_store::SiteRow;
+use mingcha_store::{CardFilter, FindingFilter, SiteRow};
 
 use crate::{MingchaError, Mistake, Phone};
 
@@ -46,7 +46,17 @@ impl Phone {
         self.id(typed, "检查", "visit")
     }
 
+    /// A finding by id, by its provisional number, or by the official one.
     pub(crate) fn finding_id(&self, typed: &str) -> Result<FindingId, MingchaError> {
+        let number = Some(typed.trim());
+        let findings = self.store.findings(&FindingFilter::default())?;
+        if let Some(row) = findings.iter().find(|row| row.number.as_deref() == number) {
+            return Ok(row.finding);
+        }
+        let cards = self.store.cards(&CardFilter::default())?;
+        if let Some(row) = cards.iter().find(|row| row.card.number.as_deref() == number) {
+            return Ok(row.finding);
+        }
         self.id(typed, "问题", "finding")
     }
 

@@ -4,7 +4,7 @@
 
 use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
 use mingcha_model::{
-    Basis, Field, ItemCode, Mode, Place, Register, Said, Shown, VisitCase, VisitId, VisitStatus, print_seconds,
+    Basis, Field, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId, VisitStatus, print_seconds,
 };
 
 use crate::criteria::{VisitForm, answer_in_force, both, choices, score_view};
@@ -123,12 +123,18 @@ impl Phone {
         let (visit, place) = self.visit_open_for_writing(visit)?;
         let item = self.item_of_visit(&visit, item)?;
         let value = item.answer.parse(value)?;
-        let photos = self.photo_ids(photos)?;
         let register = self.store.answer(visit.visit, &item.code)?;
+        let in_force = answer_in_force(&register);
+        // What is not said anew stays: a changed value must not drop what somebody wrote or photographed.
+        let note = note.unwrap_or_else(|| in_force.as_ref().map_or("", |(_, said)| said.text(0))).to_owned();
+        let photos = match (photos, &in_force) {
+            ([], Some((_, said))) => photos_of(said),
+            (typed, _) => self.photo_ids(typed)?,
+        };
         let shown = basis_of_answer(visit.visit, &item.code, &register);
         let over = self.over(visit.visit, &Field::Answer(item.code.clone()), basis, &shown)?;
         let body = Body::Answer(Answer { item: item.code, value, photos });
-        let saying = Saying::new(visit.visit, body).with_text(note.unwrap_or("")).with_over(over);
+        let saying = Saying::new(visit.visit, body).with_text(&note).with_over(over);
         let ops = self.say(&place, vec![saying])?;
         let op = *ops.first().ok_or(MingchaError::KeyLost)?;
         Ok(Answered { op, value: value.to_string() })
@@ -168,6 +174,11 @@ impl Phone {
             return Err(Mistake::NoText.into());
         }
         let place = self.place_of_visit(&visit)?;
+        let own = self.store.logs()?.iter().any(|log| log.log == visit.author);
+        // An inspector takes back a visit of their own that nobody has been given yet; the rest is a supervisor's.
+        if self.grants()?.role == Role::Inspector && (!own || visit.status() == VisitStatus::Submitted) {
+            return Err(Mistake::NotPermitted(Refusal::Role).into());
+        }
         let over = self.over(visit.visit, &Field::VisitVoid, basis, &basis_of_visit(&visit))?;
         let saying =
             Saying::new(visit.visit, Body::VisitVoid(VisitVoid { void: true })).with_text(text).with_over(over);

@@ -85,7 +85,8 @@ impl Flags {
     pub const NONE: Self = Self(0);
     /// Permitted only by the placement at the claimed time: the person had moved since.
     pub const LATE: Self = Self(1);
-    /// Shown as held, and folded only when a release names it.
+    /// Shown as held, and folded only when a release names it. With [`Self::LATE`] because its author had moved,
+    /// without because its device was revoked.
     pub const HELD: Self = Self(2);
     /// Returned through another phone's pages after its own phone was lost.
     pub const ATTESTED: Self = Self(4);

@@ -231,6 +231,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         Body::VisitPerson(_) if covert => return Err(Refusal::Covert),
         Body::VisitPerson(_) => &[Inspector, Supervisor],
         Body::VisitVoid(_) => &[Inspector, Supervisor, Office],
+        Body::PhotoAdd(_) | Body::PhotoItem(_) if self_check => &[Contact],
         Body::PhotoAdd(_) | Body::PhotoItem(_) => &[Inspector, Supervisor, Contact],
         Body::FindingRaise(_) if self_check => return Err(Refusal::SelfCheck),
         Body::FindingRaise(_) | Body::FindingFixed(_) | Body::FindingCorrect(_) => &[Inspector, Supervisor],

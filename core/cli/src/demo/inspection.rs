@@ -1,142 +1,250 @@
-//! The first visit, without a network, and what becomes of it once there is one.
+//! The first day: an open visit without a network, its findings and feedback, and how the city hears of it.
+//!
+//! Which answers fail is the story's; which of them want a photo, what they score and where findings stand is what the
+//! phone says.
 
-use mingcha::FindingRow;
+use std::path::PathBuf;
+
+use mingcha::{FormRow, Phone};
 
 use super::city::SITE;
-use super::pictures::Scene;
+use super::pictures::{Pictures, Scene};
 use super::telling::Who;
 use super::{Story, Trouble};
+use crate::output::shorten;
+use crate::texts::Lang;
+use crate::words::half;
 
-/// A finding of the first visit.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// Its id.
-    pub finding: String,
-    /// The item that failed.
+/// Something that is wrong at the site, in the words of the field.
+#[derive(Clone, Copy, Debug)]
+pub struct Fault {
+    /// The item of W5.
     pub item: &'static str,
+    /// What one answers.
+    value: &'static str,
+    severity: &'static str,
+    /// What is wrong.
+    text: &'static str,
+    /// What the unit must do.
+    demand: &'static str,
+    /// What the unit says that it did.
+    pub done: &'static str,
 }
 
-/// What is answered: item, value, and for what failed the words, the demand and the severity.
-type Answer = (&'static str, &'static str, Option<(&'static str, &'static str, &'static str)>);
-
-const ANSWERS: [Answer; 12] = [
-    ("W5-1", "no", Some(("洗手间垃圾桶满溢未清", "及时清理垃圾桶，保持洗手间干净", "ordinary"))),
-    ("W5-2", "yes", None),
-    ("W5-3", "no", Some(("坡道被杂物堵住，轮椅过不去", "清空坡道并保持畅通", "serious"))),
-    ("W5-4", "yes", None),
-    ("W5-4N", "16", None),
-    ("W5-5", "no", Some(("引导标识脱落，找不到窗口", "补装引导标识", "ordinary"))),
-    ("W5-6", "yes", None),
-    ("W5-7", "poor", Some(("填单台积灰，地面有纸屑", "擦净填单台，清扫地面", "minor"))),
-    ("W5-8", "good", None),
-    ("W5-9", "fair", None),
-    ("W5-10", "good", None),
-    ("W5-11", "yes", None),
+/// What is wrong on the first day.
+pub const FAULTS: [Fault; 4] = [
+    Fault {
+        item: "W5-1",
+        value: "no",
+        severity: "ordinary",
+        text: "洗手间外垃圾箱已满，未及时清运",
+        demand: "立即清运，落实专人保洁",
+        done: "已清运，保洁改为每两小时一次",
+    },
+    Fault {
+        item: "W5-3",
+        value: "no",
+        severity: "serious",
+        text: "无障碍坡道被纸箱占用，轮椅无法通行",
+        demand: "清空坡道，保持畅通",
+        done: "纸箱已移走，坡道畅通",
+    },
+    Fault {
+        item: "W5-5",
+        value: "no",
+        severity: "ordinary",
+        text: "大厅引导标识缺失，群众找不到窗口",
+        demand: "补齐引导标识",
+        done: "引导标识已补装",
+    },
+    Fault {
+        item: "W5-7",
+        value: "poor",
+        severity: "minor",
+        text: "窗口台面有污渍和废纸",
+        demand: "保持窗口内外干净",
+        done: "台面已清洁，增加巡查",
+    },
 ];
 
-/// An inspector walks in, answers, photographs, raises and feeds back: nothing leaves the phone.
+/// A finding of the story.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub finding: String,
+    pub fault: Fault,
+}
+
+/// Fills in a form: what is still wrong fails, everything else is well, and where the phone then wants a photo it gets
+/// one. Gives the photos by item, each with its size.
+pub fn fill_in(
+    phone: &mut Phone,
+    pictures: &mut Pictures,
+    visit: &str,
+    wrong: &[Fault],
+) -> Result<Vec<(String, String, (u32, u32))>, Trouble> {
+    for row in phone.visit_form(visit)? {
+        let fault = wrong.iter().find(|fault| fault.item == row.item);
+        let value = fault.map_or_else(|| when_well(&row), |fault| fault.value);
+        phone.visit_answer(visit, &row.item, value, fault.map(|fault| fault.text), &[], None)?;
+    }
+    let mut taken = Vec::new();
+    for row in phone.visit_form(visit)?.into_iter().filter(|row| row.photo_wanted) {
+        let mended = !wrong.iter().any(|fault| fault.item == row.item);
+        let file = pictures.take(Scene { item: &row.item, mended })?;
+        let photo = phone.visit_photo(visit, &file, Some(&row.item))?;
+        let (value, note) = (row.value.unwrap_or_default(), row.note);
+        phone.visit_answer(visit, &row.item, &value, note.as_deref(), &[photo.photo.to_string()], None)?;
+        taken.push((row.item, photo.photo.to_string(), (photo.width, photo.height)));
+    }
+    Ok(taken)
+}
+
+/// What one answers where nothing is wrong.
+fn when_well(row: &FormRow) -> &'static str {
+    if row.choices.iter().any(|choice| choice == "yes") {
+        "yes"
+    } else if row.choices.iter().any(|choice| choice == "good") {
+        "good"
+    } else {
+        "24"
+    }
+}
+
+/// Hundredths of a percent as people write them.
+pub fn percent(rate: Option<u64>) -> String {
+    rate.map_or_else(|| "—".to_owned(), |rate| format!("{}.{:02} %", rate.div_euclid(100), rate.rem_euclid(100)))
+}
+
+/// An open visit without a network, with findings and feedback at the counter.
 pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-02T09:10:00+08:00")?;
-    let person = story.person(Who::Inspector)?;
-    let started = person.phone.visit_start(SITE, "open", &[], &[])?;
-    let visit = started.visit.to_string();
-    let form = person.phone.visit_form(&visit)?;
+    let me = Who::Inspector;
+    story.at("2026-03-02T09:05:00+08:00")?;
+    let inspector = &mut story.person(me)?.phone;
+    let visit = inspector.visit_start(SITE, "open", &["W5".to_owned()], &[])?.visit.to_string();
+    let (shown, items) = (inspector.visit_show(&visit)?, inspector.visit_form(&visit)?.len());
     story.tell.check(
-        Who::Inspector,
-        form.len() == ANSWERS.len(),
-        &format!("开始明察，表单 {} 项（标准 W5，推定）", form.len()),
-        &format!("open visit, a form of {} items (set W5, inferred)", form.len()),
+        me,
+        (shown.status, items) == ("draft", 12),
+        &format!("{}：明察开始，标准 {}，共 {items} 项", shown.site_name, shown.sets.join("、")),
+        &format!("open visit begun, {items} items"),
         ("12 项", "12 items"),
     );
-    let mut found = Vec::new();
-    for (minute, (item, value, failed)) in (10..).zip(ANSWERS) {
-        story.at(&format!("2026-03-02T09:{minute}:00+08:00"))?;
-        let mut photos = Vec::new();
-        if failed.is_some() {
-            let picture = story.pictures.take(Scene { item, mended: false })?;
-            photos
-                .push(story.person(Who::Inspector)?.phone.visit_photo(&visit, &picture, Some(item))?.photo.to_string());
-        }
-        let phone = &mut story.person(Who::Inspector)?.phone;
-        phone.visit_answer(&visit, item, value, None, &photos, None)?;
-        if let Some((text, demand, severity)) = failed {
-            let finding = phone.finding_raise(&visit, item, text, Some(severity), &photos)?.finding.to_string();
-            phone.finding_feedback(&finding, Some(demand), true)?;
-            let row = phone.finding_show(&finding)?;
-            let answered = phone.visit_show(&visit)?.answers.into_iter().find(|answer| answer.item == item);
-            let kept = answered.and_then(|answer| answer.value).unwrap_or_default();
-            story.tell.check(
-                Who::Inspector,
-                row.stage.name() == "fed_back" && kept == value && row.photos.len() == 1,
-                &format!("{item} 答 {kept}，照片 {} 张，问题“{}”已反馈", row.photos.len(), row.text),
-                &format!("{item} {kept}, {} photo, finding {}", row.photos.len(), row.stage.name()),
-                ("答案、照片与反馈都在本机", "answer, photo and feedback are on the phone"),
-            );
-            found.push(Found { finding, item });
-        }
+
+    story.at("2026-03-02T09:20:00+08:00")?;
+    let photos = {
+        let Story { people, pictures, .. } = &mut *story;
+        let inspector = people.iter_mut().find(|person| person.who == me);
+        let inspector = inspector.ok_or(Trouble::Story("没有检查员", "there is no inspector"))?;
+        fill_in(&mut inspector.phone, pictures, &visit, &FAULTS)?
+    };
+    for fault in FAULTS {
+        let taken = photos.iter().find(|(item, _, _)| item == fault.item);
+        let (_, photo, (width, height)) =
+            taken.ok_or(Trouble::Story("不合格项没有要照片", "a failed item wanted no photo"))?;
+        let inspector = &mut story.person(me)?.phone;
+        let (text, severity) = (fault.text, Some(fault.severity));
+        inspector.finding_raise(&visit, fault.item, text, severity, std::slice::from_ref(photo))?;
+        let row = inspector.finding_list(None, false, Some(SITE))?.into_iter().find(|row| row.item == fault.item);
+        let row = row.ok_or(Trouble::Story("问题没有登记上", "the finding is not listed"))?;
+        let stage = row.stage.name();
+        let stage_zh = crate::words::stage(Lang::Chinese, stage);
+        story.tell.check(
+            me,
+            stage == "recorded" && row.photos.len() == 1,
+            &format!("{} {}（照片 {width}×{height}）：{stage_zh} {}", row.item, row.text, row.number),
+            &format!("{}: {stage} {}", shorten(half(Lang::English, &row.item_text), 30), row.number),
+            ("已记录，有一张照片", "recorded with one photo"),
+        );
+        story.findings.push(Found { finding: row.finding.to_string(), fault });
     }
-    let submitted = story.person(Who::Inspector)?.phone.visit_submit(&visit)?;
-    let view = story.person(Who::Inspector)?.phone.visit_show(&visit)?;
-    let score = &view.score;
+
+    story.at("2026-03-02T09:50:00+08:00")?;
+    let inspector = &mut story.person(me)?.phone;
+    inspector.visit_submit(&visit)?;
+    let (shown, listed) = (inspector.visit_show(&visit)?, inspector.photo_list()?.len());
+    let (rate, missing) = (percent(shown.score.rate), shown.missing.len());
     story.tell.check(
-        Who::Inspector,
-        view.status == "submitted" && submitted.missing.is_empty() && submitted.photos_missing.is_empty(),
-        &format!("检查已提交，得分 {}", points(score.obtained, score.obtainable)),
-        &format!("visit {}, score {}", view.status, points(score.obtained, score.obtainable)),
-        ("已提交，没有漏项、漏照片", "submitted, nothing missing"),
+        me,
+        shown.status == "submitted" && missing == 0 && shown.findings.len() == FAULTS.len(),
+        &format!("检查已提交：得分率 {rate}，漏答 {missing} 项，问题 {} 个，照片 {listed} 张", shown.findings.len()),
+        &format!("submitted: {rate}, {} findings, {listed} photos", shown.findings.len()),
+        ("已提交，不漏项，4 个问题", "submitted, nothing missing, 4 findings"),
     );
-    let status = story.person(Who::Inspector)?.phone.status()?;
+    for found in story.findings.clone() {
+        story.person(me)?.phone.finding_feedback(&found.finding, Some(found.fault.demand), true)?;
+    }
+    story.tell.read(me, "当场反馈：照片经人核对，没有人脸和证件", "fed back at the counter, photos checked by a person");
+    story.stages(me, &[("fed_back", 4)])?;
+    let status = story.person(me)?.phone.status()?;
+    let figures = story.city.figures()?;
     story.tell.check(
-        Who::Inspector,
-        status.waiting_ops > 20 && status.waiting_photos == 4,
-        &format!("没有信号：{} 条记录、{} 张照片在本机等待", status.waiting_ops, status.waiting_photos),
-        &format!("no signal: {} ops and {} photos wait here", status.waiting_ops, status.waiting_photos),
-        ("全部在本机等待", "all of it waits here"),
+        me,
+        status.waiting_ops > 0 && status.waiting_photos > 0,
+        &format!("全程没有联网：待送 {} 条、照片 {} 张", status.waiting_ops, status.waiting_photos),
+        &format!("no network so far: {} ops, {} photos wait", status.waiting_ops, status.waiting_photos),
+        ("都还在本机", "everything still on this phone"),
     );
-    story.findings = found;
+    story.tell.check(
+        Who::City,
+        (figures.visits, figures.findings) == (0, 0),
+        &format!("还什么都不知道：检查 {} 次，问题 {} 个", figures.visits, figures.findings),
+        &format!("knows nothing yet: {} visits, {} findings", figures.visits, figures.findings),
+        ("0 和 0", "none of either"),
+    );
     Ok(())
 }
 
-/// There is signal: the city hears of it, and the supervisor serves notices.
+/// The city hears of the visit, the supervisor serves notices, the unit's phone gets its cards.
 pub fn notice(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-02T11:00:00+08:00")?;
+    story.at("2026-03-02T10:40:00+08:00")?;
     story.sync(Who::Inspector)?;
     let figures = story.city.figures()?;
     story.tell.check(
         Who::City,
-        (figures.visits, figures.findings, figures.photos) == (1, 4, 4),
-        &format!("已收到 {} 次检查、{} 个问题、{} 张照片", figures.visits, figures.findings, figures.photos),
-        &format!("has {} visit, {} findings, {} photos", figures.visits, figures.findings, figures.photos),
-        ("1 次检查、4 个问题、4 张照片", "1 visit, 4 findings, 4 photos"),
+        (figures.visits, figures.findings) == (1, FAULTS.len()) && figures.photos >= FAULTS.len(),
+        &format!("已有检查 {} 次、问题 {} 个、照片 {} 张", figures.visits, figures.findings, figures.photos),
+        &format!("{} visit, {} findings, {} photos", figures.visits, figures.findings, figures.photos),
+        ("1 次检查、4 个问题和它们的照片", "1 visit, 4 findings and their photos"),
     );
-    story.at("2026-03-02T14:00:00+08:00")?;
+
+    story.at("2026-03-02T11:00:00+08:00")?;
     story.sync(Who::Supervisor)?;
+    story.stages(Who::Supervisor, &[("fed_back", 4)])?;
     for found in story.findings.clone() {
         story.person(Who::Supervisor)?.phone.finding_notice(&found.finding, None)?;
     }
+    story.stages(Who::Supervisor, &[("noticed", 4)])?;
     story.sync(Who::Supervisor)?;
-    story.sync(Who::Inspector)?;
-    story.stages(Who::Inspector, &[("noticed", 4)])?;
-    let rows = story.person(Who::Inspector)?.phone.finding_list(None, false, None)?;
-    let deadlines: Vec<String> = rows.iter().map(deadline_of).collect();
-    story.tell.check(
-        Who::Inspector,
-        rows.iter().all(|row| row.deadline.is_some() && row.number.starts_with("2026-")),
-        &format!("编号与期限：{}", deadlines.join("，")),
-        &format!("numbered, with deadlines: {}", deadlines.join(", ")),
-        ("每个问题都有编号和期限", "a number and a deadline each"),
-    );
+
+    story.at("2026-03-02T14:10:00+08:00")?;
+    story.sync(Who::Contact)?;
+    story.stages(Who::Contact, &[("noticed", 4)])?;
+    for found in story.findings.clone() {
+        let row = story.person(Who::Contact)?.finding(&found.finding)?;
+        let deadline = row.deadline.map(|day| day.to_string()).unwrap_or_default();
+        let saved = saved(story, &row.photos)?;
+        let people = row.timeline.len();
+        story.tell.check(
+            Who::Contact,
+            row.demand == found.fault.demand && saved.len() == 1 && people == 0 && !deadline.is_empty(),
+            &format!("{} 整改要求：{}；期限 {deadline}；公布照片 {} 张", row.number, row.demand, saved.len()),
+            &format!("{}: due {deadline}, {} published photo", row.number, saved.len()),
+            ("有要求、期限和一张公布照片，不见检查员", "demand, deadline, one published photo, no inspector"),
+        );
+    }
     Ok(())
 }
 
-/// `2026-0001 03-05`.
-fn deadline_of(row: &FindingRow) -> String {
-    let day = row.deadline.map(|day| day.to_string()).unwrap_or_default();
-    format!("{} {}", row.number, day.get(5..).unwrap_or_default())
-}
-
-/// Points of points, in hundredths.
-pub fn points(obtained: u64, obtainable: u64) -> String {
-    let shown = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    format!("{}/{}", shown(obtained), shown(obtainable))
+/// The published photos of these hashes that the contact's phone can write out.
+fn saved(story: &mut Story, photos: &[String]) -> Result<Vec<PathBuf>, Trouble> {
+    let folder = story.pictures.folder().to_owned();
+    let contact = &story.person(Who::Contact)?.phone;
+    let mut files = Vec::new();
+    for photo in photos {
+        let file = folder.join(format!("published-{photo}.jpg"));
+        if contact.photo_save(photo, "standard", &file).is_ok() {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }

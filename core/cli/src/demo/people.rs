@@ -69,11 +69,11 @@ pub struct Person {
 }
 
 impl Person {
-    /// A new phone in its own folder under this one, whose clock is so much ahead of the city's.
-    pub fn with_new_phone(home: &Path, who: Who, time: &Time, ahead_millis: i64) -> Result<Self, MingchaError> {
+    /// A new phone in its own folder under this one, whose clock is so many seconds ahead of the city's.
+    pub fn with_new_phone(home: &Path, who: Who, time: &Time, ahead_seconds: i64) -> Result<Self, MingchaError> {
         let folder = home.join(who.folder());
         let keys = Keys::in_folder(&folder, &SystemChance)?;
-        let clock = Box::new(PhoneClock { time: time.clone(), ahead_millis });
+        let clock = Box::new(PhoneClock { time: time.clone(), ahead_millis: ahead_seconds.saturating_mul(1000) });
         let phone = Phone::open(&folder, Ports { clock, chance: Box::new(SystemChance), keys })?;
         Ok(Self { who, phone })
     }

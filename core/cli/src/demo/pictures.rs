@@ -44,11 +44,6 @@ impl Pictures {
         Ok(Self { given: files, next: 0, drawn: 0, folder, passed_over: Vec::new() })
     }
 
-    /// How many files were found in the folder that was given.
-    pub fn given(&self) -> usize {
-        self.given.len()
-    }
-
     /// The next picture: one that was given and can be taken in, else one that is drawn.
     pub fn take(&mut self, scene: Scene<'_>) -> io::Result<PathBuf> {
         while !self.given.is_empty() {
@@ -66,6 +61,12 @@ impl Pictures {
         draw(scene, self.drawn).save(&file).map_err(io::Error::other)?;
         Ok(file)
     }
+}
+
+/// True when there is anything to take.
+pub fn has_jpegs(folder: &Path) -> bool {
+    let mut found = Vec::new();
+    jpegs(folder, true, &mut found).is_ok() && !found.is_empty()
 }
 
 /// The JPEG files of a folder, and of the folders in it.
@@ -267,7 +268,7 @@ mod tests {
         fs::write(given.join("a.jpg"), "a letter").unwrap();
         fs::write(given.join("notes.txt"), "a note").unwrap();
         let mut pictures = Pictures::new(Some(&given), folder.path().join("pictures")).unwrap();
-        assert_eq!(pictures.given(), 3);
+        assert!(has_jpegs(&given) && !has_jpegs(&folder.path().join("none")));
         let scene = Scene { item: "W5-1", mended: false };
         let taken: Vec<PathBuf> = (0..3).map(|_| pictures.take(scene).unwrap()).collect();
         assert_eq!(pictures.passed_over, ["a.jpg"]);

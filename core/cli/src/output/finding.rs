@@ -123,7 +123,9 @@ impl Show for FindingRow {
             page.part(t::TIMELINE);
             let mut table = Table::new(&[left(t::DAY), wrapped(t::WHAT, 64), left(t::BY)]);
             for step in &self.timeline {
-                table.row(&[step.day.to_string(), step.text.clone(), or_empty(step.by.as_deref())]);
+                let words = half(page.lang(), step.words);
+                let told = if step.text.is_empty() { words.to_owned() } else { format!("{words}：{}", step.text) };
+                table.row(&[step.day.to_string(), told, or_empty(step.by.as_deref())]);
             }
             page.table(&table);
         }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use mingcha_model::body::{Body, Release};
-use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Role, Verdict};
+use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Refusal, Role, Verdict};
 use mingcha_sync::Page;
 
 use super::{op_id, row};
@@ -18,6 +18,7 @@ struct HeldEntry {
     kind: Kind,
     entity: EntityId,
     body: Option<Body>,
+    reason: Option<Refusal>,
     /// Unix seconds of the city's order.
     since: i64,
 }
@@ -30,10 +31,7 @@ impl Phone {
         if self.is_enrolled() && matches!(self.grants()?.role, Role::Supervisor | Role::Office) {
             for entry in self.held_entries()? {
                 if rows.iter().all(|known| known.op != entry.op) {
-                    rows.push(AttentionRow {
-                        advice: "待放行 / waits to be released".to_owned(),
-                        ..row(entry.op, entry.kind, None, entry.since)
-                    });
+                    rows.push(row(entry.op, entry.kind, entry.reason, entry.since));
                 }
             }
         }
@@ -55,7 +53,7 @@ impl Phone {
             None => self.place_of(held.entity)?,
         };
         self.say(&place, vec![Saying::new(held.entity, Body::Release(Release { op }))])?;
-        Ok(row(op, held.kind, None, held.since))
+        Ok(row(op, held.kind, held.reason, held.since))
     }
 
     fn own_held(&self, op: OpId) -> Result<Option<HeldEntry>, MingchaError> {
@@ -65,6 +63,7 @@ impl Phone {
             kind: one.op.kind,
             entity: one.op.entity,
             body: Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body).ok(),
+            reason: one.reason,
             since: one.since,
         }))
     }
@@ -93,6 +92,7 @@ impl Phone {
                             kind: entry.op.kind,
                             entity: entry.entity(),
                             body,
+                            reason: Some(why_held(entry.flags)),
                             since: entry.ord.millis().div_euclid(1000),
                         }),
                     }
@@ -123,4 +123,9 @@ impl Phone {
         }
         Ok(pages)
     }
+}
+
+/// Why an entry is held, as the city marked it.
+fn why_held(flags: Flags) -> Refusal {
+    if flags.contains(Flags::LATE) { Refusal::Moved } else { Refusal::DeviceRevoked }
 }

@@ -93,6 +93,8 @@ pub struct ResultRow {
     pub day: Day,
     /// True when it takes part in the result in force.
     pub counts: bool,
+    /// True when whoever found it also rechecked it: allowed, and marked; never told to a unit.
+    pub same_inspector: bool,
 }
 
 /// One step of a finding's way.
@@ -102,7 +104,9 @@ pub struct TimelineRow {
     pub day: Day,
     /// The kind of statement.
     pub what: &'static str,
-    /// In words, Chinese first.
+    /// The step in words, Chinese / English.
+    pub words: &'static str,
+    /// What was written with it.
     pub text: String,
     /// Who, where this phone may know.
     pub by: Option<String>,

@@ -233,6 +233,9 @@ pub struct CardResult {
     /// The day.
     #[n(1)]
     pub day: Day,
+    /// True when it takes part in the result in force.
+    #[n(2)]
+    pub counts: bool,
 }
 
 /// Where a request for a later deadline stands.
