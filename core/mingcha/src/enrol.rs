@@ -18,7 +18,8 @@ impl Phone {
     ///
     /// Errors with the city's `code_unknown`, `code_used` or `code_expired`; nothing is changed then.
     pub fn enrol(&mut self, url: &str, code: &str) -> Result<Enrolled, MingchaError> {
-        if self.is_enrolled() {
+        // With another key it is the same phone after its key was lost: it enrols again, and loses nothing.
+        if self.is_enrolled() && self.holds_its_key()? {
             return Err(Mistake::AlreadyEnrolled.into());
         }
         let code: String =
@@ -35,6 +36,9 @@ impl Phone {
             return Err(MingchaError::City(Problem::from_json(reply.status, &reply.body)));
         }
         let said: EnrolSaid = decode(&reply.body).ok_or(MingchaError::Sync(mingcha_sync::SyncError::Unreadable))?;
+        if self.is_enrolled() && self.me()?.person != said.person {
+            return Err(Mistake::AlreadyEnrolled.into());
+        }
         let log = LogId(sixteen(&*self.chance));
         let me = Me {
             person: said.person,
@@ -46,7 +50,13 @@ impl Phone {
             city_key: said.city_key,
         };
         self.open_log(log, device, None)?;
+        // What was said and not signed under a lost key is said again in the new log.
+        for old in self.store.logs()?.into_iter().filter(|old| old.log != log && !old.closed) {
+            self.store.reissue(old.log, old.sealed_through.saturating_add(1), log)?;
+        }
+        self.keep_key()?;
         self.become_me(me)?;
+        self.store.set_setting(PENDING, None)?;
         self.met(said.city_millis, false)?;
         Ok(Enrolled {
             person: said.person,

@@ -37,7 +37,9 @@ pub enum MingchaError {
     #[error("照片文件无法使用 / {0}")]
     Evidence(EvidenceError),
     /// The device's keys are gone or damaged.
-    #[error("本机密钥丢失，请重新登记 / this device's keys are lost; enrol it again")]
+    #[error(
+        "本机密钥丢失，请用新的登记码重新登记，未送出的内容会保留 / this device's key is lost: enrol it again with a new code, nothing is lost"
+    )]
     KeyLost,
     /// No room is left.
     #[error("存储空间不足，请清理后再试 / no room is left on this device; free some and try again")]

@@ -11,8 +11,8 @@ use mingcha_model::body::{
     Suspend,
 };
 use mingcha_model::{
-    Basis, Case, Dates, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown, Stage,
-    SubmissionId, VisitStatus,
+    Basis, Case, Dates, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown,
+    Stage, SubmissionId, VisitStatus,
 };
 
 use crate::ports::sixteen;
@@ -184,7 +184,6 @@ impl Phone {
             None => None,
         };
         let (case, place) = self.case_for_writing(id)?;
-        self.is_time_to_recheck(&case)?;
         self.may_say(&place, &Body::Result(ResultSay { outcome, visit, photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
         let over = self.over(case.finding, &Field::Result, basis, &basis_of_case(&case))?;
@@ -192,16 +191,6 @@ impl Phone {
         sayings.push(Saying::new(case.finding, body).with_text(text.unwrap_or("")).with_over(over));
         self.say_with_files(&place, sayings, &files)?;
         self.rechecked(case.finding)
-    }
-
-    /// What its unit was never told of is not rechecked before its date, which comes whether anybody told it or not.
-    fn is_time_to_recheck(&self, case: &Case) -> Result<(), MingchaError> {
-        let almanac = self.almanac()?;
-        let recheck = Dates::of(case, &almanac.calendar, &almanac.policy).recheck;
-        if case.stage == Stage::Recorded && recheck.is_some_and(|recheck| almanac.today < recheck.window_from) {
-            return Err(Mistake::NotNow("请先反馈给单位", "feed it back first; its recheck is not due yet").into());
-        }
-        Ok(())
     }
 
     /// Opens a closed finding again, with a reason.
@@ -242,7 +231,11 @@ impl Phone {
         let almanac = self.almanac()?;
         let served = Dates::of(&case, &almanac.calendar, &almanac.policy).deadline;
         if served.is_some_and(|served| until < served) {
-            return Err(Mistake::NotNow("期限只能推迟", "an extension moves a deadline later; earlier needs a new notice").into());
+            return Err(Mistake::NotNow(
+                "期限只能推迟",
+                "an extension moves a deadline later; earlier needs a new notice",
+            )
+            .into());
         }
         self.decide(id, &Field::Extension, Body::ExtensionDecide(ExtensionDecide { until: Some(until) }), text, basis)
     }

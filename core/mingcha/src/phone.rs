@@ -8,7 +8,7 @@ use std::path::Path;
 use mingcha_evidence::{Sweep, Vault, VaultKey};
 use mingcha_model::{Calendar, Day, DeviceId, Digest, Grants, LogId, PersonId};
 use mingcha_store::{FileState, Store, StoreKey};
-use mingcha_sync::{Anchor, CityKey, Signer};
+use mingcha_sync::{Anchor, CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
 use crate::home::Home;
@@ -70,6 +70,7 @@ pub(crate) struct Meeting {
 
 const ME: &str = "me";
 const MEETING: &str = "meeting";
+const OWN_KEYS: &str = "own_keys";
 
 impl Phone {
     /// Opens the phone in this folder; an empty folder is a new phone.
@@ -91,7 +92,41 @@ impl Phone {
             me: None,
         };
         phone.me = phone.setting(ME)?;
+        phone.stand_in_an_open_log()?;
         Ok(phone)
+    }
+
+    /// A process killed while a log was given up left its successor open: that one is written to from now on.
+    fn stand_in_an_open_log(&mut self) -> Result<(), MingchaError> {
+        let Some(me) = self.me.clone() else { return Ok(()) };
+        let logs = self.store.logs()?;
+        if logs.iter().any(|log| log.log == me.log && !log.closed) {
+            return Ok(());
+        }
+        match logs.iter().rev().find(|log| !log.closed && log.covert_visit.is_none()) {
+            Some(open) => self.become_me(Me { log: open.log, ..me }),
+            None => Ok(()),
+        }
+    }
+
+    /// The public keys under which this phone was enrolled, the present one last.
+    pub(crate) fn own_keys(&self) -> Result<Vec<PublicKey>, MingchaError> {
+        Ok(self.setting(OWN_KEYS)?.unwrap_or_default())
+    }
+
+    /// False when the key that this phone was enrolled with is gone: another one signs now, which the city does not know.
+    pub(crate) fn holds_its_key(&self) -> Result<bool, MingchaError> {
+        Ok(self.me.is_none() || self.own_keys()?.last() == Some(&self.signer.public_key()))
+    }
+
+    /// Remembers the key that this phone is enrolled with from now on.
+    pub(crate) fn keep_key(&mut self) -> Result<(), MingchaError> {
+        let mut keys = self.own_keys()?;
+        let key = self.signer.public_key();
+        if keys.last() != Some(&key) {
+            keys.push(key);
+        }
+        self.put_setting(OWN_KEYS, &keys)
     }
 
     /// Who this phone belongs to; an error with advice while nobody.

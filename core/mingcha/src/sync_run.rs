@@ -6,8 +6,8 @@
 use std::fs::File;
 
 use mingcha_model::{Cursor, FeedName, LogId};
-use mingcha_store::{NewPage, OpVerdict, OwnLog, Store};
-use mingcha_sync::{CityKey, Correspondence, Desk, Heard, LogPosition, Page, Receipt};
+use mingcha_store::{NewPage, OpVerdict, OwnLog, Store, StoreError};
+use mingcha_sync::{CityKey, Correspondence, Desk, Heard, LogPosition, Page, Problem, Receipt, SyncError};
 
 use crate::http::Http;
 use crate::phone::Me;
@@ -24,6 +24,26 @@ pub struct Progress {
     pub done: u64,
     /// Of how much; 0 when not known.
     pub of: u64,
+}
+
+/// What a run was told so far.
+#[derive(Default)]
+struct Told {
+    report: SyncReport,
+    /// Trouble with one log that did not stop the others.
+    problem: Option<Problem>,
+}
+
+/// True when the feeds held here and those of the city do not fit together.
+fn is_about_feeds(error: &MingchaError) -> bool {
+    match error {
+        MingchaError::City(problem) => problem.code == "feed_diverged",
+        MingchaError::Sync(error) => matches!(error, SyncError::DoesNotContinue | SyncError::Page(_)),
+        MingchaError::Store(error) => {
+            matches!(error, StoreError::Gap { .. } | StoreError::WrongHead { .. } | StoreError::WrongEpoch { .. })
+        }
+        _ => false,
+    }
 }
 
 /// The store as a correspondence sees it.
@@ -70,19 +90,34 @@ impl Desk for PhoneDesk<'_> {
 impl Phone {
     /// Meets the city: sends what was said, receives what is new, then photos both ways.
     ///
-    /// Errors with `unreachable` when no city answers; what was heard until then is kept.
+    /// Errors with `unreachable` when no city answers; what was heard until then is kept. A log or a feed that the city
+    /// has trouble with stops neither the others nor the photos; the trouble is the error at the end.
     pub fn sync(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<SyncReport, MingchaError> {
         let _alone = self.alone()?;
+        if !self.holds_its_key()? {
+            return Err(MingchaError::KeyLost);
+        }
         let me = self.me()?.clone();
         let http = Http::to(&me.url, Some(me.token.clone()))?;
-        let mut report = SyncReport::default();
-        self.correspond(&http, me.city_key, &mut report, progress)?;
-        if self.store.waiting()?.ops > 0 {
+        let mut told = Told::default();
+        let mut heard = self.correspond(&http, me.city_key, &mut told, progress);
+        if heard.as_ref().is_err_and(is_about_feeds) {
+            // What is held here and what the city says do not fit: the feeds are fetched again, own work stays.
+            self.let_feeds_go()?;
+            heard = self.correspond(&http, me.city_key, &mut told, progress);
+        } else if heard.is_ok() && told.problem.is_none() && self.store.waiting()?.ops > 0 {
             // A log was given up on the way, or something was said meanwhile: once more, and no oftener.
-            self.correspond(&http, me.city_key, &mut report, progress)?;
+            heard = self.correspond(&http, me.city_key, &mut told, progress);
+        }
+        if let Err(gone @ (MingchaError::Unreachable | MingchaError::NotWelcome(_) | MingchaError::Later(_))) = heard {
+            return Err(gone);
         }
         let sent = self.send_photos(&http, progress)?;
+        heard?;
         let fetched = self.fetch_wanted(&http, progress)?;
+        if let Some(problem) = told.problem {
+            return Err(MingchaError::City(problem));
+        }
         let city_millis = self.clock.wall_millis().saturating_add(self.clock_offset()?);
         self.met(city_millis, true)?;
         let waiting = self.store.waiting()?;
@@ -95,7 +130,7 @@ impl Phone {
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,
-            ..report
+            ..told.report
         })
     }
 
@@ -103,7 +138,7 @@ impl Phone {
         &mut self,
         http: &Http,
         city: CityKey,
-        report: &mut SyncReport,
+        told: &mut Told,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<(), MingchaError> {
         self.seal()?;
@@ -114,11 +149,19 @@ impl Phone {
             let Some(letter) = run.next_letter(&desk)? else { return Ok(()) };
             let reply = http.send(&letter)?;
             for heard in run.read(&reply)? {
-                self.keep(heard, report)?;
+                self.keep(heard, told)?;
             }
-            progress(Progress { what: "ops", done: report.sent_ops, of: waiting });
-            progress(Progress { what: "pages", done: report.received_ops, of: 0 });
+            progress(Progress { what: "ops", done: told.report.sent_ops, of: waiting });
+            progress(Progress { what: "pages", done: told.report.received_ops, of: 0 });
         }
+    }
+
+    /// Lets go of every feed held, to begin each again from its first page.
+    fn let_feeds_go(&mut self) -> Result<(), MingchaError> {
+        for feed in self.store.feeds()? {
+            self.store.drop_feed(&feed.name)?;
+        }
+        Ok(())
     }
 
     /// Two runs of one phone never overlap: the second waits for nothing and says so.
@@ -126,12 +169,12 @@ impl Phone {
         let file = File::create(self.home.sync_lock()).map_err(|error| MingchaError::from_io(&error))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) => Err(mingcha_store::StoreError::Busy.into()),
+            Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Busy.into()),
             Err(std::fs::TryLockError::Error(error)) => Err(MingchaError::from_io(&error)),
         }
     }
 
-    fn keep(&mut self, heard: Heard, report: &mut SyncReport) -> Result<(), MingchaError> {
+    fn keep(&mut self, heard: Heard, told: &mut Told) -> Result<(), MingchaError> {
         match heard {
             Heard::Hello(said) => {
                 self.met(said.city_millis, false)?;
@@ -139,14 +182,27 @@ impl Phone {
                     self.store.put_safe(log.log, log.safe)?;
                 }
                 let readable: Vec<FeedName> = said.feeds.iter().map(|head| head.feed).collect();
-                self.leave_feeds(&readable)
+                self.leave_feeds(&readable)?;
+                // A city that was restored begins another epoch; its feeds begin again here too.
+                for head in said.feeds {
+                    let held = self.store.cursor(&head.feed)?;
+                    if held.is_some_and(|held| held.epoch != head.cursor.epoch) {
+                        self.store.restart_feed(&head.feed, head.cursor.epoch)?;
+                    }
+                }
+                Ok(())
             }
             Heard::Receipt(receipt, bytes) => {
-                report.sent_ops = report.sent_ops.saturating_add(receipt.count);
+                told.report.sent_ops = told.report.sent_ops.saturating_add(receipt.count);
                 self.keep_receipt(&receipt, &bytes)
             }
             Heard::Page(page, bytes) => {
-                report.received_ops = report.received_ops.saturating_add(self.keep_page(&page, &bytes)?);
+                let folded = self.keep_page(&page, &bytes)?;
+                told.report.received_ops = told.report.received_ops.saturating_add(folded);
+                Ok(())
+            }
+            Heard::Stuck(_, problem) => {
+                told.problem = Some(problem);
                 Ok(())
             }
             // A reply was lost: the next letter asks for the receipt by sending the same bytes again.

@@ -65,12 +65,12 @@ impl Phone {
 
     fn verify_log(&self, log: &OwnLog, tally: &mut Tally) -> Result<(), MingchaError> {
         tally.logs = tally.logs.saturating_add(1);
-        let key = self.signer.public_key();
+        let keys = self.own_keys()?;
         let mut chain = Chain { next: 1, head: Digest::ZERO };
         for kept in self.store.segments(log.log)? {
             tally.segments = tally.segments.saturating_add(1);
             tally.ops = tally.ops.saturating_add(kept.count);
-            let fault = chain.follow(&kept, &key).err().or_else(|| self.receipt_fault(&kept));
+            let fault = chain.follow(&kept, &keys).err().or_else(|| self.receipt_fault(&kept));
             tally.fits(fault.is_none(), || {
                 format!("log {} from {}: {}", log.log, kept.first_seq, fault.unwrap_or_default())
             });
@@ -177,7 +177,7 @@ struct Chain {
 impl Chain {
     /// Follows one more segment; the error says what is wrong with it. A broken one is passed as its row has it, so that
     /// what follows is judged for itself.
-    fn follow(&mut self, kept: &mingcha_store::Segment, key: &PublicKey) -> Result<(), &'static str> {
+    fn follow(&mut self, kept: &mingcha_store::Segment, keys: &[PublicKey]) -> Result<(), &'static str> {
         let before = (self.next, self.head);
         self.next = kept.first_seq.saturating_add(kept.count);
         self.head = kept.head;
@@ -193,7 +193,7 @@ impl Chain {
         if !dense {
             return Err("序号有缺口 / its sequences have a gap");
         }
-        if !segment.is_signed_by(key, &opened.head) {
+        if !keys.iter().any(|key| segment.is_signed_by(key, &opened.head)) {
             return Err("签名不符 / the signature is not this device's");
         }
         Ok(())
@@ -247,11 +247,11 @@ mod tests {
         let first = sealed(1, Digest::ZERO, &signer);
         let second = sealed(3, first.head, &signer);
         let mut chain = Chain { next: 1, head: Digest::ZERO };
-        assert_eq!(chain.follow(&first, &signer.public_key()), Ok(()));
-        assert_eq!(chain.follow(&second, &signer.public_key()), Ok(()));
+        assert_eq!(chain.follow(&first, &[signer.public_key()]), Ok(()));
+        assert_eq!(chain.follow(&second, &[signer.public_key()]), Ok(()));
         assert_eq!((chain.next, chain.head), (5, second.head));
         let mut without_first = Chain { next: 1, head: Digest::ZERO };
-        assert!(without_first.follow(&second, &signer.public_key()).unwrap_err().contains("continue"));
+        assert!(without_first.follow(&second, &[signer.public_key()]).unwrap_err().contains("continue"));
     }
 
     #[test]
@@ -259,7 +259,7 @@ mod tests {
         let signer = key(7);
         let good = sealed(1, Digest::ZERO, &signer);
         let follow = |kept: &mingcha_store::Segment| {
-            Chain { next: 1, head: Digest::ZERO }.follow(kept, &signer.public_key()).is_err()
+            Chain { next: 1, head: Digest::ZERO }.follow(kept, &[signer.public_key()]).is_err()
         };
         assert!(!follow(&good));
         for place in 0..good.bytes.len() {

@@ -4,7 +4,8 @@
 
 use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
 use mingcha_model::{
-    Basis, Field, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId, VisitStatus, print_seconds,
+    Basis, Field, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId, VisitStatus,
+    print_seconds,
 };
 
 use crate::criteria::{VisitForm, answer_in_force, both, choices, score_view};

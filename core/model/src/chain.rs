@@ -19,10 +19,10 @@ pub fn text_hash(salt: &[u8; 32], text: &str) -> Digest {
     Digest(hasher.finalize().into())
 }
 
-/// The hash of a segment's payload: SHA-256 of `[columns, bodies, text hashes]`, all before compression.
+/// The hash of a segment's payload: SHA-256 of `[tag, columns, bodies, text hashes]`, all before compression.
 pub fn payload_hash(columns: &[u8], bodies: &[u8], text_hashes: &[Digest]) -> Digest {
     hash_of(|e| {
-        e.array(3)?.bytes(columns)?.bytes(bodies)?;
+        e.array(4)?.str("mingcha payload 1")?.bytes(columns)?.bytes(bodies)?;
         e.array(u64::try_from(text_hashes.len()).unwrap_or(u64::MAX))?;
         text_hashes.iter().try_for_each(|hash| e.bytes(&hash.0).map(|_| ()))
     })

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use crate::body::{Body, Mode, Outcome};
-use crate::{AreaId, UnitId};
+use crate::{AreaId, Kind, UnitId};
 
 /// What a person is (`6-workflow`, People).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, Serialize)]
@@ -196,6 +196,31 @@ pub fn permit(who: &Grants, said: &Body, place: Option<&Place>) -> Result<(), Re
     }
 }
 
+/// Who may say what this build cannot read: of a kind that it knows in a newer version those who say that kind, of a
+/// kind that it does not know the staff, and a contact only where nothing hangs on it.
+fn roles_of_unknown(kind: Kind) -> &'static [Role] {
+    use Role::{Contact, Inspector, Office, Supervisor};
+    match kind {
+        Kind::SUBMISSION_ADD
+        | Kind::FINDING_ACKNOWLEDGE
+        | Kind::FINDING_DECLINE
+        | Kind::EXTENSION_ASK
+        | Kind::APPEAL => &[Contact],
+        Kind::REVIEW => &[Supervisor],
+        Kind::FINDING_NOTICE
+        | Kind::FINDING_VOID
+        | Kind::EXTENSION_DECIDE
+        | Kind::SUSPEND
+        | Kind::APPEAL_DECIDE
+        | Kind::ASSIGN
+        | Kind::UNASSIGN
+        | Kind::RELEASE => &[Supervisor, Office],
+        Kind::RESULT => &[Inspector, Supervisor],
+        kind if kind.is_critical() => &[Inspector, Supervisor, Office],
+        _ => &[Inspector, Supervisor, Contact, Office],
+    }
+}
+
 /// True for statements that decide something about others' work: held, not merged, when their author had moved.
 pub fn decides(said: &Body) -> bool {
     matches!(
@@ -207,6 +232,15 @@ pub fn decides(said: &Body) -> bool {
             | Body::AppealDecide(_)
             | Body::ExtensionDecide(_)
             | Body::Suspend(_)
+            | Body::Unknown(
+                Kind::REVIEW
+                    | Kind::RESULT
+                    | Kind::FINDING_VOID
+                    | Kind::VISIT_VOID
+                    | Kind::APPEAL_DECIDE
+                    | Kind::EXTENSION_DECIDE
+                    | Kind::SUSPEND
+            )
     )
 }
 
@@ -254,7 +288,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         | Body::Assign(_)
         | Body::Unassign(_)
         | Body::Release(_) => &[Supervisor, Office],
-        Body::Unknown(_) => &[Inspector, Supervisor, Contact, Office],
+        Body::Unknown(kind) => roles_of_unknown(*kind),
         Body::LogOpen(_)
         | Body::AreaSet(_)
         | Body::WindowKindSet(_)

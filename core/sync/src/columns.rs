@@ -122,6 +122,13 @@ pub fn write<T>(ops: &[&Op<T>], of_page: Option<&[LogId]>) -> Written {
     Written { columns: columns.finish(), bodies }
 }
 
+/// Sequences beyond this cannot be kept by a store: 2^62, far above what a log ever holds (format).
+const LARGEST_SEQUENCE: u64 = 1 << 62;
+
+fn sequence_of(seq: u64) -> Result<u64, BadColumn> {
+    if seq > LARGEST_SEQUENCE { Err(BadColumn) } else { Ok(seq) }
+}
+
 /// What [`read`] finds: ops whose texts are still only counted, and each op's log in a page.
 pub struct Found {
     pub ops: Vec<Op<()>>,
@@ -162,6 +169,7 @@ pub fn read(columns: &[u8], bodies: &[u8], most_ops: usize, first_seq: Option<u6
             *expected = seq.wrapping_add(1);
             seq
         };
+        let seq = sequence_of(seq)?;
         let kind_number = u16::try_from(kind.unsigned()?).map_err(|_| BadColumn)?;
         let kind_version = u8::try_from(kind.unsigned()?).map_err(|_| BadColumn)?;
         last_at = last_at.wrapping_add(at.signed()?);
@@ -172,14 +180,14 @@ pub fn read(columns: &[u8], bodies: &[u8], most_ops: usize, first_seq: Option<u6
         let over = (0..named)
             .map(|_| {
                 let log = log_table.get(over.length()?).ok_or(BadColumn)?;
-                Ok(OpId { log: LogId(*log), seq: over.unsigned()? })
+                Ok(OpId { log: LogId(*log), seq: sequence_of(over.unsigned()?)? })
             })
             .collect::<Result<Vec<_>, BadColumn>>()?;
         let origin = match origin.length()?.checked_sub(1) {
             None => None,
             Some(place) => {
                 let log = log_table.get(place).ok_or(BadColumn)?;
-                Some(OpId { log: LogId(*log), seq: origin.unsigned()? })
+                Some(OpId { log: LogId(*log), seq: sequence_of(origin.unsigned()?)? })
             }
         };
         let length = lengths.length()?;

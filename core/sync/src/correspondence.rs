@@ -62,6 +62,8 @@ pub enum Heard {
     Receipt(Receipt, Vec<u8>),
     /// The city already has this log through here, from an earlier letter whose reply was lost.
     Has(LogId, u64),
+    /// The city does not take this log's next segment now; other logs, pages and photos go on.
+    Stuck(LogId, Problem),
     /// A page, checked against its chain and signed; with its bytes as received.
     Page(Page, Vec<u8>),
     /// A log went two ways: the city holds another history than this device.
@@ -185,6 +187,10 @@ impl Correspondence {
         match std::mem::replace(&mut self.waiting, Waiting::Nothing) {
             Waiting::Nothing => Err(SyncError::Unasked),
             Waiting::Push { log, first_seq, .. } if reply.status == 409 => self.read_conflict(log, first_seq, reply),
+            Waiting::Push { log, .. } if reply.status != 200 => {
+                self.city_has.remove(&log);
+                Ok(vec![Heard::Stuck(log, Problem::from_json(reply.status, &reply.body))])
+            }
             _ if reply.status != 200 => Err(SyncError::Problem(Problem::from_json(reply.status, &reply.body))),
             Waiting::Hello => self.read_hello(reply),
             Waiting::Push { log, first_seq, payload_hash } => {
@@ -237,7 +243,9 @@ impl Correspondence {
             *cursor = page.end();
             heard.push(Heard::Page(page, bytes.into()));
         }
-        if said.heads.iter().any(|head| standing.get(&head.feed) != Some(&head.cursor)) {
+        // Every feed asked for, and no other, stands under the signature: a page of one that does not would be unsigned.
+        let signed: BTreeMap<FeedName, Cursor> = said.heads.iter().map(|head| (head.feed, head.cursor)).collect();
+        if signed != standing {
             return Err(SyncError::DoesNotContinue);
         }
         self.pull_done = !said.more;

@@ -11,9 +11,8 @@ use super::city::SITE;
 use super::pictures::{Pictures, Scene};
 use super::telling::Who;
 use super::{Story, Trouble};
-use crate::output::shorten;
 use crate::texts::Lang;
-use crate::words::half;
+use crate::words;
 
 /// Something that is wrong at the site, in the words of the field.
 #[derive(Clone, Copy, Debug)]
@@ -24,7 +23,7 @@ pub struct Fault {
     value: &'static str,
     severity: &'static str,
     /// What is wrong.
-    text: &'static str,
+    pub text: &'static str,
     /// What the unit must do.
     demand: &'static str,
     /// What the unit says that it did.
@@ -147,12 +146,12 @@ pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
         let row = inspector.finding_list(None, false, Some(SITE))?.into_iter().find(|row| row.item == fault.item);
         let row = row.ok_or(Trouble::Story("问题没有登记上", "the finding is not listed"))?;
         let stage = row.stage.name();
-        let stage_zh = crate::words::stage(Lang::Chinese, stage);
+        let stage_zh = words::stage(Lang::Chinese, stage);
         story.tell.check(
             me,
             stage == "recorded" && row.photos.len() == 1,
             &format!("{} {}（照片 {width}×{height}）：{stage_zh} {}", row.item, row.text, row.number),
-            &format!("{}: {stage} {}", shorten(half(Lang::English, &row.item_text), 30), row.number),
+            &format!("{}: {stage}, {}", row.item, row.number),
             ("已记录，有一张照片", "recorded with one photo"),
         );
         story.findings.push(Found { finding: row.finding.to_string(), fault });
@@ -173,8 +172,17 @@ pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
     for found in story.findings.clone() {
         story.person(me)?.phone.finding_feedback(&found.finding, Some(found.fault.demand), true)?;
     }
-    story.tell.read(me, "当场反馈：照片经人核对，没有人脸和证件", "fed back at the counter, photos checked by a person");
-    story.stages(me, &[("fed_back", 4)])?;
+    let mut worded = 0_usize;
+    for row in story.person(me)?.phone.finding_list(Some("fed_back"), false, Some(SITE))? {
+        worded = worded.saturating_add(usize::from(FAULTS.iter().any(|fault| fault.demand == row.demand)));
+    }
+    story.tell.check(
+        me,
+        worded == FAULTS.len(),
+        &format!("当场反馈：{worded} 个问题已反馈，整改要求已写明"),
+        &format!("fed back at the counter: {worded}, each with its demand"),
+        ("4 个都已反馈", "all 4"),
+    );
     let status = story.person(me)?.phone.status()?;
     let figures = story.city.figures()?;
     story.tell.check(
@@ -242,7 +250,7 @@ fn saved(story: &mut Story, photos: &[String]) -> Result<Vec<PathBuf>, Trouble> 
     let mut files = Vec::new();
     for photo in photos {
         let file = folder.join(format!("published-{photo}.jpg"));
-        if contact.photo_save(photo, "standard", &file).is_ok() {
+        if file.exists() || contact.photo_save(photo, "published", &file).is_ok() {
             files.push(file);
         }
     }

@@ -44,6 +44,11 @@ impl Pictures {
         Ok(Self { given: files, next: 0, drawn: 0, folder, passed_over: Vec::new() })
     }
 
+    /// Where drawn pictures lie.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The next picture: one that was given and can be taken in, else one that is drawn.
     pub fn take(&mut self, scene: Scene<'_>) -> io::Result<PathBuf> {
         while !self.given.is_empty() {

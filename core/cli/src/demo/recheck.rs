@@ -1,100 +1,167 @@
-//! A fortnight later somebody goes back and looks; what failed is supervised and looked at again.
+//! A fortnight later: back to the site with the prior photos, most of it closed, and what failed supervised until it is
+//! closed too.
+//!
+//! Only a recheck on the spot closes; the dates of the rechecks are those that the phones reckon.
 
 use super::city::SITE;
-use super::inspection::Found;
-use super::pictures::Scene;
-use super::rectification::{RETURNED, judge, submit};
+use super::inspection::{FAULTS, Fault, fill_in, percent};
 use super::telling::Who;
 use super::{Story, Trouble};
+use crate::texts::Lang;
+use crate::words;
 
-/// The recheck of all four on its date: three pass, one fails.
-pub fn recheck(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-16T08:30:00+08:00")?;
-    story.sync(Who::Inspector)?;
-    let phone = &mut story.person(Who::Inspector)?.phone;
-    let fetched = phone.photo_fetch(true, &mut |_| {})?;
-    let due: Vec<_> = phone.tasks()?.into_iter().filter(|task| task.what == "recheck").collect();
-    let here = phone.photo_list()?.iter().filter(|photo| photo.here.contains(&"standard")).count();
-    let (sites, findings) = (due.len(), due.iter().map(|task| task.findings.len()).sum::<usize>());
-    let day = due.first().map(|task| task.due.to_string()).unwrap_or_default();
-    story.tell.check(
-        Who::Inspector,
-        (sites, findings, day.as_str(), fetched.absent) == (1, 4, "2026-03-16", 0) && here >= 8,
-        &format!("今日复查 {sites} 个点位、{findings} 个问题（{day} 到期），{here} 张前后照片已在本机"),
-        &format!("{sites} site due {day}, {findings} findings, {here} photos on the phone"),
-        ("1 个点位、4 个问题，前后照片都在", "1 site, 4 findings, photos of before and after"),
-    );
-    story.at("2026-03-16T10:00:00+08:00")?;
-    let visit = story.person(Who::Inspector)?.phone.visit_start(SITE, "recheck", &[], &[])?.visit.to_string();
-    for found in story.findings.clone() {
-        let outcome = if found.item == RETURNED { "fail" } else { "pass" };
-        look(story, &visit, &found, outcome)?;
+/// The item that is found wrong again.
+const AGAIN: &str = "W5-3";
+
+impl Story {
+    /// A recheck visit in which these are still wrong; every finding that is open gets its result.
+    fn recheck_visit(&mut self, still_wrong: &[Fault]) -> Result<(), Trouble> {
+        let open: Vec<_> = {
+            let inspector = &self.person(Who::Inspector)?.phone;
+            let rows = inspector.finding_list(None, false, Some(SITE))?;
+            rows.into_iter().filter(|row| row.stage.name() != "closed").collect()
+        };
+        let visit = self.person(Who::Inspector)?.phone.visit_start(SITE, "recheck", &["W5".to_owned()], &[])?;
+        let visit = visit.visit.to_string();
+        let Self { people, pictures, .. } = &mut *self;
+        let inspector = people.iter_mut().find(|person| person.who == Who::Inspector);
+        let inspector = inspector.ok_or(Trouble::Story("没有检查员", "there is no inspector"))?;
+        fill_in(&mut inspector.phone, pictures, &visit, still_wrong)?;
+        let phone = &mut inspector.phone;
+        for row in &open {
+            let wrong = still_wrong.iter().find(|fault| fault.item == row.item);
+            let (outcome, text) = wrong.map_or(("pass", None), |fault| ("fail", Some(fault.text)));
+            let (finding, basis) = (row.finding.to_string(), row.basis.to_string());
+            phone.finding_recheck(&finding, outcome, Some(&visit), text, &[], Some(&basis))?;
+        }
+        phone.visit_submit(&visit)?;
+        let shown = phone.visit_show(&visit)?;
+        let rate = percent(shown.score.rate);
+        let judged = open.len();
+        self.tell.check(
+            Who::Inspector,
+            (shown.status, words::code_of(&shown.mode).as_str()) == ("submitted", "recheck") && !shown.photos.is_empty(),
+            &format!("复查已提交：逐项看过 {judged} 个问题，得分率 {rate}，照片 {} 张", shown.photos.len()),
+            &format!("recheck submitted: {judged} looked at, {rate}, {} photos", shown.photos.len()),
+            ("已提交的复查", "a recheck that is submitted"),
+        );
+        Ok(())
     }
-    story.person(Who::Inspector)?.phone.visit_submit(&visit)?;
-    story.at("2026-03-16T11:30:00+08:00")?;
-    story.sync(Who::Inspector)?;
-    story.sync(Who::Supervisor)?;
-    story.stages(Who::Supervisor, &[("closed", 3), ("supervised", 1)])
+
+    /// Tells what a phone reckons as the next recheck of the site.
+    fn recheck_due(&mut self, who: Who, wanted: &str) -> Result<(), Trouble> {
+        let tasks = self.person(who)?.phone.tasks()?;
+        let task = tasks.iter().find(|task| task.what == "recheck");
+        let task = task.ok_or(Trouble::Story("任务里没有复查", "no recheck among the tasks"))?;
+        let (due, site, findings) = (task.due.to_string(), task.site_name.clone(), task.findings.len());
+        self.tell.check(
+            who,
+            due == wanted,
+            &format!("今日任务：{site} 应于 {due} 复查，{findings} 个问题"),
+            &format!("task: recheck due {due}, {findings} findings"),
+            (wanted, wanted),
+        );
+        Ok(())
+    }
 }
 
-/// One result, with a photo.
-fn look(story: &mut Story, visit: &str, found: &Found, outcome: &str) -> Result<(), Trouble> {
-    let picture = story.pictures.take(Scene { item: found.item, mended: outcome == "pass" })?;
-    let basis = story.person(Who::Inspector)?.finding(&found.finding)?.basis.to_string();
-    let phone = &mut story.person(Who::Inspector)?.phone;
-    phone.finding_recheck(&found.finding, outcome, Some(visit), None, &[picture], Some(&basis))?;
-    let row = phone.finding_show(&found.finding)?;
-    let wanted = if outcome == "pass" { "closed" } else { "supervised" };
-    let next = row.recheck_due.map(|day| day.to_string());
-    let words_zh = match &next {
-        None => "复查合格，销号".to_owned(),
-        Some(day) => format!("复查不合格，督办，下次复查 {day}"),
-    };
-    let words_en = next.map_or_else(|| "passed, closed".to_owned(), |day| format!("failed, next recheck {day}"));
+/// The recheck: three pass and are closed, one fails and is supervised.
+pub fn recheck(story: &mut Story) -> Result<(), Trouble> {
+    story.at("2026-03-09T17:30:00+08:00")?;
+    story.sync(Who::Inspector)?;
+    story.stages(Who::Inspector, &[("awaiting_recheck", 4)])?;
+
+    story.at("2026-03-16T08:10:00+08:00")?;
+    story.recheck_due(Who::Inspector, "2026-03-16")?;
+    let inspector = &mut story.person(Who::Inspector)?.phone;
+    let fetched = inspector.photo_fetch(true, &mut |_| {})?;
+    let standard = inspector.photo_list()?.iter().filter(|photo| photo.here.contains(&"standard")).count();
     story.tell.check(
         Who::Inspector,
-        row.stage.name() == wanted,
-        &format!("{} {}：{words_zh}", row.number, found.item),
-        &format!("{} {}: {words_en}", row.number, found.item),
-        (wanted, wanted),
+        fetched.absent == 0 && fetched.received > 0 && standard >= 9,
+        &format!("出发前取回整改照片 {} 个文件，本机可看 {standard} 张", fetched.received),
+        &format!("prior photos fetched: {} files, {standard} to look at", fetched.received),
+        ("四张问题照片和五张整改照片，一张不缺", "4 photos of findings and 5 of rectifications, none absent"),
     );
+
+    story.at("2026-03-16T09:40:00+08:00")?;
+    let still_wrong: Vec<Fault> = FAULTS.into_iter().filter(|fault| fault.item == AGAIN).collect();
+    story.recheck_visit(&still_wrong)?;
+    story.stages(Who::Inspector, &[("closed", 3), ("supervised", 1)])?;
+    story.sync(Who::Inspector)?;
+
+    story.at("2026-03-16T14:00:00+08:00")?;
+    story.sync(Who::Contact)?;
+    for found in story.findings.clone() {
+        let row = story.person(Who::Contact)?.finding(&found.finding)?;
+        let result = row.results.last().map(|one| words::code_of(&one.result)).unwrap_or_default();
+        let stage = row.stage.name();
+        let wanted = if found.fault.item == AGAIN { ("fail", "supervised") } else { ("pass", "closed") };
+        story.tell.check(
+            Who::Contact,
+            (result.as_str(), stage) == wanted,
+            &format!(
+                "{} 复查{}：{}",
+                row.number,
+                words::word(Lang::Chinese, &result),
+                words::stage(Lang::Chinese, stage)
+            ),
+            &format!("{}: {result}, {stage}", row.number),
+            wanted,
+        );
+    }
     Ok(())
 }
 
-/// The one that failed: supervised, put right, approved, and passed at the next recheck.
+/// What failed: supervision notice, put right again, approved, and a fortnight after that the recheck that closes it.
 pub fn supervise(story: &mut Story) -> Result<(), Trouble> {
-    let Some(found) = story.findings.iter().find(|found| found.item == RETURNED).cloned() else {
-        return Err(Trouble::Story("没有督办的问题", "nothing is supervised"));
-    };
-    story.at("2026-03-17T09:00:00+08:00")?;
-    story.person(Who::Supervisor)?.phone.finding_supervise(&found.finding)?;
+    let again = story.found(AGAIN)?;
+    story.at("2026-03-16T15:00:00+08:00")?;
     story.sync(Who::Supervisor)?;
+    let row = story.person(Who::Supervisor)?.finding(&again.finding)?;
+    let due = row.recheck_due.map(|day| day.to_string()).unwrap_or_default();
+    story.tell.check(
+        Who::Supervisor,
+        (row.stage.name(), due.as_str()) == ("supervised", "2026-03-30"),
+        &format!("{} {}，下次复查 {due}", row.number, words::stage(Lang::Chinese, row.stage.name())),
+        &format!("{}: {}, next recheck {due}", row.number, row.stage.name()),
+        ("已督办，再隔周 2026-03-30", "supervised, 2026-03-30"),
+    );
+    story.person(Who::Supervisor)?.phone.finding_supervise(&again.finding)?;
+    story.sync(Who::Supervisor)?;
+
+    story.at("2026-03-17T09:00:00+08:00")?;
     story.sync(Who::Contact)?;
-    let card = story.person(Who::Contact)?.finding(&found.finding)?;
-    let deadline = card.deadline.map(|day| day.to_string()).unwrap_or_default();
+    story.person(Who::Contact)?.phone.finding_acknowledge(&again.finding, "单位负责人")?;
+    story.sync(Who::Contact)?;
+    let row = story.person(Who::Contact)?.finding(&again.finding)?;
+    let deadline = row.deadline.map(|day| day.to_string()).unwrap_or_default();
     story.tell.check(
         Who::Contact,
-        card.stage.name() == "supervised" && card.results.len() == 1 && !deadline.is_empty(),
-        &format!("{} 被督办，期限 {deadline}", card.number),
-        &format!("{} is {}, deadline {deadline}", card.number, card.stage.name()),
-        ("督办，有期限", "supervised, with a deadline"),
+        deadline == "2026-03-24",
+        &format!("{} 督办通知已签收，期限 {deadline}", row.number),
+        &format!("{}: supervision notice acknowledged, due {deadline}", row.number),
+        ("签收后五个工作日 2026-03-24", "five working days after service, 2026-03-24"),
     );
-    story.person(Who::Contact)?.phone.finding_acknowledge(&found.finding, "值班负责人")?;
-    story.at("2026-03-19T15:00:00+08:00")?;
-    submit(story, &found.finding, found.item, "已换装固定式标识")?;
+
+    story.at("2026-03-20T16:00:00+08:00")?;
+    story.submit(&again, "坡道已清空，加装禁放标线和护栏")?;
     story.sync(Who::Contact)?;
-    story.at("2026-03-20T09:00:00+08:00")?;
+    story.at("2026-03-20T17:20:00+08:00")?;
     story.sync(Who::Supervisor)?;
-    judge(story, &found.finding, found.item, "approve", None)?;
+    story.judge(&again, "approve", None)?;
     story.sync(Who::Supervisor)?;
-    story.at("2026-03-30T09:30:00+08:00")?;
+    story.stages(Who::Supervisor, &[("awaiting_recheck", 1), ("closed", 3)])?;
+
+    story.at("2026-03-30T08:20:00+08:00")?;
     story.sync(Who::Inspector)?;
-    let visit = story.person(Who::Inspector)?.phone.visit_start(SITE, "recheck", &[], &[])?.visit.to_string();
-    look(story, &visit, &found, "pass")?;
-    story.person(Who::Inspector)?.phone.visit_submit(&visit)?;
-    for who in [Who::Inspector, Who::Supervisor, Who::Contact] {
-        story.sync(who)?;
-        story.stages(who, &[("closed", 4)])?;
-    }
-    Ok(())
+    story.recheck_due(Who::Inspector, "2026-03-30")?;
+    story.at("2026-03-30T10:00:00+08:00")?;
+    story.recheck_visit(&[])?;
+    story.sync(Who::Inspector)?;
+    story.at("2026-03-30T11:00:00+08:00")?;
+    story.sync(Who::Supervisor)?;
+    story.sync(Who::Contact)?;
+    story.stages(Who::Supervisor, &[("closed", 4)])?;
+    story.stages(Who::Contact, &[("closed", 4)])
 }

@@ -1,119 +1,159 @@
-//! The unit puts things right, the supervisor looks at what it sent.
+//! The unit puts things right and the supervisor looks at it, one judgement given where there is no network.
+//!
+//! What the unit's phone shows comes from cards; that no approval closes anything is seen in the stages.
 
+use super::inspection::Found;
 use super::pictures::Scene;
 use super::telling::Who;
 use super::{Story, Trouble};
 
-/// The item whose first rectification is returned.
-pub const RETURNED: &str = "W5-5";
+/// The one that is returned: its first photo does not show enough.
+const RETURNED: &str = "W5-5";
+const REASON: &str = "照片看不出标识内容，请正面重拍";
 
-/// A contact sees the cards, acknowledges and sends photos of what was put right.
+impl Story {
+    /// The finding on this item.
+    pub(super) fn found(&self, item: &str) -> Result<Found, Trouble> {
+        self.findings
+            .iter()
+            .find(|found| found.fault.item == item)
+            .cloned()
+            .ok_or(Trouble::Story("没有登记这个问题", "this finding was not raised"))
+    }
+
+    /// The unit submits a rectification with a photo.
+    pub(super) fn submit(&mut self, found: &Found, words: &str) -> Result<(), Trouble> {
+        let photo = self.pictures.take(Scene { item: found.fault.item, mended: true })?;
+        self.person(Who::Contact)?.phone.finding_rectify(&found.finding, words, &[photo])?;
+        Ok(())
+    }
+
+    /// The newest submission of a finding on the supervisor's phone, with its photos and how many of them are here.
+    pub(super) fn submitted(&mut self, found: &Found) -> Result<(String, usize), Trouble> {
+        let supervisor = self.person(Who::Supervisor)?;
+        let row = supervisor.finding(&found.finding)?;
+        let newest = row.submissions.last().ok_or(Trouble::Story("还没有整改反馈", "nothing was submitted yet"))?;
+        let listed = supervisor.phone.photo_list()?;
+        let here = listed.iter().filter(|photo| newest.photos.contains(&photo.photo) && photo.here.contains(&"standard"));
+        Ok((newest.submission.to_string(), here.count()))
+    }
+
+    /// The supervisor judges the newest submission of a finding.
+    pub(super) fn judge(&mut self, found: &Found, verdict: &str, text: Option<&str>) -> Result<(), Trouble> {
+        let (submission, _) = self.submitted(found)?;
+        let supervisor = self.person(Who::Supervisor)?;
+        let basis = supervisor.finding(&found.finding)?.basis.to_string();
+        supervisor.phone.finding_review(&submission, verdict, text, Some(&basis))?;
+        Ok(())
+    }
+}
+
+/// The unit acknowledges, the deadlines stand, and everything is put right with photos.
 pub fn rectify(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-03T09:00:00+08:00")?;
-    let report = story.sync(Who::Contact)?;
-    story.stages(Who::Contact, &[("noticed", 4)])?;
-    let cards = story.person(Who::Contact)?.phone.finding_list(None, false, None)?;
-    let photos: usize = cards.iter().map(|card| card.photos.len()).sum();
-    let told = cards.iter().flat_map(|card| &card.timeline).any(|step| step.by.is_some())
-        || cards.iter().flat_map(|card| &card.submissions).any(|one| !one.reviews.is_empty());
-    story.tell.check(
-        Who::Contact,
-        photos == 4 && report.received_photos == 4 && !told,
-        &format!("收到 {} 张个案卡、{photos} 张公开照片，不见检查人", cards.len()),
-        &format!("{} case cards, {photos} published photos, nobody named", cards.len()),
-        ("4 张个案卡、4 张照片，无姓名", "4 cards, 4 photos, no names"),
-    );
+    story.at("2026-03-03T08:50:00+08:00")?;
     for found in story.findings.clone() {
         story.person(Who::Contact)?.phone.finding_acknowledge(&found.finding, "值班负责人")?;
     }
     story.sync(Who::Contact)?;
-    story.at("2026-03-04T16:00:00+08:00")?;
+    story.at("2026-03-03T09:10:00+08:00")?;
+    story.sync(Who::Supervisor)?;
+    let rows = story.person(Who::Supervisor)?.phone.finding_list(Some("noticed"), false, None)?;
+    let served = rows.iter().filter(|row| row.timeline.iter().any(|step| step.what == "finding_acknowledge")).count();
+    let mut deadlines: Vec<String> = rows.iter().filter_map(|row| row.deadline).map(|day| day.to_string()).collect();
+    deadlines.sort();
+    deadlines.dedup();
+    story.tell.check(
+        Who::Supervisor,
+        served == 4 && deadlines == ["2026-03-06", "2026-03-10"],
+        &format!("单位签收 {served} 个；从签收起算，期限 {}", deadlines.join("、")),
+        &format!("{served} acknowledged; deadlines {}", deadlines.join(", ")),
+        ("4 个；三个工作日 2026-03-06，五个工作日 2026-03-10", "4; three and five working days from service"),
+    );
+
+    story.at("2026-03-04T16:20:00+08:00")?;
     for found in story.findings.clone() {
-        submit(story, &found.finding, found.item, "已整改，请查看照片")?;
+        story.submit(&found, found.fault.done)?;
     }
     story.stages(Who::Contact, &[("submitted", 4)])?;
     story.sync(Who::Contact)?;
-    Ok(())
-}
-
-/// Sends one rectification with a photo.
-pub fn submit(story: &mut Story, finding: &str, item: &str, text: &str) -> Result<(), Trouble> {
-    let picture = story.pictures.take(Scene { item, mended: true })?;
-    story.person(Who::Contact)?.phone.finding_rectify(finding, text, &[picture])?;
-    let row = story.person(Who::Contact)?.finding(finding)?;
-    let sent = row.submissions.last().map_or(0, |one| one.photos.len());
-    story.tell.check(
-        Who::Contact,
-        row.stage.name() == "submitted" && sent == 1,
-        &format!("{} {item}：报整改，照片 {sent} 张", row.number),
-        &format!("{} {item}: {}, {sent} photo", row.number, row.stage.name()),
-        ("已报整改，照片 1 张", "submitted with 1 photo"),
-    );
-    Ok(())
-}
-
-/// Reviews the newest submission of a finding, on the supervisor's phone alone.
-pub fn judge(story: &mut Story, finding: &str, item: &str, verdict: &str, text: Option<&str>) -> Result<(), Trouble> {
-    let row = story.person(Who::Supervisor)?.finding(finding)?;
-    let newest = row.submissions.last().ok_or(Trouble::Story("没有整改反馈", "there is no submission"))?;
-    let submission = newest.submission.to_string();
-    let basis = row.basis.to_string();
-    story.person(Who::Supervisor)?.phone.finding_review(&submission, verdict, text, Some(&basis))?;
-    let row = story.person(Who::Supervisor)?.finding(finding)?;
-    let wanted = if verdict == "approve" { "awaiting_recheck" } else { "returned" };
-    let verdict_zh = if verdict == "approve" { "审核通过" } else { "退回重改" };
-    story.tell.check(
-        Who::Supervisor,
-        row.stage.name() == wanted,
-        &format!("{} {item}：{verdict_zh}{}", row.number, text.map(|text| format!("（{text}）")).unwrap_or_default()),
-        &format!("{} {item}: {verdict}, now {}", row.number, row.stage.name()),
-        (wanted, wanted),
-    );
-    Ok(())
-}
-
-/// A supervisor approves and returns without a network; one comes back better.
-pub fn review(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-05T08:30:00+08:00")?;
+    story.at("2026-03-04T17:00:00+08:00")?;
     story.sync(Who::Supervisor)?;
     story.stages(Who::Supervisor, &[("submitted", 4)])?;
-    story.at("2026-03-05T10:00:00+08:00")?;
+    let mut here = 0_usize;
     for found in story.findings.clone() {
-        if found.item == RETURNED {
-            judge(story, &found.finding, found.item, "return", Some("照片看不清标识，请重拍"))?;
-        } else {
-            judge(story, &found.finding, found.item, "approve", None)?;
-        }
+        here = here.saturating_add(story.submitted(&found)?.1);
     }
-    let waiting = story.person(Who::Supervisor)?.phone.status()?.waiting_ops;
     story.tell.check(
         Who::Supervisor,
-        waiting == 4,
-        &format!("离线审核：{waiting} 条意见在本机等待"),
-        &format!("reviewed offline: {waiting} verdicts wait here"),
-        ("4 条", "4"),
+        here == 4,
+        &format!("审核要看的整改照片已在本机：{here} 张"),
+        &format!("{here} after-photos are on this phone"),
+        ("每个问题一张", "one for each finding"),
     );
-    story.at("2026-03-05T17:00:00+08:00")?;
+    Ok(())
+}
+
+/// One is approved offline, one returned with a reason and put right again; in the end all wait for the recheck.
+pub fn review(story: &mut Story) -> Result<(), Trouble> {
+    story.at("2026-03-05T09:00:00+08:00")?;
+    let first = story.found("W5-1")?;
+    story.judge(&first, "approve", None)?;
+    let supervisor = story.person(Who::Supervisor)?;
+    let (mine, waiting) = (supervisor.finding(&first.finding)?.stage.name(), supervisor.phone.status()?.waiting_ops);
+    story.person(Who::Contact)?.sync()?;
+    let theirs = story.person(Who::Contact)?.finding(&first.finding)?.stage.name();
+    story.tell.check(
+        Who::Supervisor,
+        (mine, theirs, waiting) == ("awaiting_recheck", "submitted", 1),
+        &format!("离线审核通过：本机 {}，待送 {waiting} 条；联络员同步后仍见 {}", zh(mine), zh(theirs)),
+        &format!("approved offline: here {mine}, at the unit still {theirs}"),
+        ("本机待复查，单位还看不到", "awaiting recheck here, the unit does not know yet"),
+    );
+
+    story.at("2026-03-05T11:30:00+08:00")?;
     story.sync(Who::Supervisor)?;
+    let returned = story.found(RETURNED)?;
+    story.judge(&returned, "return", Some(REASON))?;
+    for found in story.findings.clone() {
+        if ![first.fault.item, RETURNED].contains(&found.fault.item) {
+            story.judge(&found, "approve", None)?;
+        }
+    }
+    story.sync(Who::Supervisor)?;
+    story.at("2026-03-05T14:00:00+08:00")?;
     story.sync(Who::Contact)?;
     story.stages(Who::Contact, &[("awaiting_recheck", 3), ("returned", 1)])?;
-    story.at("2026-03-06T09:00:00+08:00")?;
-    let Some(again) = story.findings.iter().find(|found| found.item == RETURNED).cloned() else {
-        return Err(Trouble::Story("没有被退回的问题", "nothing was returned"));
-    };
-    let reason = story.person(Who::Contact)?.finding(&again.finding)?.submissions.pop().and_then(|one| one.reason);
+    let row = story.person(Who::Contact)?.finding(&returned.finding)?;
+    let reason = row.submissions.last().and_then(|one| one.reason.clone()).unwrap_or_default();
+    let names_somebody = row.submissions.iter().any(|one| !one.reviews.is_empty());
     story.tell.check(
         Who::Contact,
-        reason.as_deref() == Some("照片看不清标识，请重拍"),
-        &format!("看到退回理由：{}", reason.unwrap_or_default()),
-        "reads why it was returned",
-        ("督查员写的理由", "the supervisor's reason"),
+        reason == REASON && !names_somebody,
+        &format!("{} {}：{reason}", row.number, zh(row.stage.name())),
+        &format!("{}: {}, with the reason", row.number, row.stage.name()),
+        ("退回理由，不见审核人", "the reason, and nobody's name"),
     );
-    submit(story, &again.finding, again.item, "已重拍，标识清楚")?;
+
+    story.at("2026-03-06T10:15:00+08:00")?;
+    story.submit(&returned, "标识正面照片，三块均已装好")?;
     story.sync(Who::Contact)?;
+    story.at("2026-03-06T15:00:00+08:00")?;
     story.sync(Who::Supervisor)?;
-    judge(story, &again.finding, again.item, "approve", None)?;
+    story.judge(&returned, "approve", None)?;
     story.sync(Who::Supervisor)?;
-    story.sync(Who::Inspector)?;
-    story.stages(Who::Inspector, &[("awaiting_recheck", 4)])
+    story.at("2026-03-06T15:30:00+08:00")?;
+    story.sync(Who::Contact)?;
+    let times = story.person(Who::Contact)?.finding(&returned.finding)?.submissions.len();
+    story.tell.check(
+        Who::Contact,
+        times == 2,
+        &format!("{} 报了 {times} 次整改", row.number),
+        &format!("{}: submitted {times} times", row.number),
+        ("两次", "twice"),
+    );
+    story.stages(Who::Contact, &[("awaiting_recheck", 4)])
+}
+
+fn zh(stage: &str) -> &str {
+    crate::words::stage(crate::texts::Lang::Chinese, stage)
 }

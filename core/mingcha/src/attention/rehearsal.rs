@@ -79,6 +79,7 @@ impl City {
         phone.open_log(log, device, None).unwrap();
         let city_key: CityKey = self.key.public_key();
         let me = Me { person, grants, device, log, url: url.to_owned(), token: "token".to_owned(), city_key };
+        phone.keep_key().unwrap();
         phone.become_me(me).unwrap();
         let mut desk = Desk { phone, folder, heard: 0 };
         self.meet(&mut desk);
