@@ -4,6 +4,7 @@
 //! nothing is told because the script meant it. It owns the clocks of its city and of its phones, and nobody else's.
 
 mod city;
+mod enrolment;
 mod inspection;
 mod people;
 mod pictures;
@@ -24,7 +25,7 @@ use tempfile::TempDir;
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::texts::Lang;
-use city::{SITE, Served};
+use city::Served;
 use people::{Person, Time};
 use pictures::Pictures;
 use telling::{Telling, Who};
@@ -107,7 +108,7 @@ type Act = fn(&mut Story) -> Result<(), Trouble>;
 
 /// The story, act by act.
 const ACTS: [(&str, &str, Act); 8] = [
-    ("一、建城登记", "A city begins, three people enrol", enrol),
+    ("一、建城登记", "A city begins, three people enrol", enrolment::enrol),
     ("二、离线明察", "An open visit without a network", inspection::inspect),
     ("三、同步交办", "The city hears of it, notices go out", inspection::notice),
     ("四、签收整改", "The unit acknowledges and puts things right", rectification::rectify),
@@ -145,8 +146,10 @@ impl Demo {
                 "./{KEPT} 已存在，请先移走或删除，再用 --keep / ./{KEPT} exists already: move or remove it, or leave out --keep"
             )));
         }
-        if self.photos.as_deref().is_some_and(|folder| !folder.is_dir()) {
-            return Err(Failure::usage("--photos 应写一个存在的目录 / --photos takes a folder that exists".to_owned()));
+        if self.photos.as_deref().is_some_and(|folder| !pictures::has_jpegs(folder)) {
+            return Err(Failure::usage(
+                "--photos 应写一个有 JPEG 照片的目录 / --photos takes a folder that holds JPEGs".to_owned(),
+            ));
         }
         Ok(())
     }
@@ -228,7 +231,9 @@ impl Story {
             &format!(
                 "同步：送出 {sent_ops} 条、照片 {sent_photos} 张，取回 {received_ops} 条、照片文件 {received_photos} 个"
             ),
-            &format!("synced: {sent_ops} ops and {sent_photos} photos out, {received_ops} and {received_photos} in"),
+            &format!(
+                "synced: ops {sent_ops}, photos {sent_photos} out; ops {received_ops}, files {received_photos} in"
+            ),
             (
                 &format!("全部送达；待送 {waiting_ops} 条、照片 {waiting_photos}，被拒 {refused}，暂存 {held}"),
                 &format!(
@@ -281,57 +286,17 @@ impl Story {
         }
         if serve {
             let code = city.code_for(Role::Inspector, "检查员")?;
-            let (url, shown) = (city.url.clone(), folder.display());
+            let (url, data) = (city.url.clone(), folder.join("city"));
             tell.note(
-                &format!("平台仍在 {url}，按 Ctrl-C 停止。再登记一部手机："),
+                &format!("平台仍在 {url}（数据在 {}），按 Ctrl-C 停止。再登记一部手机：", data.display()),
                 "The city runs on until Ctrl-C. Enrol one more phone:",
             );
-            Telling::verbatim(&format!("  mingcha --home ./another enrol {url} {code}"));
-            tell.note(&format!("平台数据：{shown}/city"), "(its data)");
+            let now = time.in_full();
+            Telling::verbatim(&format!("  mingcha --home ./another --now {now} enrol {url} {code}"));
             city.go_on_until_signal()?;
         } else {
             city.end()?;
         }
         Ok(code)
     }
-}
-
-/// The city begins, and three phones become somebody's.
-fn enrol(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-02T08:30:00+08:00")?;
-    let url = story.city.url.clone();
-    let figures = story.city.figures()?;
-    let (areas, units, sites) = (figures.areas, figures.units, figures.sites);
-    story.tell.check(
-        Who::City,
-        (areas, sites) == (3, 40) && units >= 10,
-        &format!("示例平台在 {url}：{areas} 个片区，{units} 个单位，{sites} 个点位"),
-        &format!("sample city: {areas} areas, {units} units, {sites} sites"),
-        ("3 个片区，十来个单位，40 个点位", "3 areas, a dozen units, 40 sites"),
-    );
-    for (who, role) in
-        [(Who::Inspector, Role::Inspector), (Who::Contact, Role::Contact), (Who::Supervisor, Role::Supervisor)]
-    {
-        let code = story.city.code_for(role, who.name(Lang::Chinese))?;
-        let person = story.person(who)?;
-        person.phone.enrol(&url, &code)?;
-        person.sync()?;
-        let (status, sites) = (person.phone.status()?, person.phone.sites(&mingcha::SiteFilter::default())?);
-        let known = sites.iter().find(|site| site.code == SITE);
-        let name = known.map(|site| site.name.clone()).unwrap_or_default();
-        let feeds = status.feeds.len();
-        let minutes = status.clock_offset_ms.saturating_add(30_000).div_euclid(60_000);
-        let (clock_zh, clock_en) = match minutes {
-            0 => (String::new(), String::new()),
-            minutes => (format!("，本机钟差 {minutes} 分"), format!(", clock off by {minutes} min")),
-        };
-        story.tell.check(
-            who,
-            status.role == Some(role) && known.is_some() && status.waiting_ops == 0,
-            &format!("登记完成，看得到 {} 个点位（有“{name}”），{feeds} 条数据流{clock_zh}", sites.len()),
-            &format!("enrolled; {} sites, {feeds} feeds{clock_en}", sites.len()),
-            ("角色相符，看得到本次点位", "its role, and the site of the story"),
-        );
-    }
-    Ok(())
 }

@@ -19,7 +19,7 @@ fn a_city_inspects_itself_to_the_end() {
     let output = demo(folder.path(), &[]);
     let told = told(&output);
     assert!(output.status.success(), "{told}");
-    for act in ["建城登记", "离线明察", "同步交办", "签收整改", "审核退改", "隔周复查", "督办销号", "核验"]
+    for act in ["建城登记", "离线明察", "同步交办", "签收整改", "审核退改", "隔周复查", "督办销号", "核验对账"]
     {
         assert!(told.contains(act), "no act {act}:\n{told}");
     }
@@ -44,15 +44,25 @@ fn what_is_kept_can_be_looked_into_and_is_not_overwritten() {
 }
 
 #[test]
-fn real_photos_are_lived_with_where_there_are_some() {
-    let photos = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/photos/gps"));
+fn real_photos_are_lived_with_where_there_are_some_and_what_is_none_is_passed_over() {
+    let photos = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/photos"));
     if !photos.is_dir() {
-        println!("skipped: no real photos beside this checkout (../shared/photos/gps)");
+        println!("skipped: no real photos beside this checkout (../shared/photos)");
         return;
     }
     let folder = tempfile::tempdir().unwrap();
     let output = demo(folder.path(), &["--photos", &photos.display().to_string()]);
     assert!(output.status.success(), "{}", told(&output));
-    let missing = demo(folder.path(), &["--photos", "nowhere"]);
-    assert_eq!(missing.status.code(), Some(2));
+    assert!(told(&output).contains("本机所见：已销号 4"), "{}", told(&output));
+}
+
+#[test]
+fn what_cannot_be_is_refused_before_anything_is_begun() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("empty")).unwrap();
+    for words in [&["--photos", "nowhere"][..], &["--photos", "empty", "--keep"], &["--json"]] {
+        let refused = demo(folder.path(), words);
+        assert_eq!((refused.status.code(), refused.stdout.len()), (Some(2), 0), "{words:?}");
+        assert!(!folder.path().join("mingcha-demo").exists(), "{words:?}");
+    }
 }

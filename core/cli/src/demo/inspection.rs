@@ -44,7 +44,7 @@ pub const FAULTS: [Fault; 4] = [
         item: "W5-3",
         value: "no",
         severity: "serious",
-        text: "无障碍坡道被纸箱占用，轮椅无法通行",
+        text: "无障碍坡道被纸箱占用",
         demand: "清空坡道，保持畅通",
         done: "纸箱已移走，坡道畅通",
     },
@@ -52,7 +52,7 @@ pub const FAULTS: [Fault; 4] = [
         item: "W5-5",
         value: "no",
         severity: "ordinary",
-        text: "大厅引导标识缺失，群众找不到窗口",
+        text: "大厅引导标识缺失",
         demand: "补齐引导标识",
         done: "引导标识已补装",
     },
@@ -74,13 +74,13 @@ pub struct Found {
 }
 
 /// Fills in a form: what is still wrong fails, everything else is well, and where the phone then wants a photo it gets
-/// one. Gives the photos by item, each with its size.
+/// one. Gives the photos with their items.
 pub fn fill_in(
     phone: &mut Phone,
     pictures: &mut Pictures,
     visit: &str,
     wrong: &[Fault],
-) -> Result<Vec<(String, String, (u32, u32))>, Trouble> {
+) -> Result<Vec<(String, String)>, Trouble> {
     for row in phone.visit_form(visit)? {
         let fault = wrong.iter().find(|fault| fault.item == row.item);
         let value = fault.map_or_else(|| when_well(&row), |fault| fault.value);
@@ -90,10 +90,10 @@ pub fn fill_in(
     for row in phone.visit_form(visit)?.into_iter().filter(|row| row.photo_wanted) {
         let mended = !wrong.iter().any(|fault| fault.item == row.item);
         let file = pictures.take(Scene { item: &row.item, mended })?;
-        let photo = phone.visit_photo(visit, &file, Some(&row.item))?;
+        let photo = phone.visit_photo(visit, &file, Some(&row.item))?.photo.to_string();
         let (value, note) = (row.value.unwrap_or_default(), row.note);
-        phone.visit_answer(visit, &row.item, &value, note.as_deref(), &[photo.photo.to_string()], None)?;
-        taken.push((row.item, photo.photo.to_string(), (photo.width, photo.height)));
+        phone.visit_answer(visit, &row.item, &value, note.as_deref(), std::slice::from_ref(&photo), None)?;
+        taken.push((row.item, photo));
     }
     Ok(taken)
 }
@@ -137,9 +137,8 @@ pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
         fill_in(&mut inspector.phone, pictures, &visit, &FAULTS)?
     };
     for fault in FAULTS {
-        let taken = photos.iter().find(|(item, _, _)| item == fault.item);
-        let (_, photo, (width, height)) =
-            taken.ok_or(Trouble::Story("不合格项没有要照片", "a failed item wanted no photo"))?;
+        let taken = photos.iter().find(|(item, _)| item == fault.item);
+        let (_, photo) = taken.ok_or(Trouble::Story("不合格项没有要照片", "a failed item wanted no photo"))?;
         let inspector = &mut story.person(me)?.phone;
         let (text, severity) = (fault.text, Some(fault.severity));
         inspector.finding_raise(&visit, fault.item, text, severity, std::slice::from_ref(photo))?;
@@ -150,8 +149,8 @@ pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
         story.tell.check(
             me,
             stage == "recorded" && row.photos.len() == 1,
-            &format!("{} {}（照片 {width}×{height}）：{stage_zh} {}", row.item, row.text, row.number),
-            &format!("{}: {stage}, {}", row.item, row.number),
+            &format!("{} {stage_zh}：{} {}，照片 {} 张", row.number, row.item, row.text, row.photos.len()),
+            &format!("{} {stage}: {}, photos {}", row.number, row.item, row.photos.len()),
             ("已记录，有一张照片", "recorded with one photo"),
         );
         story.findings.push(Found { finding: row.finding.to_string(), fault });
@@ -196,7 +195,7 @@ pub fn inspect(story: &mut Story) -> Result<(), Trouble> {
         Who::City,
         (figures.visits, figures.findings) == (0, 0),
         &format!("还什么都不知道：检查 {} 次，问题 {} 个", figures.visits, figures.findings),
-        &format!("knows nothing yet: {} visits, {} findings", figures.visits, figures.findings),
+        &format!("knows nothing yet: visits {}, findings {}", figures.visits, figures.findings),
         ("0 和 0", "none of either"),
     );
     Ok(())
@@ -211,7 +210,7 @@ pub fn notice(story: &mut Story) -> Result<(), Trouble> {
         Who::City,
         (figures.visits, figures.findings) == (1, FAULTS.len()) && figures.photos >= FAULTS.len(),
         &format!("已有检查 {} 次、问题 {} 个、照片 {} 张", figures.visits, figures.findings, figures.photos),
-        &format!("{} visit, {} findings, {} photos", figures.visits, figures.findings, figures.photos),
+        &format!("visits {}, findings {}, photos {}", figures.visits, figures.findings, figures.photos),
         ("1 次检查、4 个问题和它们的照片", "1 visit, 4 findings and their photos"),
     );
 
@@ -235,8 +234,8 @@ pub fn notice(story: &mut Story) -> Result<(), Trouble> {
         story.tell.check(
             Who::Contact,
             row.demand == found.fault.demand && saved.len() == 1 && people == 0 && !deadline.is_empty(),
-            &format!("{} 整改要求：{}；期限 {deadline}；公布照片 {} 张", row.number, row.demand, saved.len()),
-            &format!("{}: due {deadline}, {} published photo", row.number, saved.len()),
+            &format!("{} {}；期限 {deadline}，公布照片 {} 张", row.number, row.demand, saved.len()),
+            &format!("{}: due {deadline}, published photos {}", row.number, saved.len()),
             ("有要求、期限和一张公布照片，不见检查员", "demand, deadline, one published photo, no inspector"),
         );
     }

@@ -60,13 +60,14 @@ fn compare(story: &mut Story) -> Result<(), Trouble> {
 
 /// The findings as the city's read model has them.
 fn summary(story: &mut Story) -> Result<(), Trouble> {
-    let cases = story.city.city.read(|store| {
+    let mut cases = story.city.city.read(|store| {
         let mut cases = Vec::new();
         for row in store.findings(&Default::default())? {
             cases.extend(store.case(row.finding)?);
         }
         Ok(cases)
     })?;
+    cases.sort_by(|one, other| one.number.cmp(&other.number));
     let lang = story.tell.lang();
     let mut table = Table::new(&[
         left(t::NUMBER),
@@ -101,7 +102,10 @@ fn summary(story: &mut Story) -> Result<(), Trouble> {
             "检查 {} 次，问题 {} 个，已销号 {closed} 个，照片 {} 张",
             figures.visits, figures.findings, figures.photos
         ),
-        &format!("{} visits, {} findings, {closed} closed, {} photos", figures.visits, figures.findings, figures.photos),
+        &format!(
+            "{} visits, {} findings, {closed} closed, {} photos",
+            figures.visits, figures.findings, figures.photos
+        ),
         ("3 次检查，4 个问题，全部销号", "3 visits, 4 findings, all closed"),
     );
     Ok(())

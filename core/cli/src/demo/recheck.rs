@@ -40,9 +40,10 @@ impl Story {
         let judged = open.len();
         self.tell.check(
             Who::Inspector,
-            (shown.status, words::code_of(&shown.mode).as_str()) == ("submitted", "recheck") && !shown.photos.is_empty(),
+            (shown.status, words::code_of(&shown.mode).as_str()) == ("submitted", "recheck")
+                && !shown.photos.is_empty(),
             &format!("复查已提交：逐项看过 {judged} 个问题，得分率 {rate}，照片 {} 张", shown.photos.len()),
-            &format!("recheck submitted: {judged} looked at, {rate}, {} photos", shown.photos.len()),
+            &format!("recheck submitted: findings {judged}, {rate}, photos {}", shown.photos.len()),
             ("已提交的复查", "a recheck that is submitted"),
         );
         Ok(())
@@ -57,8 +58,8 @@ impl Story {
         self.tell.check(
             who,
             due == wanted,
-            &format!("今日任务：{site} 应于 {due} 复查，{findings} 个问题"),
-            &format!("task: recheck due {due}, {findings} findings"),
+            &format!("今日任务：{site}应于 {due} 复查，{findings} 个问题"),
+            &format!("task: recheck due {due}, findings {findings}"),
             (wanted, wanted),
         );
         Ok(())

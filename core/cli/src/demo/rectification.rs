@@ -34,7 +34,8 @@ impl Story {
         let row = supervisor.finding(&found.finding)?;
         let newest = row.submissions.last().ok_or(Trouble::Story("还没有整改反馈", "nothing was submitted yet"))?;
         let listed = supervisor.phone.photo_list()?;
-        let here = listed.iter().filter(|photo| newest.photos.contains(&photo.photo) && photo.here.contains(&"standard"));
+        let here =
+            listed.iter().filter(|photo| newest.photos.contains(&photo.photo) && photo.here.contains(&"standard"));
         Ok((newest.submission.to_string(), here.count()))
     }
 
@@ -105,7 +106,7 @@ pub fn review(story: &mut Story) -> Result<(), Trouble> {
     story.tell.check(
         Who::Supervisor,
         (mine, theirs, waiting) == ("awaiting_recheck", "submitted", 1),
-        &format!("离线审核通过：本机 {}，待送 {waiting} 条；联络员同步后仍见 {}", zh(mine), zh(theirs)),
+        &format!("离线审核：本机{}，待送 {waiting} 条；单位同步后仍是{}", zh(mine), zh(theirs)),
         &format!("approved offline: here {mine}, at the unit still {theirs}"),
         ("本机待复查，单位还看不到", "awaiting recheck here, the unit does not know yet"),
     );
@@ -148,7 +149,7 @@ pub fn review(story: &mut Story) -> Result<(), Trouble> {
         Who::Contact,
         times == 2,
         &format!("{} 报了 {times} 次整改", row.number),
-        &format!("{}: submitted {times} times", row.number),
+        &format!("{}: submissions {times}", row.number),
         ("两次", "twice"),
     );
     story.stages(Who::Contact, &[("awaiting_recheck", 4)])

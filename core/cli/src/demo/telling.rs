@@ -12,7 +12,7 @@ use crate::output::plain;
 use crate::texts::Lang;
 
 /// How many columns the Chinese half of a line takes before the English one begins.
-const CHINESE_COLUMNS: usize = 66;
+const CHINESE_COLUMNS: usize = 64;
 
 /// Who saw what a line tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
