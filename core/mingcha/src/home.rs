@@ -19,7 +19,7 @@ pub(crate) struct Home(PathBuf);
 
 impl Home {
     pub fn at(folder: &Path) -> Result<Self, MingchaError> {
-        fs::create_dir_all(folder).map_err(|_| Mistake::BadFolder)?;
+        make(folder)?;
         Ok(Self(folder.to_owned()))
     }
 
@@ -39,13 +39,25 @@ impl Home {
 impl Keys {
     /// The software keys of a folder, made at first use: for desks and tests, not for phones.
     pub fn in_folder(folder: &Path, chance: &dyn Chance) -> Result<Self, MingchaError> {
-        fs::create_dir_all(folder).map_err(|_| Mistake::BadFolder)?;
+        make(folder)?;
         let store = secret(&folder.join("store.key"), chance)?;
         let photos = secret(&folder.join("photos.key"), chance)?;
         let device = secret(&folder.join("device.key"), chance)?;
         let signer = SoftwareKey::from_bytes(&device).map_err(|_| MingchaError::KeyLost)?;
         Ok(Self { store, photos, signer: Box::new(signer) })
     }
+}
+
+/// Makes the folder when it is not there, for its owner alone.
+fn make(folder: &Path) -> Result<(), MingchaError> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(folder).map_err(|_| Mistake::BadFolder)?)
 }
 
 /// Reads 32 secret bytes, or makes them: written whole under another name first, so that no half key is ever found.
