@@ -223,8 +223,8 @@ impl Story {
         let report = self.person(who)?.sync()?;
         let SyncReport { sent_ops, received_ops, sent_photos, received_photos, waiting_ops, waiting_photos, .. } =
             report;
-        let holds = (waiting_ops, waiting_photos, report.refused, report.held, report.conflicts) == (0, 0, 0, 0, 0);
-        let (refused, held) = (report.refused, report.held);
+        let SyncReport { refused, held, conflicts, .. } = report;
+        let holds = (waiting_ops, waiting_photos, refused, held, conflicts) == (0, 0, 0, 0, 0);
         self.tell.check(
             who,
             holds,
@@ -275,9 +275,9 @@ impl Story {
             ),
         }
         let code = if tell.wrongs() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        let now = time.in_full();
         if keep {
             tell.note("一切保留在 ./mingcha-demo，例如：", "Everything is kept in ./mingcha-demo, for instance:");
-            let now = time.in_full();
             for words in ["finding list", "tasks", "verify"] {
                 Telling::verbatim(&format!("  mingcha --home ./{KEPT}/inspector --now {now} {words}"));
             }
@@ -291,7 +291,6 @@ impl Story {
                 &format!("平台仍在 {url}（数据在 {}），按 Ctrl-C 停止。再登记一部手机：", data.display()),
                 "The city runs on until Ctrl-C. Enrol one more phone:",
             );
-            let now = time.in_full();
             Telling::verbatim(&format!("  mingcha --home ./another --now {now} enrol {url} {code}"));
             city.go_on_until_signal()?;
         } else {

@@ -5,10 +5,12 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+#[cfg(test)]
 fn demo(folder: &Path, words: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mingcha")).arg("demo").args(words).current_dir(folder).output().unwrap()
 }
 
+#[cfg(test)]
 fn told(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
