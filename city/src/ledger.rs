@@ -22,6 +22,7 @@ use crate::{CityError, clock};
 
 pub(crate) use codes::CodeRow;
 pub(crate) use entities::EntityRow;
+pub(crate) use feeds::{PAGE_BYTES, entry_bytes};
 pub(crate) use logs::{LogRow, SegmentRow};
 pub(crate) use people::{DeviceRow, Person};
 pub(crate) use photos::Unpublished;

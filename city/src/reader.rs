@@ -8,12 +8,10 @@ use mingcha_model::{AreaId, Cursor, EntityId, Entry, FeedName, Grants, Role};
 use mingcha_sync::{FeedHead, LARGEST_PAGE_ENTRIES, Page};
 
 use crate::CityError;
-use crate::ledger::{EntityRow, Look, Person};
+use crate::ledger::{EntityRow, Look, PAGE_BYTES, Person, entry_bytes};
 
 /// Pages with at least so many entries are passed on as they are stored.
 const WHOLE_FROM: u64 = 250;
-/// Merged pages are closed before their entries reach this many bytes.
-const PAGE_BYTES: usize = 1024 * 1024;
 
 /// The feeds that a person may read, each with where it stands.
 pub(crate) fn feeds(look: &Look<'_>, person: &Person) -> Result<Vec<FeedHead>, CityError> {
@@ -137,8 +135,7 @@ impl Run {
     }
 
     fn add(&mut self, entry: Entry) -> Result<(), CityError> {
-        let texts: usize = entry.op.texts.iter().filter_map(|text| text.words()).map(str::len).sum();
-        let size = texts.saturating_add(entry.op.body.len()).saturating_add(200);
+        let size = entry_bytes(&entry);
         if self.entries.len() >= LARGEST_PAGE_ENTRIES || self.bytes.saturating_add(size) > PAGE_BYTES {
             self.close()?;
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit, Mac};
 use mingcha_model::body::Body;
-use mingcha_model::{Cursor, Digest, EntityId, Entry, FeedName, Flags, Kind, LogId, Op, Order, Text};
+use mingcha_model::{Cursor, Day, Digest, EntityId, Entry, FeedName, Flags, Kind, LogId, Op, Order, Text};
 use mingcha_sync::{LARGEST_PAGE_ENTRIES, Page};
 use sha2::Sha256;
 
@@ -15,7 +15,13 @@ use super::{Look, Turn};
 use crate::{CityError, chance};
 
 /// Pages are closed before their entries reach this many bytes.
-const PAGE_BYTES: usize = 1024 * 1024;
+pub(crate) const PAGE_BYTES: usize = 1024 * 1024;
+/// A text's length and its salt or hash.
+const BYTES_OF_TEXT: usize = 40;
+/// A value that an op names: its log and its sequence.
+const BYTES_OF_NAMED: usize = 28;
+/// Origin and ids (64), and the numbers of every column.
+const BYTES_OF_REST: usize = 264;
 /// So many small pages at the end of a feed are merged.
 const MERGE_AT: i64 = 32;
 
@@ -193,7 +199,11 @@ impl Turn<'_> {
         body: &Body,
         texts: &[&str],
     ) -> Result<(), CityError> {
-        let now = self.now;
+        // A unit learns days, never minutes: what the city says to it stands at the beginning of the day, in order.
+        let now = match feed {
+            FeedName::Unit(_) => Day::from_unix_millis(self.now).start_unix_seconds().saturating_mul(1_000),
+            _ => self.now,
+        };
         let tail = self.tail(feed)?;
         let seq = tail.row.said.saturating_add(1);
         let ord = Order::assign(now, now, tail.row.said_ord, None);
@@ -317,7 +327,11 @@ impl Turn<'_> {
         let Some(start) = start.filter(|_| stored.len() > 1 && fitting(&entries) == entries.len()) else {
             return Ok(());
         };
-        let (merged, _) = Page::write(feed, start, &entries).map_err(broken)?;
+        // The small pages stay unless the large one reads back as what they say.
+        let Ok((merged, _)) = Page::write(feed, start, &entries) else { return Ok(()) };
+        if merged.entries().ok().as_ref() != Some(&entries) {
+            return Ok(());
+        }
         self.change("DELETE FROM page WHERE feed = ?1 AND first > ?2", (feed.to_string(), from))?;
         self.put_page(feed, &merged)
     }
@@ -345,16 +359,20 @@ fn begin(look: &Look<'_>, feed: FeedName) -> Result<FeedRow, CityError> {
 /// How many of these entries fit into one page; at least one.
 fn fitting(entries: &[Entry]) -> usize {
     let mut bytes = 0_usize;
-    let size = |entry: &Entry| {
-        let texts: usize =
-            entry.op.texts.iter().filter_map(Text::words).map(|text| text.len().saturating_add(40)).sum();
-        texts.saturating_add(entry.op.body.len()).saturating_add(200)
-    };
     let fits = entries.iter().take(LARGEST_PAGE_ENTRIES).take_while(|entry| {
-        bytes = bytes.saturating_add(size(entry));
+        bytes = bytes.saturating_add(entry_bytes(entry));
         bytes <= PAGE_BYTES
     });
     fits.count().max(1)
+}
+
+/// How many bytes an entry takes in a page before compression, at most: body, texts with their salts, the values
+/// that it names, its origin and ids.
+pub(crate) fn entry_bytes(entry: &Entry) -> usize {
+    let texts: usize =
+        entry.op.texts.iter().map(|text| text.words().map_or(0, str::len).saturating_add(BYTES_OF_TEXT)).sum();
+    let over = entry.op.over.len().saturating_mul(BYTES_OF_NAMED);
+    texts.saturating_add(entry.op.body.len()).saturating_add(over).saturating_add(BYTES_OF_REST)
 }
 
 /// The salt of a text that the city says: HMAC-SHA-256 of the log's secret over sequence and place.
@@ -367,5 +385,56 @@ fn salt(secret: &[u8; 32], seq: u64, place: u64) -> [u8; 32] {
         }
         // HMAC takes keys of any length.
         Err(_) => [0; 32],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mingcha_model::{LARGEST_OVER, OpId};
+
+    use super::*;
+
+    fn entry(position: u64, named: usize, body: usize) -> Entry {
+        let over = (0..named).map(|place| {
+            let bytes: [u8; 16] =
+                Digest::of(&[position, place as u64].map(u64::to_be_bytes).concat()).0[..16].try_into().unwrap();
+            OpId { log: LogId(bytes), seq: (1 << 61) - position }
+        });
+        Entry {
+            position,
+            log: LogId([3; 16]),
+            ord: Order(position),
+            flags: Flags::NONE,
+            op: Op {
+                seq: position,
+                kind: Kind::VISIT_REMARK,
+                kind_version: 1,
+                entity: EntityId([4; 16]),
+                at: 0,
+                over: over.collect(),
+                origin: Some(OpId { log: LogId([5; 16]), seq: position }),
+                body: vec![6; body],
+                texts: vec![Text::Erased(Digest::ZERO)],
+            },
+        }
+    }
+
+    #[test]
+    fn ops_that_name_many_values_fill_a_page_sooner() {
+        let plain: Vec<Entry> = (1..=500).map(|position| entry(position, 0, 10)).collect();
+        let naming: Vec<Entry> = (1..=500).map(|position| entry(position, LARGEST_OVER, 10)).collect();
+        assert_eq!(fitting(&plain), 500);
+        let fit = fitting(&naming);
+        assert!((100..200).contains(&fit), "{fit}");
+    }
+
+    #[test]
+    fn what_fits_into_a_page_is_written_and_read_again() {
+        for (named, body) in [(0, 0), (LARGEST_OVER, 0), (LARGEST_OVER, 20_000), (1, 190_000), (40, 300)] {
+            let entries: Vec<Entry> = (1..=300).map(|position| entry(position, named, body)).collect();
+            let some = &entries[..fitting(&entries)];
+            let (page, _) = Page::write(FeedName::Public, Cursor::start(1), some).unwrap();
+            assert_eq!(page.entries().unwrap(), some, "{named} {body}");
+        }
     }
 }

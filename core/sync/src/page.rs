@@ -68,6 +68,9 @@ pub enum PageError {
     /// No entries, too many, or a gap between them.
     #[error("a page holds 1 to 500 entries of one feed without a gap")]
     NotDense,
+    /// The entries are more than a page may hold, so that nobody could read it.
+    #[error("a page holds at most 4 MiB before compression: write fewer entries")]
+    TooLarge,
     /// The entries do not lead to the head that the page claims.
     #[error("the page does not fit its own chain: fetch it again")]
     BrokenChain,
@@ -106,6 +109,9 @@ impl Page {
             texts: texts.finish().into(),
         };
         let plain = minicbor::to_vec(&payload).map_err(|_| PageError::Malformed)?;
+        if plain.len() > LARGEST_PAGE_BYTES {
+            return Err(PageError::TooLarge);
+        }
         let page = Self {
             version: 1,
             feed,
@@ -229,5 +235,38 @@ impl<'a> Orders<'a> {
         let ord = Order(last.wrapping_add(residual(Order(0), at).wrapping_neg()));
         let flags = u8::try_from(self.reader.unsigned()?).map_err(|_| BadColumn)?;
         Ok((ord, Flags(flags)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mingcha_model::{EntityId, Kind};
+
+    use super::*;
+
+    #[test]
+    fn a_page_that_nobody_could_read_is_not_written() {
+        let entry = |position: u64| Entry {
+            position,
+            log: LogId([1; 16]),
+            ord: Order(position),
+            flags: Flags::NONE,
+            op: Op {
+                seq: position,
+                kind: Kind::VISIT_REMARK,
+                kind_version: 1,
+                entity: EntityId([2; 16]),
+                at: 0,
+                over: Vec::new(),
+                origin: None,
+                body: vec![7; mingcha_model::LARGEST_BODY],
+                texts: Vec::new(),
+            },
+        };
+        let entries: Vec<Entry> = (1..=22).map(entry).collect();
+        let written = Page::write(FeedName::Public, Cursor::start(1), &entries);
+        assert_eq!(written.unwrap_err(), PageError::TooLarge);
+        let (page, _) = Page::write(FeedName::Public, Cursor::start(1), &entries[..21]).unwrap();
+        assert_eq!(page.entries().unwrap().len(), 21);
     }
 }
