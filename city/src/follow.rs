@@ -85,7 +85,12 @@ impl City {
     }
 
     fn follow(&self, store: &mut Store) -> Result<(), CityError> {
-        self.publish_photos()?;
+        // Cards first: a photo that cannot be read must not stand in their way.
+        self.follow_feeds(store)?;
+        if self.publish_photos()? { self.follow_feeds(store) } else { Ok(()) }
+    }
+
+    fn follow_feeds(&self, store: &mut Store) -> Result<(), CityError> {
         for _ in 0..TRIES {
             self.fold_new_pages(store)?;
             if self.write_cards(store)? {
@@ -150,17 +155,26 @@ impl City {
         })
     }
 
-    /// Makes the copies that units may see, of photos that a person released and whose file is here.
-    fn publish_photos(&self) -> Result<(), CityError> {
+    /// Makes the copies that units may see, of photos that a person released and whose file is here; true when a card
+    /// is due for one. What cannot be read or stored now waits for another time.
+    fn publish_photos(&self) -> Result<bool, CityError> {
         let ledger = &self.inner.ledger;
+        let mut any = false;
         for waiting in ledger.read(unpublished)? {
-            let made = self.published_copy(&waiting)?;
+            let made = match self.published_copy(&waiting) {
+                Err(CityError::Io(error)) => {
+                    tracing::warn!(kind = %error.kind(), "a photo could not be published; it is tried again");
+                    continue;
+                }
+                made => made?,
+            };
+            any = true;
             ledger.write(|turn| {
                 turn.set_published(waiting.finding, waiting.photo, made)?;
                 turn.card_is_due(waiting.finding)
             })?;
         }
-        Ok(())
+        Ok(any)
     }
 
     /// The hash of the published copy: encoded anew, with pixels alone. `None` when there is nothing to publish.

@@ -153,3 +153,37 @@ fn a_checked_photo_is_published_without_anything_but_pixels_once_its_file_is_her
     assert!(!copy.body.windows(8).any(|run| run == b"somebody"));
     assert_eq!(stranger.send("GET", &address, &[]).code(), "photo_unknown");
 }
+
+#[test]
+fn a_photo_whose_file_is_lost_stops_no_card() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut phone = inspector(&serving);
+    let contact = Phone::of(&serving, person(Role::Contact, &[], Some(hall()), "联络员"));
+    let bytes = picture();
+    let (photo, finding, visit) = (EntityId(fresh()), EntityId(fresh()), phone.visit(hall_1(), Mode::Open));
+    phone.say(photo, &add(visit, &bytes), &["", "", ""]);
+    phone.push();
+    assert_eq!(phone.send("PUT", &path(photo, &bytes), &bytes).status, 200);
+    let mut folders = vec![dir.path().join("photos")];
+    while let Some(folder) = folders.pop() {
+        for found in std::fs::read_dir(folder).unwrap().map(|found| found.unwrap().path()) {
+            if found.is_dir() { folders.push(found) } else { std::fs::remove_file(found).unwrap() }
+        }
+    }
+    let raise = FindingRaise {
+        visit: VisitId(visit),
+        site: hall_1(),
+        item: "W5-1".parse().unwrap(),
+        severity: Severity::Minor,
+        photos: vec![PhotoId(photo)],
+    };
+    phone.say(finding, &Body::FindingRaise(raise), &["地面有积水"]);
+    let shown = PhotoShown { photo: PhotoId(photo), checked: true, blur: Vec::new() };
+    let feedback = FindingFeedback { channel: Channel::Spoken, photos: vec![shown] };
+    phone.say(finding, &Body::FindingFeedback(feedback), &["请清理地面"]);
+    phone.push();
+    let told = bodies(&contact.pull(FeedName::Unit(hall())));
+    assert!(told.iter().any(|body| matches!(body, Body::CardWrite(card) if card.photos.is_empty())));
+    serving.city.catch_up().unwrap();
+}
