@@ -77,7 +77,12 @@ fn settle(
             for feed in feeds(turn, said, &home)? {
                 enter(turn, feed, said, flags)?;
             }
-            take_effect(turn, said, &home, arrived)?;
+            let mut released = VecDeque::new();
+            take_effect(turn, said, &home, arrived, &mut released)?;
+            // A release may itself be what was held: one after another, however many hang on each other.
+            while let Some(op) = released.pop_front() {
+                let_go(turn, op, arrived, &mut released)?;
+            }
             (Verdict::Accepted, None)
         }
         Judgement::Hold { home, reason } => {
@@ -154,12 +159,13 @@ fn name_author(turn: &mut Turn<'_>, feed: FeedName, said: &Statement) -> Result<
     Ok(())
 }
 
-/// What an accepted op changes besides the feeds.
+/// What an accepted op changes besides the feeds; what it releases is left to its caller.
 fn take_effect(
     turn: &mut Turn<'_>,
     said: &Statement,
     home: &EntityRow,
     arrived: &mut VecDeque<EntityId>,
+    released: &mut VecDeque<OpId>,
 ) -> Result<(), CityError> {
     let Some(body) = &said.body else { return Ok(()) };
     if creates(body) {
@@ -173,7 +179,7 @@ fn take_effect(
         }
         // Publishing an undercover finding is work of its own; until then its feedback stays covert.
         Body::FindingFeedback(feedback) if !home.place.covert => feed_back(turn, said, home, feedback)?,
-        Body::Release(release) => let_go(turn, release.op, arrived)?,
+        Body::Release(release) => released.push_back(release.op),
         _ => {}
     }
     Ok(())
@@ -201,7 +207,12 @@ fn feed_back(
 }
 
 /// Releases a held op: its feeds that did not show it as held get it now, and it takes effect.
-fn let_go(turn: &mut Turn<'_>, op: OpId, arrived: &mut VecDeque<EntityId>) -> Result<(), CityError> {
+fn let_go(
+    turn: &mut Turn<'_>,
+    op: OpId,
+    arrived: &mut VecDeque<EntityId>,
+    released: &mut VecDeque<OpId>,
+) -> Result<(), CityError> {
     let held = turn.op(op)?.is_some_and(|op| op.verdict == Verdict::Held);
     // A command is decided once: a second release changes nothing.
     let Some(said) = turn.statement(op)?.filter(|_| held) else { return Ok(()) };
@@ -215,7 +226,7 @@ fn let_go(turn: &mut Turn<'_>, op: OpId, arrived: &mut VecDeque<EntityId>) -> Re
     for feed in feeds(turn, &said, &home)?.into_iter().skip(1) {
         enter(turn, feed, &said, Flags::NONE)?;
     }
-    take_effect(turn, &said, &home, arrived)?;
+    take_effect(turn, &said, &home, arrived, released)?;
     tell(turn, &said, Verdict::Accepted, None)
 }
 

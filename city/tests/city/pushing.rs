@@ -361,3 +361,28 @@ fn a_reader_in_the_middle_of_a_merged_page_gets_the_rest_of_it() {
     elsewhere.cursor.head = Digest::of(b"another history");
     assert_eq!(phone.ask_pages(elsewhere, 1000).code(), "feed_diverged");
 }
+
+#[test]
+fn releases_that_hang_on_each_other_in_a_long_chain_are_all_let_go() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut boss = Phone::of(&serving, person(Role::Supervisor, &[donghu()], None, "督查"));
+    let mut other = Phone::of(&serving, person(Role::Supervisor, &[donghu()], None, "另一督查"));
+    let visit = other.visit(hall_1(), Mode::Open);
+    other.push();
+    serving.city.revoke_device(boss.device).unwrap();
+    let mut last = boss.say(visit, &Body::VisitRemark(Nothing {}), &["迟到的话"]);
+    let length = 400;
+    for _ in 0..length {
+        last = boss.say(visit, &Body::Release(Release { op: last }), &["核实"]);
+    }
+    assert!(verdicts(&boss.push()).iter().all(|(_, verdict, _)| *verdict == Verdict::Held));
+    other.say(visit, &Body::Release(Release { op: last }), &["核实无误"]);
+    assert_eq!(verdicts(&other.push()), []);
+    let ledger = rusqlite::Connection::open(dir.path().join("city.db")).unwrap();
+    let held: i64 = ledger.query_row("SELECT count(*) FROM op WHERE verdict = 3", [], |row| row.get(0)).unwrap();
+    assert_eq!(held, 0);
+    let let_go = "SELECT count(*) FROM op WHERE verdict = 0 AND log = ?1";
+    let accepted: i64 = ledger.query_row(let_go, [boss.main.id.0], |row| row.get(0)).unwrap();
+    assert_eq!(accepted, length + 2);
+}
