@@ -12,6 +12,17 @@ pub(crate) struct Almanac {
     pub(crate) policy: Policy,
 }
 
+/// So many of the newest submissions and results are in a card, each with its words.
+const MOST_SHOWN: usize = 50;
+/// So many of the newest submissions are named as taken into account: 34 KiB.
+const MOST_INCLUDED: usize = 2_000;
+/// So many published photos are listed: 34 KiB.
+const MOST_PHOTOS: usize = 1_000;
+
+fn newest<T>(all: &[T], most: usize) -> &[T] {
+    all.get(all.len().saturating_sub(most)..).unwrap_or_default()
+}
+
 /// True once the unit was told of the finding: fed back, noticed, or fixed before its eyes.
 pub(crate) fn is_known_to_unit(case: &Case) -> bool {
     case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some()
@@ -22,7 +33,7 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
     let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
     let mut texts = vec![demand(case)];
     let most = Kind::CARD_WRITE.most_texts().unwrap_or(1);
-    let submissions = case.submissions.iter().map(|submission| {
+    let submissions = newest(&case.submissions, MOST_SHOWN).iter().map(|submission| {
         let said = submission.reviews.iter().find(|review| Some(review.op) == submission.verdict_op);
         let reason = said.filter(|review| !review.text.is_empty() && texts.len() < most).and_then(|review| {
             let place = u8::try_from(texts.len()).ok()?;
@@ -43,10 +54,13 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
         notice_day: case.notices.last().map(|notice| notice.day),
         deadline: dates.deadline,
         extension: extension(case),
-        photos,
-        includes: submissions.iter().map(|one| one.submission).collect(),
+        photos: photos.into_iter().take(MOST_PHOTOS).collect(),
+        includes: newest(&case.submissions, MOST_INCLUDED).iter().map(|one| one.submission).collect(),
         submissions,
-        results: case.results.iter().map(|one| CardResult { outcome: one.outcome, day: one.day, counts: one.counts }).collect(),
+        results: newest(&case.results, MOST_SHOWN)
+            .iter()
+            .map(|one| CardResult { outcome: one.outcome, day: one.day, counts: one.counts })
+            .collect(),
         suspended: case.suspended,
         appealed: case.appealed,
         provisional: dates.provisional,

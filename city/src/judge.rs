@@ -39,6 +39,9 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
     if matches!(body, Body::Unknown(kind) if *kind >= Kind::AREA_SET) {
         return Ok(Judgement::Refuse(Refusal::CityOnly));
     }
+    if names_the_unsaid(look, said)? {
+        return Ok(Judgement::Refuse(Refusal::Malformed));
+    }
     if said_before(look, said)? {
         return Ok(Judgement::Note);
     }
@@ -51,6 +54,14 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         Found::Wrong(refusal) => return Ok(Judgement::Refuse(refusal)),
     };
     let Some(person) = look.person(said.author)? else { return Ok(Judgement::Refuse(Refusal::Role)) };
+    // A contact photographs what was put right, not what an inspector saw.
+    if let Body::PhotoAdd(add) = body
+        && person.grants.role == Role::Contact
+        && !home.place.self_check
+        && look.entity(add.owner)?.is_some_and(|owner| owner.kind == Kind::VISIT_OPEN)
+    {
+        return Ok(Judgement::Refuse(Refusal::Role));
+    }
     // An inspector's visit is taken back by that inspector or by a supervisor, not by a colleague.
     if matches!(body, Body::VisitVoid(_)) && person.grants.role == Role::Inspector && home.owner != said.author {
         return Ok(Judgement::Refuse(Refusal::Role));
@@ -80,6 +91,21 @@ pub(crate) fn creates(body: &Body) -> bool {
         body,
         Body::VisitOpen(_) | Body::FindingRaise(_) | Body::PhotoAdd(_) | Body::SubmissionAdd(_) | Body::Assign(_)
     )
+}
+
+/// True when an op claims to replace what nobody said yet: it would silence whoever says it later.
+fn names_the_unsaid(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
+    for named in &said.op.over {
+        let last = if named.log == said.id.log {
+            said.id.seq.saturating_sub(1)
+        } else {
+            look.log(named.log)?.map_or(0, |log| log.seq)
+        };
+        if named.seq > last {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// An op issued again in a new log, whose origin was accepted with equal bytes.
@@ -236,6 +262,7 @@ fn keeps_covert(said: &Statement, body: &Body, home: &EntityRow, role: Role) -> 
 /// What the statement names beside its entity must fit what the city has.
 fn fits(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<Result<(), Refusal>, CityError> {
     Ok(match body {
+        Body::FindingRaise(raise) if raise.site != home.site => Err(Refusal::Malformed),
         Body::Review(review) if home.parent != Some(review.finding.into()) => Err(Refusal::Malformed),
         Body::VisitMove(moved) => match look.site(moved.site)? {
             None => Err(Refusal::UnknownEntity),

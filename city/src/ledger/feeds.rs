@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit, Mac};
 use mingcha_model::body::Body;
-use mingcha_model::{Cursor, Day, Digest, EntityId, Entry, FeedName, Flags, Kind, LogId, Op, Order, Text};
+use mingcha_model::{
+    Cursor, Day, Digest, EntityId, Entry, FeedName, Flags, Kind, LARGEST_BODY, LONGEST_TEXT, LogId, MOST_TEXTS, Op,
+    Order, Text,
+};
 use mingcha_sync::{LARGEST_PAGE_ENTRIES, Page};
 use sha2::Sha256;
 
@@ -199,6 +202,12 @@ impl Turn<'_> {
         body: &Body,
         texts: &[&str],
     ) -> Result<(), CityError> {
+        let (written, kind) = (body.to_bytes(), body.kind());
+        let most = kind.most_texts().unwrap_or(MOST_TEXTS);
+        // Nobody could read it: whoever says something keeps it within bounds.
+        if written.len() > LARGEST_BODY || texts.len() > most || texts.iter().any(|text| text.len() > LONGEST_TEXT) {
+            return Err(CityError::Inconsistent("the city would say more than an op may hold"));
+        }
         // A unit learns days, never minutes: what the city says to it stands at the beginning of the day, in order.
         let now = match feed {
             FeedName::Unit(_) => Day::from_unix_millis(self.now).start_unix_seconds().saturating_mul(1_000),
@@ -214,13 +223,13 @@ impl Turn<'_> {
             .collect();
         let op = Op {
             seq,
-            kind: body.kind(),
+            kind,
             kind_version: 1,
             entity,
             at: now.div_euclid(1_000),
             over: Vec::new(),
             origin: None,
-            body: body.to_bytes(),
+            body: written,
             texts,
         };
         let log = tail.row.log;

@@ -125,6 +125,10 @@ fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
             Kind::UNIT_SET | Kind::SITE_ENTER | Kind::CARD_WRITE | Kind::FINDING_ACKNOWLEDGE
         ));
         assert!(entry.log != anna.main.id && entry.log != boss.main.id);
+        if entry.op.kind != Kind::FINDING_ACKNOWLEDGE {
+            assert_eq!((entry.op.at + 28_800) % 86_400, 0, "no minute in the time");
+            assert_eq!(entry.ord.millis(), entry.op.at * 1_000, "no minute in the order");
+        }
         let words: String = entry.op.texts.iter().filter_map(|text| text.words()).collect();
         for secret in secrets {
             let found = |bytes: &[u8]| bytes.windows(secret.len()).any(|run| run == secret);
@@ -244,4 +248,30 @@ fn what_a_revoked_contact_sent_is_in_the_unit_feed_only_once_it_is_released() {
     let told = cards(&colleague.pull(FeedName::Unit(hall())));
     assert_eq!(told.last().unwrap().0.includes, [mingcha_model::SubmissionId(submission)]);
     assert_eq!(told.last().unwrap().0.stage, Stage::Submitted);
+}
+
+#[test]
+fn a_card_shows_the_newest_fifty_submissions_and_takes_all_into_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let People { mut anna, mut contact, .. } = people(&serving);
+    let visit = anna.visit(hall_1(), Mode::Open);
+    let finding = EntityId(fresh());
+    anna.say(finding, &raise(visit), &["态度生硬"]);
+    anna.say(finding, &feedback(), &["请规范服务用语"]);
+    anna.push();
+    contact.pull(FeedName::Unit(hall()));
+    let mut submissions = Vec::new();
+    for _ in 0..60 {
+        let submission = EntityId(fresh());
+        let add = SubmissionAdd { finding: FindingId(finding), photos: Vec::new() };
+        contact.say(submission, &Body::SubmissionAdd(add), &["已培训"]);
+        submissions.push(mingcha_model::SubmissionId(submission));
+    }
+    assert_eq!(verdicts(&contact.push()), []);
+    let told = cards(&contact.pull(FeedName::Unit(hall())));
+    let (card, _) = told.last().unwrap();
+    assert_eq!(card.includes, submissions);
+    let shown: Vec<_> = card.submissions.iter().map(|one| one.submission).collect();
+    assert_eq!(shown, submissions[10..]);
 }

@@ -204,7 +204,15 @@ fn what_a_revoked_phone_sends_is_kept_and_counts_only_once_released() {
     serving.city.revoke_device(phone.device).unwrap();
     let remark = phone.say(visit, &Body::VisitRemark(Nothing {}), &["迟到的话"]);
     assert_eq!(verdicts(&phone.push()), [(3, Verdict::Held, Some(Refusal::DeviceRevoked))]);
-    assert_eq!(phone.ask_pages(phone.hello().feeds[0], 1000).code(), "device_revoked");
+    let own = FeedName::Person(phone.person());
+    assert_eq!(phone.hello().feeds.iter().map(|head| head.feed).collect::<Vec<_>>(), [own]);
+    let area = mingcha_sync::FeedHead { feed: FeedName::Area(donghu()), cursor: mingcha_model::Cursor::start(1) };
+    assert_eq!(phone.ask_pages(area, 1000).code(), "device_revoked");
+    let told = |phone: &Phone| {
+        let accepted = |body: &&Body| matches!(body, Body::VerdictSay(said) if said.verdict == Verdict::Accepted);
+        bodies(&phone.pull(own)).iter().filter(accepted).count()
+    };
+    assert_eq!(told(&phone), 0);
 
     let area = boss.pull(FeedName::Area(donghu()));
     let held: Vec<_> = area.iter().filter(|entry| entry.flags.contains(Flags::HELD)).collect();
@@ -215,6 +223,7 @@ fn what_a_revoked_phone_sends_is_kept_and_counts_only_once_released() {
     assert_eq!(verdicts(&boss.push()), []);
     let area = boss.pull(FeedName::Area(donghu()));
     assert_eq!(in_feed(&area, Kind::RELEASE).len(), 1);
+    assert_eq!(told(&phone), 1, "who was revoked still hears what became of it");
 }
 
 #[test]
@@ -242,7 +251,8 @@ fn who_had_moved_may_still_tell_facts_and_no_longer_decide() {
     let office = Phone::of(&serving, person(Role::Office, &[], None, "文明办"));
     let late = office.pull(FeedName::Area(donghu()));
     let late: Vec<_> = late.iter().filter(|entry| entry.flags.contains(Flags::LATE)).collect();
-    assert_eq!(late.iter().map(|entry| entry.op.kind).collect::<Vec<_>>(), [Kind::VISIT_SUBMIT]);
+    // What is held because its author had moved carries the same mark.
+    assert_eq!(late.iter().map(|entry| entry.op.kind).collect::<Vec<_>>(), [Kind::VISIT_SUBMIT, Kind::VISIT_VOID]);
 }
 
 #[test]

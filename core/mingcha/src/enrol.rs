@@ -37,6 +37,8 @@ impl Phone {
         }
         let said: EnrolSaid = decode(&reply.body).ok_or(MingchaError::Sync(mingcha_sync::SyncError::Unreadable))?;
         if self.is_enrolled() && self.me()?.person != said.person {
+            // The city knows this device as somebody else's now: the next try needs another id.
+            self.store.set_setting(PENDING, None)?;
             return Err(Mistake::AlreadyEnrolled.into());
         }
         let log = LogId(sixteen(&*self.chance));

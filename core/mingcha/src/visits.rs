@@ -87,6 +87,7 @@ impl Phone {
     pub fn visit_form(&self, visit: &str) -> Result<Vec<FormRow>, MingchaError> {
         let visit = self.visit_case(self.visit_id(visit)?)?;
         let form = self.form_of(&visit)?;
+        let put = self.items_photographed(visit.visit)?;
         let empty = Register::default();
         Ok(form
             .items
@@ -94,7 +95,8 @@ impl Phone {
             .map(|item| {
                 let register = form.answers.get(&item.code).unwrap_or(&empty);
                 let in_force = answer_in_force(register);
-                let photographed = in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty());
+                let photographed =
+                    put.contains(&item.code) || in_force.as_ref().is_some_and(|(_, said)| !photos_of(said).is_empty());
                 FormRow {
                     item: item.code.to_string(),
                     text: both(&item.text),
@@ -212,8 +214,7 @@ impl Phone {
 
     /// Items whose value wants a photo and that have none, neither in the answer nor put to the item.
     fn photos_missing(&self, visit: &VisitCase, form: &VisitForm) -> Result<Vec<String>, MingchaError> {
-        let put: Vec<ItemCode> =
-            self.store.photos_of(visit.visit.into())?.into_iter().filter_map(|photo| photo.item).collect();
+        let put = self.items_photographed(visit.visit)?;
         let wanting = form.items.iter().filter(|item| {
             let in_force = form.answers.get(&item.code).and_then(answer_in_force);
             let has =
@@ -221,6 +222,11 @@ impl Phone {
             in_force.is_some() && !has && item.photo_wanted(in_force.as_ref().map(|(value, _)| value))
         });
         Ok(wanting.map(|item| item.code.to_string()).collect())
+    }
+
+    /// The items that photos of a visit are put to.
+    fn items_photographed(&self, visit: VisitId) -> Result<Vec<ItemCode>, MingchaError> {
+        Ok(self.store.photos_of(visit.into())?.into_iter().filter_map(|photo| photo.item).collect())
     }
 
     /// One visit with everything in it.
