@@ -120,7 +120,8 @@ fn what_another_process_changes_is_seen_while_serving() {
     beside.set_clock(Some(millis(MONDAY) + 6 * 3_600_000)).unwrap();
     assert_eq!(verdicts(&phone.push()), [(2, Verdict::Refused, Some(Refusal::Area))]);
     beside.revoke_device(phone.device).unwrap();
-    assert_eq!(phone.ask_pages(phone.hello().feeds[0], 1000).code(), "device_revoked");
+    let area = mingcha_sync::FeedHead { feed: FeedName::Area(donghu()), cursor: mingcha_model::Cursor::start(1) };
+    assert_eq!(phone.ask_pages(area, 1000).code(), "device_revoked");
 }
 
 #[test]

@@ -187,3 +187,18 @@ fn a_photo_whose_file_is_lost_stops_no_card() {
     assert!(told.iter().any(|body| matches!(body, Body::CardWrite(card) if card.photos.is_empty())));
     serving.city.catch_up().unwrap();
 }
+
+#[test]
+fn a_contact_adds_no_photo_to_the_visit_of_an_inspector() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut phone = inspector(&serving);
+    let mut contact = Phone::of(&serving, person(Role::Contact, &[], Some(hall()), "联络员"));
+    let visit = phone.visit(hall_1(), Mode::Open);
+    phone.push();
+    contact.say(EntityId(fresh()), &add(visit, &picture()), &["", "", ""]);
+    let own = contact.visit(hall_1(), Mode::SelfCheck);
+    contact.say(EntityId(fresh()), &add(own, &picture()), &["", "", ""]);
+    let ruled: Vec<_> = contact.push().ruled.iter().map(|one| (one.seq, one.reason)).collect();
+    assert_eq!(ruled, [(2, Some(mingcha_model::Refusal::Role))]);
+}

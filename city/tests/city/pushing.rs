@@ -396,3 +396,29 @@ fn releases_that_hang_on_each_other_in_a_long_chain_are_all_let_go() {
     let accepted: i64 = ledger.query_row(let_go, [boss.main.id.0], |row| row.get(0)).unwrap();
     assert_eq!(accepted, length + 2);
 }
+
+#[test]
+fn nobody_can_silence_what_a_colleague_has_not_said_yet() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let (mut anna, mut bert) = (inspector(&serving), inspector(&serving));
+    let visit = anna.visit(hall_1(), Mode::Joint);
+    let seen = anna.say(visit, &Body::VisitRemark(Nothing {}), &["一"]);
+    anna.push();
+    let later = mingcha_model::OpId { log: anna.main.id, seq: seen.seq + 1 };
+    for over in [seen, later] {
+        bert.say(visit, &Body::VisitRemark(Nothing {}), &["二"]);
+        bert.main.last().over = vec![over];
+    }
+    assert_eq!(verdicts(&bert.push()), [(3, Verdict::Refused, Some(Refusal::Malformed))]);
+}
+
+#[test]
+fn a_finding_is_raised_where_its_visit_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut phone = inspector(&serving);
+    let visit = phone.visit(mingcha_city::load::site_id("HALL-2"), Mode::Open);
+    phone.say(EntityId(fresh()), &raise(visit), &["别处的问题"]);
+    assert_eq!(verdicts(&phone.push()), [(3, Verdict::Refused, Some(Refusal::Malformed))]);
+}
