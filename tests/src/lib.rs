@@ -5,12 +5,14 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on should stop")]
 
+mod chance;
 mod city;
 mod desk;
 mod pictures;
 mod seen;
 mod wire;
 
+pub use chance::Chance;
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use pictures::{draw, real_photos};

@@ -8,30 +8,10 @@ use std::process::{Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use mingcha_tests::{Answer, City, Desk, draw, hashes, photos, seen};
+use mingcha_tests::{Answer, Chance, City, Desk, draw, hashes, photos, seen};
 use serde_json::Value;
 
 const NOW: &str = "2026-03-02T09:00:00+08:00";
-
-/// Chance from a seed (the generator `SplitMix64`).
-struct Chance(u64);
-
-impl Chance {
-    fn seeded(story: &str) -> Self {
-        let given = std::env::var("MINGCHA_SEED").ok().and_then(|seed| seed.parse().ok());
-        let clock = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_nanos();
-        let seed = given.unwrap_or_else(|| u64::try_from(clock % 1_000_000_007).unwrap_or(1));
-        println!("{story}: MINGCHA_SEED={seed}");
-        Self(seed)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound.max(1)
-    }
-}
 
 /// A city, two people of one area, and an open visit of one of them.
 struct Story {
