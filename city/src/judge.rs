@@ -93,15 +93,13 @@ pub(crate) fn creates(body: &Body) -> bool {
     )
 }
 
-/// True when an op claims to replace what nobody said yet: it would silence whoever says it later.
+/// True when an op claims to replace what a colleague has not said yet: it would silence them when they do.
+///
+/// A log that nobody knows is no harm, because its random name cannot be guessed; an own log may still be on its way.
 fn names_the_unsaid(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
     for named in &said.op.over {
-        let last = if named.log == said.id.log {
-            said.id.seq.saturating_sub(1)
-        } else {
-            look.log(named.log)?.map_or(0, |log| log.seq)
-        };
-        if named.seq > last {
+        let Some(log) = look.log(named.log)? else { continue };
+        if log.person != said.author && named.seq > log.seq {
             return Ok(true);
         }
     }
