@@ -49,7 +49,9 @@ fn phones_at_one_position_have_one_hash_whatever_the_order_and_number_of_their_s
     let desks = [("one", "inspector"), ("two", "inspector"), ("three", "supervisor")]
         .map(|(name, role)| city.phone(name, role, MORNING));
     let visit = desks[0].text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
-    desks.iter().for_each(|desk| drop(desk.run(&["sync"])));
+    for desk in &desks {
+        desk.run(&["sync"]);
+    }
     let mut known = Positions::new();
     let (mut findings, mut syncs) = (Vec::new(), 0);
     for round in 0..60 {
