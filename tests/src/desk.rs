@@ -16,8 +16,11 @@ pub fn programs() -> &'static (PathBuf, PathBuf) {
         let here = std::env::current_exe().unwrap_or_default();
         // target/debug/deps/story-0123456789abcdef
         let folder = here.ancestors().nth(2).map(Path::to_owned).unwrap_or_default();
+        // The programs are of the same make as the story.
+        let make = folder.ends_with("release").then_some("--release");
         let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(["build", "--quiet", "--bin", "mingcha", "--bin", "mingcha-city"])
+            .args(make)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .status();
         assert!(built.is_ok_and(|status| status.success()), "the programs cannot be built");
