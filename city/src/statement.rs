@@ -57,7 +57,7 @@ impl Look<'_> {
             id,
             body: Statement::body_of(&op),
             ord: ruled.ord,
-            claimed: claimed_millis(op.at, &opened.anchors).min(segment.received),
+            claimed: claimed_millis(op.seq, op.at, &opened.anchors, segment.received),
             received: segment.received,
             author: log.person,
             covert_log: log.covert,

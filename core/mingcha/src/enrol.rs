@@ -51,6 +51,8 @@ impl Phone {
             token: said.token,
             city_key: said.city_key,
         };
+        // The opening of the log is corrected like everything after it: an op of a fast clock would hold back all others.
+        self.met(said.city_millis)?;
         self.open_log(log, device, None)?;
         // What was said and not signed under a lost key is said again in the new log.
         for old in self.store.logs()?.into_iter().filter(|old| old.log != log && !old.closed) {
@@ -59,7 +61,6 @@ impl Phone {
         self.keep_key()?;
         self.become_me(me)?;
         self.store.set_setting(PENDING, None)?;
-        self.met(said.city_millis, false)?;
         Ok(Enrolled {
             person: said.person,
             role: said.grants.role,
@@ -87,7 +88,7 @@ impl Phone {
         device: DeviceId,
         covert_visit: Option<mingcha_model::VisitId>,
     ) -> Result<(), MingchaError> {
-        let now = self.now_seconds();
+        let now = self.reading_for_op()?;
         self.store.open_log(log, covert_visit, now)?;
         let body = Body::LogOpen(LogOpen { device, covert: covert_visit.is_some() });
         let op = crate::say::new_op(mingcha_model::EntityId(log.0), body, Vec::new(), now, Vec::new());

@@ -22,6 +22,7 @@ mod say;
 mod seal;
 mod sites;
 mod sync_run;
+mod timekeeping;
 mod verify;
 mod visits;
 

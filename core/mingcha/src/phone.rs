@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use mingcha_evidence::{Sweep, Vault, VaultKey};
-use mingcha_model::{Calendar, Day, DeviceId, Digest, Grants, LogId, PersonId};
+use mingcha_model::{Calendar, DeviceId, Digest, Grants, LogId, PersonId};
 use mingcha_store::{FileState, Store, StoreKey};
-use mingcha_sync::{Anchor, CityKey, PublicKey, Signer};
+use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
 use crate::home::Home;
@@ -58,18 +58,7 @@ pub(crate) struct Me {
     pub city_key: CityKey,
 }
 
-/// What the last meeting with the city left behind.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct Meeting {
-    #[n(0)]
-    pub anchors: Vec<Anchor>,
-    #[n(1)]
-    pub last_sync_millis: Option<i64>,
-}
-
 const ME: &str = "me";
-const MEETING: &str = "meeting";
 const OWN_KEYS: &str = "own_keys";
 
 impl Phone {
@@ -153,27 +142,6 @@ impl Phone {
             .map_or_else(|| me.grants.clone(), |set| Grants { role: set.role, areas: set.areas, unit: set.unit }))
     }
 
-    pub(crate) fn meeting(&self) -> Result<Meeting, MingchaError> {
-        Ok(self.setting(MEETING)?.unwrap_or_default())
-    }
-
-    /// Remembers that the city said its time just now.
-    pub(crate) fn met(&mut self, city_millis: i64, finished: bool) -> Result<(), MingchaError> {
-        let mut meeting = self.meeting()?;
-        meeting.anchors.push(Anchor {
-            city_millis,
-            wall_millis: self.clock.wall_millis(),
-            monotonic_millis: self.clock.monotonic_millis(),
-            boot: self.clock.boot(),
-        });
-        let surplus = meeting.anchors.len().saturating_sub(8);
-        meeting.anchors.drain(..surplus);
-        if finished {
-            meeting.last_sync_millis = Some(city_millis);
-        }
-        self.put_setting(MEETING, &meeting)
-    }
-
     pub(crate) fn setting<T: for<'b> Decode<'b, ()>>(&self, name: &str) -> Result<Option<T>, MingchaError> {
         Ok(self.store.setting(name)?.and_then(|bytes| minicbor::decode(&bytes).ok()))
     }
@@ -182,22 +150,6 @@ impl Phone {
         // Writing CBOR into memory cannot fail.
         let bytes = minicbor::to_vec(value).unwrap_or_default();
         Ok(self.store.set_setting(name, Some(&bytes))?)
-    }
-
-    /// This phone's clock in Unix seconds: what goes into ops.
-    pub(crate) fn now_seconds(&self) -> i64 {
-        self.clock.wall_millis().div_euclid(1000)
-    }
-
-    /// Today in Asia/Shanghai by this phone's clock, corrected by the city's where they have met.
-    pub(crate) fn today(&self) -> Result<Day, MingchaError> {
-        Ok(Day::from_unix_millis(self.clock.wall_millis().saturating_add(self.clock_offset()?)))
-    }
-
-    /// City time minus this phone's clock in milliseconds, when they last met.
-    pub(crate) fn clock_offset(&self) -> Result<i64, MingchaError> {
-        let meeting = self.meeting()?;
-        Ok(meeting.anchors.last().map_or(0, |anchor| anchor.city_millis.saturating_sub(anchor.wall_millis)))
     }
 
     /// The calendar: what is embedded, and later years as the city published them.
@@ -214,7 +166,6 @@ impl Phone {
     pub fn status(&self) -> Result<Status, MingchaError> {
         let waiting = self.store.waiting()?;
         let attention = self.attention_counts()?;
-        let meeting = self.meeting()?;
         let grants = self.me.as_ref().map(|_| self.grants()).transpose()?;
         Ok(Status {
             enrolled: self.me.is_some(),
@@ -223,7 +174,7 @@ impl Phone {
             areas: grants.as_ref().map(|grants| grants.areas.clone()).unwrap_or_default(),
             unit: grants.as_ref().and_then(|grants| grants.unit),
             device: self.me.as_ref().map(|me| me.device),
-            last_sync: meeting.last_sync_millis.map(mingcha_model::print_millis),
+            last_sync: self.last_sync_millis()?.map(mingcha_model::print_millis),
             clock_offset_ms: self.clock_offset()?,
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,

@@ -1,16 +1,16 @@
 //! What a host lends the core: a clock, chance, and keys. Nothing else here reads a clock or draws a random number.
 
 use mingcha_model::parse_millis;
-use mingcha_sync::Signer;
+use mingcha_sync::{Signer, UNKNOWN_BOOT};
 use zeroize::Zeroizing;
 
 /// What time this phone believes it is.
 pub trait Clock: Send + Sync {
     /// The wall clock in Unix milliseconds.
     fn wall_millis(&self) -> i64;
-    /// A clock that only goes forward within one boot, in milliseconds.
+    /// A clock that only goes forward within one boot, while the phone sleeps too, in milliseconds.
     fn monotonic_millis(&self) -> i64;
-    /// Which boot of the phone this is.
+    /// Which boot of the phone this is; [`mingcha_sync::UNKNOWN_BOOT`] where nobody knows.
     fn boot(&self) -> u64;
 }
 
@@ -55,7 +55,7 @@ impl Clock for SystemClock {
     }
 
     fn monotonic_millis(&self) -> i64 {
-        // Seconds since boot, where the system says so; else nothing is known and the wall clock stands alone.
+        // Seconds since boot, where the system says so; where it does not, it names no boot either.
         std::fs::read_to_string("/proc/uptime")
             .ok()
             .and_then(|text| text.split(['.', ' ']).next()?.parse::<i64>().ok())
@@ -63,9 +63,9 @@ impl Clock for SystemClock {
     }
 
     fn boot(&self) -> u64 {
-        let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+        let Ok(id) = std::fs::read_to_string("/proc/sys/kernel/random/boot_id") else { return UNKNOWN_BOOT };
         let digest = mingcha_model::Digest::of(id.as_bytes());
-        digest.0.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+        digest.0.first_chunk().map_or(UNKNOWN_BOOT, |bytes| u64::from_be_bytes(*bytes))
     }
 }
 

@@ -70,7 +70,7 @@ impl Phone {
             }
         }
         let log: LogId = self.me()?.log;
-        let at = self.now_seconds();
+        let at = self.reading_for_op()?;
         let ops: Vec<NewOp> = sayings
             .into_iter()
             .map(|saying| new_op(saying.entity, saying.body, saying.over, at, saying.texts))

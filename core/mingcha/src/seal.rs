@@ -38,7 +38,7 @@ impl Phone {
                 previous,
                 text_secret: thirty_two(&*self.chance),
                 app_build: app_build(),
-                anchors: self.meeting()?.anchors,
+                anchors: self.anchors(log, run)?,
             };
             let segment = Segment::seal(run, seal, &*self.signer)?;
             let head = segment.open()?.head;

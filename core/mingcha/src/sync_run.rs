@@ -118,8 +118,7 @@ impl Phone {
         if let Some(problem) = told.problem {
             return Err(MingchaError::City(problem));
         }
-        let city_millis = self.clock.wall_millis().saturating_add(self.clock_offset()?);
-        self.met(city_millis, true)?;
+        self.finished_sync()?;
         let waiting = self.store.waiting()?;
         let attention = self.attention_counts()?;
         Ok(SyncReport {
@@ -177,7 +176,7 @@ impl Phone {
     fn keep(&mut self, heard: Heard, told: &mut Told) -> Result<(), MingchaError> {
         match heard {
             Heard::Hello(said) => {
-                self.met(said.city_millis, false)?;
+                self.met(said.city_millis)?;
                 for log in said.logs {
                     self.store.put_safe(log.log, log.safe)?;
                 }

@@ -92,6 +92,15 @@ impl Store {
         Ok(logs)
     }
 
+    /// The phone's clock in Unix seconds under which the last op that is here was said, in any log.
+    pub fn last_said_at(&self) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT max(at) FROM (SELECT (SELECT at FROM own_op o WHERE o.log = l.key ORDER BY seq DESC LIMIT 1) AS at
+             FROM own_log l WHERE closed = 0)",
+        )?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     /// Appends ops to an own log, with the files of the photos that they add: durable when it returns, all or nothing.
     ///
     /// Errors with [`StoreError::UnknownLog`] and [`StoreError::TooLarge`].

@@ -6,27 +6,8 @@
 use std::collections::HashMap;
 
 use mingcha_model::{EntityId, Kind, LARGEST_BODY, LARGEST_OVER, LogId, MOST_TEXTS, Op, OpId};
-use minicbor::{Decode, Encode};
 
 use crate::column::{BadColumn, Reader, Writer};
-
-/// A moment at which a phone heard the city's time: what corrects `at` in claimed times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Anchor {
-    /// The city's time in Unix milliseconds.
-    #[n(0)]
-    pub city_millis: i64,
-    /// The phone's wall clock at that moment in Unix milliseconds.
-    #[n(1)]
-    pub wall_millis: i64,
-    /// The phone's monotonic clock at that moment in milliseconds.
-    #[n(2)]
-    pub monotonic_millis: i64,
-    /// Which boot of the phone.
-    #[n(3)]
-    pub boot: u64,
-}
 
 /// Turns ids into small numbers by first appearance.
 struct Table<T> {

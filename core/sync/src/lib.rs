@@ -3,6 +3,7 @@
 //! Phone and city run literally this code. Nothing here does I/O, reads a clock or draws a random number, and
 //! nothing that comes in from outside can make it panic or spend memory that a limit did not allow.
 
+mod clock;
 mod column;
 mod columns;
 mod correspondence;
@@ -13,7 +14,7 @@ mod problem;
 mod receipt;
 mod segment;
 
-pub use columns::Anchor;
+pub use clock::{Anchor, AnchorSource, Reading, UNKNOWN_BOOT, claimed_millis};
 pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
 pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 pub use message::{
@@ -22,5 +23,5 @@ pub use message::{
 };
 pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
 pub use problem::Problem;
-pub use receipt::{Receipt, ReceiptError, Ruled, claimed_millis, plain_orders};
+pub use receipt::{Receipt, ReceiptError, Ruled, plain_orders};
 pub use segment::{LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Opened, Seal, Segment, SegmentError};

@@ -6,7 +6,6 @@
 use mingcha_model::{Digest, LogId, Order, Refusal, Verdict};
 use minicbor::{Decode, Encode};
 
-use crate::columns::Anchor;
 use crate::key::{CityKey, Signature, Signer, SigningFailed};
 
 /// The city's word on one op that it did not simply accept.
@@ -120,16 +119,6 @@ impl Receipt {
             .find(|ruled| ruled.seq == seq)
             .map_or((Verdict::Accepted, None), |ruled| (ruled.verdict, ruled.reason))
     }
-}
-
-/// What an op claims as its time in Unix milliseconds: its raw clock, corrected by the last anchor before it.
-///
-/// Without an anchor the raw clock is all there is. A wall clock that was set back or forth between anchors
-/// corrects by the anchor that stands nearest before the reading, else by the first.
-pub fn claimed_millis(at_seconds: i64, anchors: &[Anchor]) -> i64 {
-    let wall = at_seconds.saturating_mul(1000);
-    let anchor = anchors.iter().rfind(|anchor| anchor.wall_millis <= wall).or_else(|| anchors.first());
-    anchor.map_or(wall, |anchor| wall.saturating_add(anchor.city_millis.saturating_sub(anchor.wall_millis)))
 }
 
 /// The orders of a segment's ops by the plain clamp, before anything that they name is considered.

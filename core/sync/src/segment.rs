@@ -10,7 +10,8 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use sha2::Sha256;
 
-use crate::columns::{self, Anchor};
+use crate::clock::Anchor;
+use crate::columns;
 use crate::key::{PublicKey, Signature, Signer, SigningFailed};
 
 /// The most ops of one segment (format).
@@ -90,7 +91,7 @@ pub struct Seal {
     pub text_secret: [u8; 32],
     /// The build of the app that wrote the ops.
     pub app_build: String,
-    /// When this phone heard the city's time, so that claimed times can be corrected.
+    /// What corrects the claimed times of these ops, each from its sequence on, in order.
     pub anchors: Vec<Anchor>,
 }
 

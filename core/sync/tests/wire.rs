@@ -5,7 +5,7 @@ use mingcha_model::{
     Cursor, Digest, EntityId, Entry, FeedName, Flags, ItemCode, Kind, LogId, Op, OpId, Order, Text, Value,
 };
 use mingcha_sync::{
-    Anchor, Page, PublicKey, Receipt, Ruled, Seal, Segment, SegmentError, Signer, SoftwareKey, claimed_millis,
+    Anchor, AnchorSource, Page, PublicKey, Receipt, Ruled, Seal, Segment, SegmentError, Signer, SoftwareKey,
     plain_orders,
 };
 use proptest::prelude::*;
@@ -50,7 +50,14 @@ fn seal() -> Seal {
         previous: Digest([7; 32]),
         text_secret: [3; 32],
         app_build: "0.1.0".to_owned(),
-        anchors: vec![Anchor { city_millis: 5_000, wall_millis: 4_000, monotonic_millis: 1, boot: 1 }],
+        anchors: vec![Anchor {
+            city_millis: 5_000,
+            wall_millis: 4_000,
+            monotonic_millis: 1,
+            boot: 1,
+            from_seq: 1,
+            source: AnchorSource::Heard,
+        }],
     }
 }
 
@@ -240,17 +247,6 @@ fn a_receipt_is_the_citys_word_or_nothing() {
     assert!(Receipt::from_bytes(&bytes, &key(5).public_key()).is_err());
     assert_eq!(receipt.verdict(1).0, mingcha_model::Verdict::Accepted);
     assert_eq!(receipt.verdict(2).1, Some(mingcha_model::Refusal::Area));
-}
-
-#[test]
-fn a_wrong_clock_is_corrected_by_what_the_city_said() {
-    let anchors = [
-        Anchor { city_millis: 1_000_000, wall_millis: 400_000, monotonic_millis: 0, boot: 1 },
-        Anchor { city_millis: 2_000_000, wall_millis: 1_900_000, monotonic_millis: 10, boot: 1 },
-    ];
-    assert_eq!(claimed_millis(500, &anchors), 1_100_000);
-    assert_eq!(claimed_millis(1_950, &anchors), 2_050_000);
-    assert_eq!(claimed_millis(1_950, &[]), 1_950_000);
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Phone {
         let log = if open { old.id.log } else { self.me()?.log };
         let new = NewOp {
             entity: old.op.entity,
-            at: self.now_seconds(),
+            at: self.reading_for_op()?,
             over: old.op.over.clone(),
             origin: Some(old.id),
             body,
