@@ -5,6 +5,7 @@
 
 mod city;
 mod finding;
+mod names;
 mod visit;
 
 pub use city::{

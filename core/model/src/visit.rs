@@ -88,7 +88,10 @@ impl VisitCase {
             Some(Body::VisitMove(moved)) => moved.site,
             _ => open.site,
         };
-        let void = matches!(latest(&Field::VisitVoid), Some(Body::VisitVoid(void)) if void.void);
+        // Void is a strict register: of words that nobody reconciled, the safer keeps the visit.
+        let kept = |said: &&Said| !matches!(&said.body, Body::VisitVoid(void) if void.void);
+        let ruling = registers.get(&Field::VisitVoid).and_then(|register| register.safest(kept));
+        let void = ruling.is_some_and(|(_, head)| !kept(&head.value));
         let people = registers
             .values()
             .filter_map(|register| match register.latest().map(|(_, head)| &head.value.body) {
