@@ -1,7 +1,8 @@
 //! Enrolling: a one-time code becomes a device and a bearer token.
 //!
-//! Codes and tokens are kept as hashes alone. It refuses guessing: a city takes ten wrong codes a minute. A lost
-//! reply locks nobody out: the same device may use its code again for ten minutes.
+//! Codes and tokens are kept as hashes alone. A code has 60 bits, so guessing is hopeless at any rate; ten wrong ones a
+//! minute are counted, more are turned away unread, and a right one is always taken: nobody can lock others out.
+//! A lost reply locks nobody out either: the same device may use its code again for ten minutes.
 
 use mingcha_model::{DeviceId, Digest, Grants, PersonId};
 use mingcha_sync::{AreaName, EnrolAsk, EnrolSaid, Problem, PublicKey, Signer as _};
@@ -41,14 +42,14 @@ pub(crate) fn enrol(city: &City, ask: &EnrolAsk) -> Enrolled {
     ledger.write(|turn| {
         let system = clock::system_millis();
         let window = system.saturating_sub(GUESS_WINDOW_MILLIS);
-        if turn.wrong_codes_since(window)? >= MOST_WRONG_CODES {
-            return Ok(Err(Problem::new(
-                429,
-                "too_many_codes",
-                "错误次数过多，请一分钟后再试 / too many wrong codes: try again in a minute",
-            )));
-        }
         let Some(code) = turn.code(&hash)? else {
+            if turn.wrong_codes_since(window)? >= MOST_WRONG_CODES {
+                return Ok(Err(Problem::new(
+                    429,
+                    "too_many_codes",
+                    "错误次数过多，请一分钟后再试 / too many wrong codes: try again in a minute",
+                )));
+            }
             turn.count_wrong_code(system, window)?;
             return Ok(Err(code_problem("code_unknown")));
         };

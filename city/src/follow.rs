@@ -119,7 +119,9 @@ impl City {
         Ok(())
     }
 
-    /// Writes the cards of findings that something was said of; false when somebody else did in the meantime.
+    /// Writes the cards of findings that something was said of; true when there were none to write.
+    ///
+    /// What waited for a card may be said with it, and somebody else may have written in the meantime: look again.
     fn write_cards(&self, store: &Store) -> Result<bool, CityError> {
         let ledger = &self.inner.ledger;
         let touched = ledger.read(|look| Touched::since(look, store))?;
@@ -145,13 +147,19 @@ impl City {
                 let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
                 let (card, texts) = card(case, row.site, turn.published_of(finding)?, &almanac);
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-                turn.say_if_new(FeedName::Unit(row.place.unit), finding, &Body::CardWrite(card), &texts)?;
+                let unit = FeedName::Unit(row.place.unit);
+                let first = !turn.was_said(unit, Kind::CARD_WRITE, finding)?;
+                turn.say_if_new(unit, finding, &Body::CardWrite(card), &texts)?;
+                if first {
+                    // What its contacts said before they were told waits for this.
+                    settle::entity_arrived(turn, finding)?;
+                }
             }
             for (feed, _, to) in &touched.cursors {
                 turn.set_followed(*feed, *to)?;
             }
             turn.no_card_is_due(&touched.due)?;
-            Ok(true)
+            Ok(false)
         })
     }
 

@@ -4,7 +4,7 @@
 //! it is, who had moved, which device was revoked. It changes nothing.
 
 use mingcha_model::body::{Body, Mode};
-use mingcha_model::{EntityId, Grants, Kind, Place, Refusal, Role, decides, permit};
+use mingcha_model::{EntityId, FeedName, Grants, Kind, Place, Refusal, Role, decides, permit};
 
 use crate::CityError;
 use crate::ledger::{EntityRow, Look};
@@ -73,7 +73,14 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         return Ok(Judgement::Refuse(refusal));
     }
     let home = Box::new(home);
-    match permit(&person.grants, body, Some(&home.place)) {
+    let allowed = permit(&person.grants, body, Some(&home.place));
+    if allowed.is_ok()
+        && person.grants.role == Role::Contact
+        && let Some(finding) = untold(look, said, body, &home)?
+    {
+        return Ok(Judgement::Park(finding));
+    }
+    match allowed {
         Ok(()) if said.revoked => Ok(Judgement::Hold { home, reason: Refusal::DeviceRevoked }),
         Ok(()) => Ok(Judgement::Accept { home, late: false }),
         Err(refusal) if permitted_then(look, said, body, &person.grants, &home.place)? => Ok(match refusal {
@@ -106,14 +113,32 @@ fn names_the_unsaid(look: &Look<'_>, said: &Statement) -> Result<bool, CityError
     Ok(false)
 }
 
-/// An op issued again in a new log, whose origin was accepted with equal bytes.
+/// The same statement stands accepted in another log already: its first, or one in which it was said again.
 fn said_before(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
-    let Some(origin) = said.op.origin else { return Ok(false) };
-    let accepted = look.op(origin)?.is_some_and(|op| op.verdict == mingcha_model::Verdict::Accepted);
-    if !accepted {
-        return Ok(false);
+    let first = said.op.origin.unwrap_or(said.id);
+    let writings = std::iter::once(first).chain(look.said_again(first)?);
+    for id in writings.filter(|id| *id != said.id) {
+        if look.op(id)?.is_none_or(|op| op.verdict != mingcha_model::Verdict::Accepted) {
+            continue;
+        }
+        let other = look.statement(id)?;
+        if other.is_some_and(|other| other.author == said.author && said.same_content(&other.op)) {
+            return Ok(true);
+        }
     }
-    Ok(look.statement(origin)?.is_some_and(|first| first.author == said.author && said.same_content(&first.op)))
+    Ok(false)
+}
+
+/// A contact speaks of findings that its unit was told of; of another it waits until the unit is told.
+fn untold(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Result<Option<EntityId>, CityError> {
+    let finding = match body {
+        Body::SubmissionAdd(add) => add.finding.into(),
+        Body::PhotoAdd(add) => add.owner,
+        _ => said.op.entity,
+    };
+    let of_finding = look.entity(finding)?.is_some_and(|row| row.kind == Kind::FINDING_RAISE);
+    let told = !of_finding || look.was_said(FeedName::Unit(home.place.unit), Kind::CARD_WRITE, finding)?;
+    Ok((!told).then_some(finding))
 }
 
 /// The grants that held when it was said permit it, and it came within 35 days.
@@ -269,8 +294,13 @@ fn fits(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<Result<(), Ref
             Some(_) => Ok(()),
         },
         Body::Release(release) => match look.op(release.op)? {
-            Some(op) if op.entity == home.entity => Ok(()),
-            _ => Err(Refusal::UnknownEntity),
+            Some(op) if op.entity != home.entity => Err(Refusal::UnknownEntity),
+            // What was said again and accepted meanwhile would count twice.
+            Some(_) => match look.statement(release.op)? {
+                Some(held) if said_before(look, &held)? => Err(Refusal::Exists),
+                _ => Ok(()),
+            },
+            None => Err(Refusal::UnknownEntity),
         },
         _ => Ok(()),
     })

@@ -17,6 +17,9 @@ use crate::statement::Statement;
 /// that waited for this one are told to their authors.
 pub(crate) fn settle_new(turn: &mut Turn<'_>, said: &Statement) -> Result<(Verdict, Option<Refusal>), CityError> {
     let mut arrived = VecDeque::new();
+    if let Some(first) = said.op.origin {
+        turn.put_said_again(first, said.id)?;
+    }
     let judgement = judge(turn, said)?;
     let ruled = settle(turn, said, judgement, said.received, &mut arrived)?;
     settle_waiting(turn, arrived)?;

@@ -7,13 +7,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mingcha_model::body::Body;
-use mingcha_model::{DeviceId, Digest, Order, PersonId, Refusal, Verdict};
+use mingcha_model::{DeviceId, Digest, Op, OpId, Order, PersonId, Refusal, Text, Verdict};
 use mingcha_sync::{LogConflict, Opened, Problem, Receipt, Ruled, Segment, claimed_millis, plain_orders};
 use tokio::sync::oneshot;
 
 use crate::CityError;
 use crate::key::CitySecret;
-use crate::ledger::{Ledger, LogRow, SegmentRow, Turn};
+use crate::ledger::{Ledger, LogRow, Look, SegmentRow, Turn};
 use crate::settle::settle_new;
 use crate::statement::Statement;
 
@@ -161,6 +161,24 @@ fn opening(push: &Push) -> Result<LogRow, Problem> {
     }
 }
 
+/// The latest order of what an op names: what it replaces, what it speaks of, what it mentions. What is not known here
+/// is left out.
+fn latest_named(look: &Look<'_>, op: &Op<Text>, body: Option<&Body>) -> Result<Option<Order>, CityError> {
+    let mut named = op.over.clone();
+    if let Some(Body::Release(release)) = body {
+        named.push(release.op);
+    }
+    let mentioned = body.map(Body::names).unwrap_or_default();
+    for entity in mentioned.into_iter().chain([op.entity]) {
+        named.extend(look.entity(entity)?.map(|row| row.id));
+    }
+    let mut latest = None;
+    for id in named {
+        latest = latest.max(look.op(id)?.map(|op| op.ord));
+    }
+    Ok(latest)
+}
+
 fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> Result<(Receipt, Order), CityError> {
     let log = push.segment.log;
     // A log must be here before its ops are: those that wait are found through it.
@@ -171,22 +189,19 @@ fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> R
         .collect::<Result<Vec<bool>, CityError>>()?
         .contains(&true);
     let claimed: Vec<i64> =
-        push.opened.ops.iter().map(|op| claimed_millis(op.at, &push.opened.anchors).min(received)).collect();
+        push.opened.ops.iter().map(|op| claimed_millis(op.seq, op.at, &push.opened.anchors, received)).collect();
     let plain = plain_orders(claimed.iter().copied(), received, row.last_ord);
     let (mut last_ord, mut ruled, mut orders) = (row.last_ord, Vec::new(), Vec::new());
     for ((op, claimed), plain) in push.opened.ops.iter().zip(&claimed).zip(plain) {
-        let mut named = None;
-        for over in &op.over {
-            named = named.max(turn.op(*over)?.map(|op| op.ord));
-        }
-        let ord = Order::assign(*claimed, received, last_ord, named);
+        let body = Statement::body_of(op);
+        let ord = Order::assign(*claimed, received, last_ord, latest_named(turn, op, body.as_ref())?);
         last_ord = ord;
         if ord != plain {
             orders.push((op.seq, ord));
         }
         let said = Statement {
-            id: mingcha_model::OpId { log, seq: op.seq },
-            body: Statement::body_of(op),
+            id: OpId { log, seq: op.seq },
+            body,
             op: op.clone(),
             ord,
             claimed: *claimed,

@@ -120,6 +120,15 @@ CREATE TABLE op (
     PRIMARY KEY (log, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- Ops that were said again in another log: a statement counts once, whichever of its writings is accepted first.
+CREATE TABLE said_again (
+    log       BLOB NOT NULL, -- where it stood first
+    seq       INTEGER NOT NULL,
+    again_log BLOB NOT NULL,
+    again_seq INTEGER NOT NULL,
+    PRIMARY KEY (log, seq, again_log, again_seq)
+) STRICT, WITHOUT ROWID;
+
 -- Ops that wait for what they belong to.
 CREATE TABLE parked (
     waits_for BLOB NOT NULL,

@@ -102,6 +102,15 @@ impl Look<'_> {
         Ok(segments)
     }
 
+    /// Where an op was said again, in every log but its first.
+    pub(crate) fn said_again(&self, first: OpId) -> Result<Vec<OpId>, CityError> {
+        let mut statement =
+            self.tx.prepare_cached("SELECT again_log, again_seq FROM said_again WHERE log = ?1 AND seq = ?2")?;
+        let again = statement
+            .query_map((first.log.0, first.seq), |row| Ok(OpId { log: LogId(row.get(0)?), seq: row.get(1)? }))?;
+        Ok(again.collect::<Result<_, _>>()?)
+    }
+
     /// What was decided of an op; `None` when the city does not know it.
     pub(crate) fn op(&self, id: OpId) -> Result<Option<OpRow>, CityError> {
         self.one("SELECT ord, entity, verdict FROM op WHERE log = ?1 AND seq = ?2", (id.log.0, id.seq), |row| {
@@ -163,6 +172,15 @@ impl Turn<'_> {
     /// Keeps the receipt of a segment.
     pub(crate) fn set_receipt(&mut self, log: LogId, first_seq: u64, receipt: &[u8]) -> Result<(), CityError> {
         self.change("UPDATE segment SET receipt = ?3 WHERE log = ?1 AND first_seq = ?2", (log.0, first_seq, receipt))?;
+        Ok(())
+    }
+
+    /// Remembers that an op was said again in another log.
+    pub(crate) fn put_said_again(&mut self, first: OpId, again: OpId) -> Result<(), CityError> {
+        self.change(
+            "INSERT INTO said_again (log, seq, again_log, again_seq) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            (first.log.0, first.seq, again.log.0, again.seq),
+        )?;
         Ok(())
     }
 

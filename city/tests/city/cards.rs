@@ -96,6 +96,30 @@ fn a_unit_learns_of_a_finding_when_it_is_fed_back_and_follows_it_by_its_card() {
 }
 
 #[test]
+fn what_a_contact_says_of_a_finding_that_its_unit_was_not_told_of_waits_until_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let People { mut anna, boss, mut contact } = people(&serving);
+    let visit = anna.visit(hall_1(), Mode::Open);
+    let finding = EntityId(fresh());
+    anna.say(finding, &raise(visit), &["王某态度生硬"]);
+    anna.push();
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    let add = SubmissionAdd { finding: FindingId(finding), photos: Vec::new() };
+    contact.say(EntityId(fresh()), &Body::SubmissionAdd(add), &["已培训"]);
+    let waits = Some(mingcha_model::Refusal::UnknownEntity);
+    let parked = mingcha_model::Verdict::Parked;
+    assert_eq!(verdicts(&contact.push()), [(2, parked, waits), (3, parked, waits)]);
+
+    let stage = |phone: &Phone| cards(&phone.pull(FeedName::Unit(hall()))).last().map(|(card, _)| card.stage);
+    assert_eq!(stage(&contact), None);
+    anna.say(finding, &feedback(), &["请规范服务用语"]);
+    anna.push();
+    boss.pull(FeedName::Area(donghu()));
+    assert_eq!(stage(&contact), Some(Stage::Submitted));
+}
+
+#[test]
 fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
     let dir = tempfile::tempdir().unwrap();
     let serving = Serving::start(founded(dir.path()));

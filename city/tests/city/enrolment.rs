@@ -42,14 +42,16 @@ fn a_code_waits_seven_days() {
 }
 
 #[test]
-fn guessing_is_slowed_down_to_ten_wrong_codes_a_minute() {
+fn who_guesses_is_turned_away_after_ten_wrong_codes_a_minute_and_keeps_nobody_else_out() {
     let dir = tempfile::tempdir().unwrap();
     let serving = Serving::start(founded(dir.path()));
+    let code = serving.city.enrol_code(person(Role::Office, &[], None, "文明办")).unwrap().code;
     for _ in 0..10 {
         let answer = ask(&serving, "AAAABBBBCCCC", device(), 1);
         assert_eq!((answer.status, answer.code().as_str()), (403, "code_unknown"));
     }
     assert_eq!(ask(&serving, "AAAABBBBCCCC", device(), 1).status, 429);
+    assert_eq!(ask(&serving, &code, device(), 2).status, 200);
 }
 
 #[test]

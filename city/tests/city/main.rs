@@ -4,6 +4,7 @@
 mod cards;
 mod enrolment;
 mod office;
+mod order;
 mod photos;
 mod pushing;
 mod support;
