@@ -35,13 +35,22 @@ pub(crate) fn make(
     orientation: Orientation,
     colour_profile: Option<&[u8]>,
 ) -> Result<Copies, EvidenceError> {
-    // Turned and recoloured after shrinking, when it is cheap.
-    let mut upright = shrink(picture, STANDARD_SIDE)?;
-    upright.apply_orientation(Turn::from_exif(orientation.to_exif()).unwrap_or(Turn::NoTransforms));
-    let upright = to_srgb(on_white(upright), colour_profile);
+    let upright = upright(picture, orientation, colour_profile)?;
     let standard = jpeg(&upright, STANDARD_QUALITY)?;
     let thumbnail = shrink(upright.into(), THUMBNAIL_SIDE)?;
     Ok(Copies { standard, placeholder: placeholder(thumbnail.clone())?, thumbnail: fitting_jpeg(thumbnail)? })
+}
+
+/// The pixels of a standard copy: shrunk, turned, on white paper, in sRGB.
+pub(crate) fn upright(
+    picture: DynamicImage,
+    orientation: Orientation,
+    colour_profile: Option<&[u8]>,
+) -> Result<RgbImage, EvidenceError> {
+    // Turned and recoloured after shrinking, when it is cheap.
+    let mut upright = shrink(picture, STANDARD_SIDE)?;
+    upright.apply_orientation(Turn::from_exif(orientation.to_exif()).unwrap_or(Turn::NoTransforms));
+    Ok(to_srgb(on_white(upright), colour_profile))
 }
 
 /// Lays a picture with transparent parts on white paper.
@@ -56,7 +65,7 @@ fn on_white(picture: DynamicImage) -> RgbImage {
     paper
 }
 
-fn jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, EvidenceError> {
+pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, EvidenceError> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality)
         .encode(picture, picture.width(), picture.height(), ExtendedColorType::Rgb8)

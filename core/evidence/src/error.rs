@@ -49,6 +49,18 @@ pub enum EvidenceError {
     /// The picture cannot be decoded.
     #[error("the picture is damaged: copy it again from the camera or take it again")]
     Damaged,
+    /// A rectangle to be blurred hides nothing of the picture.
+    #[error("a rectangle to be blurred is empty or lies outside the picture: mark it again; nothing was published")]
+    BlurOutside,
+    /// The strip has more words than a strip may have.
+    #[error("the strip below the picture may have {limit} characters: shorten it")]
+    StripTooLong {
+        /// The most characters.
+        limit: usize,
+    },
+    /// The font cannot be read.
+    #[error("the font for the strip cannot be read: name a TrueType or OpenType file")]
+    BadFont,
     /// The disk took no more bytes.
     #[error("the storage is full: free some space, then try again; nothing already stored was touched")]
     DiskFull,

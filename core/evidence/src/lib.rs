@@ -14,7 +14,9 @@ mod intake;
 mod jpeg;
 mod metadata;
 mod position;
+mod publish;
 mod shrink;
+mod strip;
 mod vault;
 mod warning;
 
@@ -25,6 +27,8 @@ pub use format::Format;
 pub use intake::{FILE_LIMIT, Inspection, MEMORY_LIMIT, PIXEL_LIMIT, inspect};
 pub use metadata::{ClaimedTime, Metadata, Moment, Orientation, TimeParts};
 pub use position::{Datum, Position};
+pub use publish::{PublishedCopy, published_copy};
+pub use strip::{STRIP_LIMIT, Strip};
 pub use vault::{
     Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,
     VaultKey,
