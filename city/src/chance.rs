@@ -4,16 +4,13 @@
 
 use crate::CityError;
 
-/// So many random bytes from the operating system.
-pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], CityError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|_| CityError::NoChance)?;
-    Ok(bytes)
+/// Fills these bytes from the operating system; false when it has none to give.
+pub(crate) fn fill(bytes: &mut [u8]) -> bool {
+    getrandom::fill(bytes).is_ok()
 }
 
-/// Twelve letters and digits that nobody confuses, spoken over a telephone or typed from paper: 60 bits.
-pub(crate) fn code() -> Result<String, CityError> {
-    const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    let drawn: [u8; 12] = bytes()?;
-    Ok(drawn.iter().filter_map(|byte| ALPHABET.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect())
+/// So many random bytes, for names that never leave the machine.
+pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], CityError> {
+    let mut bytes = [0; N];
+    if fill(&mut bytes) { Ok(bytes) } else { Err(CityError::NoChance) }
 }

@@ -15,7 +15,7 @@ use crate::key::CitySecret;
 use crate::ledger::{Ledger, Turn};
 use crate::load::{Known, Load};
 use crate::writer::Writer;
-use crate::{CityError, apply, chance, enrol, key, serve};
+use crate::{CityError, Ports, apply, enrol, key, serve};
 
 /// A city, opened. Clones are the same city.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) secret: Arc<CitySecret>,
     pub(crate) writer: Writer,
     pub(crate) follower: Follower,
+    pub(crate) ports: Ports,
 }
 
 /// A person to enrol, or somebody's next phone.
@@ -78,39 +79,49 @@ const SAMPLE_FOUNDED_MILLIS: i64 = 1_735_660_800_000;
 impl City {
     /// Founds a city in a folder that holds none.
     pub fn init(dir: &Path) -> Result<Self, CityError> {
-        Self::found(dir, false)
+        Self::found(dir, false, Ports::default())
     }
 
     /// Founds a city to try things in: its clock may be set, and stands at the first of January 2025 until it is.
     ///
     /// What an office loads into it then stands before every story that is told with it: an order never goes back.
     pub fn init_sample(dir: &Path) -> Result<Self, CityError> {
-        let city = Self::found(dir, true)?;
+        Self::init_sample_with(dir, Ports::default())
+    }
+
+    /// The same with a clock and chance of one's own, so that everything it says can be told again word for word.
+    pub fn init_sample_with(dir: &Path, ports: Ports) -> Result<Self, CityError> {
+        let city = Self::found(dir, true, ports)?;
         city.set_clock(Some(SAMPLE_FOUNDED_MILLIS))?;
         Ok(city)
     }
 
-    fn found(dir: &Path, sample: bool) -> Result<Self, CityError> {
+    fn found(dir: &Path, sample: bool, ports: Ports) -> Result<Self, CityError> {
         std::fs::create_dir_all(dir)?;
         if dir.join("city.key").exists() || dir.join("city.db").exists() {
             return Err(CityError::AlreadyACity);
         }
-        key::make(&dir.join("city.key"))?;
-        Ledger::open(&dir.join("city.db"))?.write(|turn| turn.set_setting("sample", i64::from(sample)))?;
-        Self::open(dir)
+        key::make(&dir.join("city.key"), &ports)?;
+        Ledger::open(&dir.join("city.db"), ports.clone())?
+            .write(|turn| turn.set_setting("sample", i64::from(sample)))?;
+        Self::open_with(dir, ports)
     }
 
     /// Opens the city in this folder: `city.db`, `city.key`, `photos/` and its read model `read.db`.
     pub fn open(dir: &Path) -> Result<Self, CityError> {
+        Self::open_with(dir, Ports::default())
+    }
+
+    fn open_with(dir: &Path, ports: Ports) -> Result<Self, CityError> {
         if !dir.join("city.db").exists() {
             return Err(CityError::NotACity);
         }
         let secret = Arc::new(key::open(&dir.join("city.key"))?);
         std::fs::create_dir_all(dir.join("photos"))?;
-        let ledger = Arc::new(Ledger::open(&dir.join("city.db"))?);
+        let ledger = Arc::new(Ledger::open(&dir.join("city.db"), ports.clone())?);
         let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
         let follower = Follower::new(dir);
-        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower }) })
+        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower, ports }) })
     }
 
     /// The folder.
@@ -152,7 +163,7 @@ impl City {
 
     /// A one-time code for a new person, or for the next phone of somebody known.
     pub fn enrol_code(&self, new: NewPerson) -> Result<EnrolCode, CityError> {
-        let code = chance::code()?;
+        let code = self.inner.ports.code()?;
         self.inner.ledger.write(move |turn| {
             let person = match new.person {
                 Some(person) => known_person(turn, person, &new)?,
@@ -223,7 +234,7 @@ impl City {
             if turn.setting("sample")? != Some(1) {
                 return Err(CityError::NotASample);
             }
-            let system = crate::clock::system_millis();
+            let system = turn.ports.millis();
             turn.set_setting("clock_offset_millis", unix_millis.map_or(0, |millis| millis.saturating_sub(system)))
         })
     }
@@ -253,7 +264,7 @@ fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityErro
     if let Some(unit) = new.unit {
         turn.unit(unit)?.ok_or(CityError::UnknownUnit)?;
     }
-    let person = PersonId::from_random(chance::bytes()?);
+    let person = PersonId::from_random(turn.ports.bytes()?);
     turn.add_person(person, new.role, new.unit, &new.name)?;
     for area in &new.areas {
         turn.area_code(*area)?.ok_or(CityError::UnknownArea)?;

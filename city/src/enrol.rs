@@ -8,7 +8,7 @@ use mingcha_model::{DeviceId, Digest, Grants, PersonId};
 use mingcha_sync::{AreaName, EnrolAsk, EnrolSaid, Problem, PublicKey, Signer as _};
 
 use crate::ledger::{CodeRow, Look, Turn};
-use crate::{City, CityError, chance, clock};
+use crate::{City, CityError};
 
 /// How long a code may wait for its phone, in the city's time.
 const CODE_LIVES_MILLIS: i64 = 7 * 24 * 3_600 * 1_000;
@@ -40,7 +40,7 @@ pub(crate) fn enrol(city: &City, ask: &EnrolAsk) -> Enrolled {
     let hash = hash_of_code(&ask.code);
     let ledger = &city.inner.ledger;
     ledger.write(|turn| {
-        let system = clock::system_millis();
+        let system = turn.ports.millis();
         let window = system.saturating_sub(GUESS_WINDOW_MILLIS);
         let Some(code) = turn.code(&hash)? else {
             if turn.wrong_codes_since(window)? >= MOST_WRONG_CODES {
@@ -116,7 +116,7 @@ fn admit(
 }
 
 fn token(turn: &mut Turn<'_>, device: DeviceId) -> Result<String, CityError> {
-    let token = Digest(chance::bytes()?).to_string();
+    let token = Digest(turn.ports.bytes()?).to_string();
     turn.add_token(&Digest::of(token.as_bytes()).0, device)?;
     Ok(token)
 }

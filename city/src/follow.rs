@@ -15,7 +15,7 @@ use mingcha_sync::{FeedHead, Page};
 use crate::cards::{Almanac, card, is_known_to_unit};
 use crate::files::Files;
 use crate::ledger::{Look, Unpublished};
-use crate::{City, CityError, reader, settle};
+use crate::{City, CityError, publish, reader, settle};
 
 /// So many bytes of pages are folded in one piece.
 const PIECE_BYTES: usize = 4 * 1024 * 1024;
@@ -179,21 +179,28 @@ impl City {
             any = true;
             ledger.write(|turn| {
                 turn.set_published(waiting.finding, waiting.photo, made)?;
+                // The staff of its area hear of a copy's photos from the copy alone.
+                if let Some(row) = turn.entity(waiting.finding)?
+                    && publish::original(turn, &row)?.is_some()
+                {
+                    publish::write_copy(turn, &row)?;
+                }
                 turn.card_is_due(waiting.finding)
             })?;
         }
         Ok(any)
     }
 
-    /// The hash of the published copy: encoded anew, with pixels alone. `None` when there is nothing to publish.
+    /// The hash of the published copy: painted anew from pixels alone, without what was marked. `None` when there is
+    /// nothing to publish.
     fn published_copy(&self, waiting: &Unpublished) -> Result<Option<mingcha_model::Digest>, CityError> {
         if !self.inner.ledger.read(|look| is_of_finding(look, waiting.finding, waiting.photo))? {
             return Ok(None);
         }
         let files = Files::of(self.dir());
         let bytes = std::fs::read(files.path(waiting.file))?;
-        match mingcha_evidence::prepare(bytes) {
-            Ok(prepared) => files.put(&prepared.standard).map(Some),
+        match mingcha_evidence::published_copy(&bytes, &waiting.blur, None) {
+            Ok(copy) => files.put(&copy.bytes).map(Some),
             Err(_) => Ok(None),
         }
     }
@@ -202,8 +209,10 @@ impl City {
 /// A photo may be published with a finding when it is evidence of it or of its visit, whatever the feedback names.
 fn is_of_finding(look: &Look<'_>, finding: EntityId, photo: PhotoId) -> Result<bool, CityError> {
     let (Some(finding), Some(photo)) = (look.entity(finding)?, look.entity(photo.into())?) else { return Ok(false) };
-    let belongs = photo.parent == Some(finding.entity) || photo.parent == finding.parent;
-    Ok(belongs && !photo.held && !photo.place.covert)
+    // Of a published copy it is what the undercover finding shows.
+    let shows = publish::original(look, &finding)?.unwrap_or(finding);
+    let belongs = photo.parent == Some(shows.entity) || photo.parent == shows.parent;
+    Ok(belongs && !photo.held && photo.place.covert == shows.place.covert)
 }
 
 /// The read model is fed from what the office's own people may read: each feed with where it stands.

@@ -6,6 +6,7 @@
 mod answer;
 mod caller;
 mod letters;
+mod padding;
 mod photos;
 
 pub(crate) use caller::Caller;
@@ -34,6 +35,7 @@ pub(crate) fn router(city: &City) -> Router {
         .route("/v1/published/{sha256}", get(photos::give_published))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn(padding::padded))
         .layer(from_fn(logged))
         .with_state(city.clone())
 }

@@ -4,7 +4,7 @@
 //! it is, who had moved, which device was revoked. It changes nothing.
 
 use mingcha_model::body::{Body, Mode};
-use mingcha_model::{EntityId, FeedName, Grants, Kind, Place, Refusal, Role, decides, permit};
+use mingcha_model::{EntityId, FeedName, Grants, Kind, Place, Refusal, Role, Text, decides, permit, records};
 
 use crate::CityError;
 use crate::ledger::{EntityRow, Look};
@@ -69,7 +69,10 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
     if let Err(refusal) = keeps_covert(said, body, &home, person.grants.role) {
         return Ok(Judgement::Refuse(refusal));
     }
-    if let Err(refusal) = fits(look, body, &home)? {
+    if names_undercover(look, said, body, &home)? {
+        return Ok(Judgement::Refuse(Refusal::Covert));
+    }
+    if let Err(refusal) = fits(look, said, body, &home)? {
         return Ok(Judgement::Refuse(refusal));
     }
     let home = Box::new(home);
@@ -261,30 +264,38 @@ fn keeps_covert(said: &Statement, body: &Body, home: &EntityRow, role: Role) -> 
         // What belongs to no undercover visit would name the author of this log to the whole area.
         return if said.covert_log { Err(Refusal::Covert) } else { Ok(()) };
     }
-    let records = matches!(
-        body,
-        Body::Answer(_)
-            | Body::VisitSubmit(_)
-            | Body::VisitMove(_)
-            | Body::VisitRemark(_)
-            | Body::VisitPerson(_)
-            | Body::PhotoAdd(_)
-            | Body::PhotoItem(_)
-            | Body::FindingRaise(_)
-            | Body::FindingFixed(_)
-            | Body::FindingCorrect(_)
-    );
+    let records = records(body);
     if said.author == home.owner {
         // A main log among the covert entries would link the visit to everything else in that log.
-        let apart = said.covert_log || said.id.log == home.root_log;
-        return if apart || (role != Role::Inspector && !records) { Ok(()) } else { Err(Refusal::Covert) };
+        return if said.covert_log || (role != Role::Inspector && !records) { Ok(()) } else { Err(Refusal::Covert) };
     }
     if role == Role::Inspector || records { Err(Refusal::Covert) } else { Ok(()) }
 }
 
+/// True when a statement would tell its readers of an undercover visit, or link two of them: in the open nothing names
+/// one, a log for one names no other, and no visit under cover names the task that it fulfils.
+fn names_undercover(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Result<bool, CityError> {
+    if home.place.covert && matches!(body, Body::VisitOpen(open) if open.task.is_some()) {
+        return Ok(true);
+    }
+    let own = if said.covert_log { look.visit_of(home)? } else { None };
+    if own.is_some() && look.visit_of_log(said.id.log)?.is_some_and(|visit| own != Some(visit)) {
+        return Ok(true);
+    }
+    for named in body.names() {
+        let Some(row) = look.entity(named)?.filter(|row| row.place.covert) else { continue };
+        if !home.place.covert || (own.is_some() && look.visit_of(&row)? != own) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// What the statement names beside its entity must fit what the city has.
-fn fits(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<Result<(), Refusal>, CityError> {
+fn fits(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Result<Result<(), Refusal>, CityError> {
     Ok(match body {
+        // The demand is all that others will read of an undercover finding.
+        Body::FindingFeedback(_) if home.place.covert && !has_words(said) => Err(Refusal::Malformed),
         Body::FindingRaise(raise) if raise.site != home.site => Err(Refusal::Malformed),
         Body::Review(review) if home.parent != Some(review.finding.into()) => Err(Refusal::Malformed),
         Body::VisitMove(moved) => match look.site(moved.site)? {
@@ -304,4 +315,8 @@ fn fits(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<Result<(), Ref
         },
         _ => Ok(()),
     })
+}
+
+fn has_words(said: &Statement) -> bool {
+    said.op.texts.first().and_then(Text::words).is_some_and(|words| !words.trim().is_empty())
 }

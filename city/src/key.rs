@@ -8,7 +8,7 @@ use std::path::Path;
 
 use mingcha_sync::{PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 
-use crate::{CityError, chance};
+use crate::{CityError, Ports};
 
 /// The key in memory.
 pub(crate) struct CitySecret(SoftwareKey);
@@ -24,10 +24,10 @@ impl Signer for CitySecret {
 }
 
 /// Draws a key and keeps it.
-pub(crate) fn make(path: &Path) -> Result<(), CityError> {
-    let mut secret: [u8; 32] = chance::bytes()?;
+pub(crate) fn make(path: &Path, ports: &Ports) -> Result<(), CityError> {
+    let mut secret: [u8; 32] = ports.bytes()?;
     while SoftwareKey::from_bytes(&secret).is_err() {
-        secret = chance::bytes()?;
+        secret = ports.bytes()?;
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

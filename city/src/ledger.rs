@@ -4,6 +4,7 @@
 //! place. Nothing is remembered between two transactions: other processes write to the same folder. It decides nothing.
 
 mod codes;
+mod covert;
 mod entities;
 mod feeds;
 mod logs;
@@ -18,7 +19,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
-use crate::{CityError, clock};
+use crate::{CityError, Ports};
 
 pub(crate) use codes::CodeRow;
 pub(crate) use entities::EntityRow;
@@ -37,23 +38,24 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// The database, opened.
 pub(crate) struct Ledger {
     path: PathBuf,
+    ports: Ports,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
 
 impl Ledger {
     /// Opens the database and brings it to today's shape; makes it when it is not there.
-    pub(crate) fn open(path: &Path) -> Result<Self, CityError> {
+    pub(crate) fn open(path: &Path, ports: Ports) -> Result<Self, CityError> {
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        Ok(Self { path: path.to_owned(), ports, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
     /// Runs one writing transaction: all of it or nothing, durable when this returns.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Turn<'_>) -> Result<T, CityError>) -> Result<T, CityError> {
         let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut turn = Turn { look: Look::new(tx)?, tails: std::collections::BTreeMap::new() };
+        let mut turn = Turn { look: Look::new(tx, &self.ports)?, tails: std::collections::BTreeMap::new() };
         let done = work(&mut turn)?;
         turn.write_pages()?;
         turn.look.tx.commit()?;
@@ -68,7 +70,7 @@ impl Ledger {
             None => connect(&self.path)?,
         };
         let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        let done = work(&Look::new(tx)?);
+        let done = work(&Look::new(tx, &self.ports)?);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         done
     }
@@ -101,6 +103,8 @@ fn migrate(connection: &mut Connection) -> Result<(), CityError> {
 /// One moment of the ledger.
 pub(crate) struct Look<'a> {
     tx: Transaction<'a>,
+    /// Clock and chance.
+    pub(crate) ports: Ports,
     /// The city's time at that moment, in Unix milliseconds.
     pub(crate) now: i64,
 }
@@ -119,9 +123,9 @@ impl<'a> Deref for Turn<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(tx: Transaction<'a>) -> Result<Self, CityError> {
-        let mut look = Self { tx, now: 0 };
-        look.now = clock::system_millis().saturating_add(look.setting("clock_offset_millis")?.unwrap_or(0));
+    fn new(tx: Transaction<'a>, ports: &Ports) -> Result<Self, CityError> {
+        let mut look = Self { tx, ports: ports.clone(), now: 0 };
+        look.now = ports.millis().saturating_add(look.setting("clock_offset_millis")?.unwrap_or(0));
         Ok(look)
     }
 

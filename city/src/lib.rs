@@ -17,6 +17,8 @@ mod judge;
 mod key;
 mod ledger;
 pub mod load;
+mod ports;
+mod publish;
 mod push;
 mod reader;
 mod serve;
@@ -26,3 +28,4 @@ mod writer;
 
 pub use city::{City, Device, EnrolCode, NewPerson, Stop};
 pub use error::CityError;
+pub use ports::{Chance, Clock, Ports};

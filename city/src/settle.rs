@@ -11,6 +11,7 @@ use mingcha_model::{Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusa
 use crate::CityError;
 use crate::judge::{Judgement, creates, judge};
 use crate::ledger::{EntityRow, Look, Turn};
+use crate::publish::{carry, publish};
 use crate::statement::Statement;
 
 /// Judges an op that has just been received, keeps the verdict, and does what follows from it. Later verdicts on ops
@@ -77,9 +78,11 @@ fn settle(
             turn.rule(said.id, said.ord, said.op.entity, Verdict::Accepted, None)?;
             bring_in(turn, said, &home, false)?;
             let flags = if late { Flags::LATE } else { Flags::NONE };
+            keep_apart(turn, said, &home)?;
             for feed in feeds(turn, said, &home)? {
-                enter(turn, feed, said, flags)?;
+                enter(turn, feed, said, flags, Some(&home))?;
             }
+            carry(turn, said, &home, flags)?;
             let mut released = VecDeque::new();
             take_effect(turn, said, &home, arrived, &mut released)?;
             // A release may itself be what was held: one after another, however many hang on each other.
@@ -90,10 +93,11 @@ fn settle(
         }
         Judgement::Hold { home, reason } => {
             bring_in(turn, said, &home, true)?;
+            keep_apart(turn, said, &home)?;
             if let Some(first) = feeds(turn, said, &home)?.first() {
                 // A supervisor reads from the marks why it is held.
                 let moved = if reason == Refusal::Moved { Flags::LATE } else { Flags::NONE };
-                enter(turn, *first, said, Flags::HELD.with(moved))?;
+                enter(turn, *first, said, Flags::HELD.with(moved), Some(&home))?;
             }
             if said.body.as_ref().is_some_and(creates) {
                 arrived.push_back(said.op.entity);
@@ -137,29 +141,57 @@ fn unit_of(look: &Look<'_>, person: PersonId) -> Result<Option<UnitId>, CityErro
     Ok(person.filter(|person| person.grants.role == Role::Contact).and_then(|person| person.grants.unit))
 }
 
-fn enter(turn: &mut Turn<'_>, feed: FeedName, said: &Statement, flags: Flags) -> Result<(), CityError> {
-    if matches!(feed, FeedName::Area(_) | FeedName::Covert(_)) {
-        name_author(turn, feed, said)?;
+/// A log for an undercover visit is for one visit, from its first op on.
+fn keep_apart(turn: &mut Turn<'_>, said: &Statement, home: &EntityRow) -> Result<(), CityError> {
+    match turn.visit_of(home)? {
+        Some(visit) if said.covert_log => turn.bind_log(said.id.log, visit),
+        _ => Ok(()),
     }
-    turn.enter(feed, said.id.log, said.ord, flags, said.op.clone())
 }
 
-/// Says whose log it is, once in each feed, before its first entry there. Of undercover visits it gives a label alone.
-fn name_author(turn: &mut Turn<'_>, feed: FeedName, said: &Statement) -> Result<(), CityError> {
+/// Brings an op into a feed, and names its author there. `home` is what it speaks of, where its author may be hidden.
+pub(crate) fn enter(
+    turn: &mut Turn<'_>,
+    feed: FeedName,
+    said: &Statement,
+    flags: Flags,
+    home: Option<&EntityRow>,
+) -> Result<(), CityError> {
+    let mut op = said.op.clone();
+    if matches!(feed, FeedName::Area(_) | FeedName::Covert(_)) && name_author(turn, feed, said, home)? {
+        // A phone's own clock goes wrong in its own way, which would tell that two visits are of one phone.
+        op.at = said.ord.millis().div_euclid(1_000);
+    }
+    turn.enter(feed, said.id.log, said.ord, flags, op)
+}
+
+/// Says whose log it is, once in each feed, before its first entry there; true where it gives a label alone, as of
+/// undercover visits.
+fn name_author(
+    turn: &mut Turn<'_>,
+    feed: FeedName,
+    said: &Statement,
+    home: Option<&EntityRow>,
+) -> Result<bool, CityError> {
     // The entity of such a statement has the log's bytes.
     let entity = EntityId(said.id.log.0);
-    if turn.was_said(feed, Kind::AUTHOR_SET, entity)? {
-        return Ok(());
-    }
     let inspects = turn.person(said.author)?.is_some_and(|person| person.grants.role == Role::Inspector);
     let hidden = matches!(feed, FeedName::Covert(_)) && (said.covert_log || inspects);
+    if turn.was_said(feed, Kind::AUTHOR_SET, entity)? {
+        return Ok(hidden);
+    }
     if hidden {
-        let label = format!("检查员 {}", turn.labels_in(feed)?.saturating_add(1));
+        let visit = home.map(|home| turn.visit_of(home)).transpose()?.flatten();
+        let number = match (feed, visit) {
+            (FeedName::Covert(area), Some(visit)) => turn.number_of_visit(visit, area)?.to_string(),
+            _ => String::new(),
+        };
+        let label = format!("检查员 {number}");
         turn.say_if_new(feed, entity, &Body::AuthorSet(AuthorSet { person: None }), &[&label])?;
     } else {
         turn.say_if_new(feed, entity, &Body::AuthorSet(AuthorSet { person: Some(said.author) }), &[""])?;
     }
-    Ok(())
+    Ok(hidden)
 }
 
 /// What an accepted op changes besides the feeds; what it releases is left to its caller.
@@ -180,15 +212,17 @@ fn take_effect(
                 turn.move_visit(home.entity, &site)?;
             }
         }
-        // Publishing an undercover finding is work of its own; until then its feedback stays covert.
-        Body::FindingFeedback(feedback) if !home.place.covert => feed_back(turn, said, home, feedback)?,
+        // The feedback itself stays undercover; the copy that it publishes is what others hear of.
+        Body::FindingFeedback(feedback) if home.place.covert => arrived.extend(publish(turn, said, home, feedback)?),
+        Body::FindingFeedback(feedback) => feed_back(turn, said, home, feedback)?,
         Body::Release(release) => released.push_back(release.op),
         _ => {}
     }
     Ok(())
 }
 
-fn feed_back(
+/// A finding that its unit is told of gets its number, and the photos that a person released are published.
+pub(crate) fn feed_back(
     turn: &mut Turn<'_>,
     said: &Statement,
     home: &EntityRow,
@@ -201,9 +235,9 @@ fn feed_back(
         turn.say(FeedName::Area(home.place.area), home.entity, &body, &[])?;
     }
     for (place, shown) in feedback.photos.iter().enumerate() {
-        // Without a person's word nothing is published; what must be blurred first waits for the blur tool.
-        if shown.checked && shown.blur.is_empty() {
-            turn.release_photo(home.entity, shown.photo, place)?;
+        // Without a person's word nothing is published.
+        if shown.checked {
+            turn.release_photo(home.entity, shown, place)?;
         }
     }
     Ok(())
@@ -227,8 +261,9 @@ fn let_go(
         turn.unhold_entity(home.entity)?;
     }
     for feed in feeds(turn, &said, &home)?.into_iter().skip(1) {
-        enter(turn, feed, &said, Flags::NONE)?;
+        enter(turn, feed, &said, Flags::NONE, Some(&home))?;
     }
+    carry(turn, &said, &home, Flags::NONE)?;
     take_effect(turn, &said, &home, arrived, released)?;
     tell(turn, &said, Verdict::Accepted, None)
 }

@@ -7,6 +7,7 @@ use mingcha_model::Digest;
 use mingcha_sync::Problem;
 
 use super::answer::Refused;
+use super::padding::Hearer;
 use crate::ledger::{DeviceRow, Person};
 use crate::{City, CityError};
 
@@ -30,7 +31,11 @@ impl FromRequestParts<City> for Caller {
                 Ok(Some(Self { device, person }))
             })
         });
-        found.await?.ok_or_else(unknown)
+        let caller = found.await?.ok_or_else(unknown)?;
+        if let Some(hearer) = parts.extensions.get::<Hearer>() {
+            hearer.is(caller.person.grants.role);
+        }
+        Ok(caller)
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use mingcha_model::{FeedName, LogId};
 use mingcha_sync::{
     EnrolAsk, FeedHead, HelloAsk, HelloSaid, LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Limits, LogHave, Problem,
@@ -14,7 +14,7 @@ use super::answer::{Refused, cbor};
 use super::caller::{Caller, at_work};
 use crate::push::open;
 use crate::writer::Pushed;
-use crate::{City, CityError, chance, enrol as enrolling, reader};
+use crate::{City, CityError, enrol as enrolling, reader};
 
 /// The largest letter that is no segment, in bytes.
 const LARGEST_LETTER: usize = 256 * 1024;
@@ -53,7 +53,7 @@ pub(super) async fn enrol(State(city): State<City>, headers: HeaderMap, body: Bo
     let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
     let ask: EnrolAsk = decode(&bytes).ok_or_else(unreadable)?;
     let said = at_work(move || enrolling::enrol(&city, &ask)).await??;
-    Ok(cbor(None, encode(&said)))
+    Ok(cbor(encode(&said)))
 }
 
 pub(super) async fn hello(
@@ -66,7 +66,7 @@ pub(super) async fn hello(
     let ask: HelloAsk = decode(&bytes).ok_or_else(unreadable)?;
     let said = at_work(move || {
         city.catch_up_before_reading();
-        let jitter = u32::from(u16::from_be_bytes(chance::bytes()?)) % (COME_AGAIN_SECONDS / 2);
+        let jitter = u32::from(u16::from_be_bytes(city.inner.ports.bytes()?)) % (COME_AGAIN_SECONDS / 2);
         city.inner.ledger.read(|look| {
             let mut logs = Vec::with_capacity(ask.logs.len());
             for asked in &ask.logs {
@@ -92,11 +92,10 @@ pub(super) async fn hello(
                     pull_bytes: PULL_BYTES,
                 },
             };
-            Ok((caller.person, encode(&said)))
+            Ok(encode(&said))
         })
     });
-    let (person, said) = said.await?;
-    Ok(cbor(Some(&person), said))
+    Ok(cbor(said.await?))
 }
 
 pub(super) async fn push(
@@ -111,11 +110,10 @@ pub(super) async fn push(
     // Twice, because what a segment holds compressed is counted uncompressed.
     let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(2)).await?;
     let opener = city.clone();
-    let person = caller.person.clone();
     let push = at_work(move || open(&opener, &caller, log, first_seq, bytes)).await??;
     let answer = city.inner.writer.push(push).await.map_err(|_| CityError::Inconsistent("the writer"))??;
     match answer {
-        Pushed::Receipt(receipt) => Ok(cbor(Some(&person), receipt)),
+        Pushed::Receipt(receipt) => Ok(cbor(receipt)),
         Pushed::Conflict(conflict) => Err(Refused::Other(StatusCode::CONFLICT, encode(&conflict))),
         Pushed::Problem(problem) => Err(problem.into()),
     }
@@ -158,11 +156,10 @@ pub(super) async fn pull(
                 more = more || end != standing.cursor;
             }
             let said = PullSaid::signed(pages, heads, more, look.now, &*city.inner.secret);
-            Ok(Ok((caller.person, encode(&said.map_err(|_| CityError::Inconsistent("a signature"))?))))
+            Ok(Ok(encode(&said.map_err(|_| CityError::Inconsistent("a signature"))?)))
         })
     });
-    let (person, said) = said.await??;
-    Ok(cbor(Some(&person), said))
+    Ok(cbor(said.await??))
 }
 
 fn not_yours() -> Problem {
@@ -193,7 +190,6 @@ pub(super) async fn own_log(
     let log: LogId = log.parse().map_err(|_| unreadable())?;
     let from: u64 = query.from.map_or(Ok(1), |from| from.parse()).map_err(|_| unreadable())?;
     caller.not_revoked()?;
-    let person = caller.person.clone();
     let segments = at_work(move || {
         city.inner.ledger.read(|look| {
             let own = look.log(log)?.is_some_and(|row| row.person == caller.person.id);
@@ -204,5 +200,5 @@ pub(super) async fn own_log(
         return Err(Problem::new(404, "log_unknown", "没有此日志 / the city has no such log of this person").into());
     };
     let segments: Vec<minicbor::bytes::ByteVec> = segments.into_iter().map(Into::into).collect();
-    Ok(cbor(Some(&person), encode(&segments)).into_response())
+    Ok(cbor(encode(&segments)))
 }

@@ -163,6 +163,30 @@ CREATE TABLE entity (
 CREATE INDEX entity_parent ON entity (parent) WHERE parent IS NOT NULL;
 CREATE INDEX entity_kind ON entity (kind);
 
+-- Undercover visits: the number by which readers of their feed know the inspector, for this one visit.
+CREATE TABLE covert_visit (
+    visit  BLOB NOT NULL PRIMARY KEY CHECK (length(visit) = 16),
+    area   BLOB NOT NULL,
+    number INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX covert_visit_number ON covert_visit (area, number);
+
+-- The one visit that each log for an undercover visit is for: its first accepted op says which.
+CREATE TABLE covert_log (
+    log   BLOB NOT NULL PRIMARY KEY CHECK (length(log) = 16),
+    visit BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- What staff decided of an undercover finding before its copy was published; the copy hears it then.
+CREATE TABLE covert_word (
+    finding BLOB NOT NULL,
+    ord     INTEGER NOT NULL,
+    log     BLOB NOT NULL,
+    seq     INTEGER NOT NULL,
+    flags   INTEGER NOT NULL,
+    PRIMARY KEY (finding, ord, log, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE year_number (
     year INTEGER NOT NULL PRIMARY KEY,
     last INTEGER NOT NULL
@@ -183,6 +207,7 @@ CREATE TABLE published (
     finding BLOB NOT NULL,
     photo   BLOB NOT NULL,
     place   INTEGER NOT NULL,
+    blur    BLOB NOT NULL, -- what is made unrecognisable first, as in the op that released it
     sha256  BLOB CHECK (length(sha256) = 32), -- NULL until the file came
     failed  INTEGER NOT NULL DEFAULT 0 CHECK (failed IN (0, 1)), -- its file is no picture
     PRIMARY KEY (finding, photo)

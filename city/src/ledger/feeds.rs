@@ -15,7 +15,7 @@ use mingcha_sync::{LARGEST_PAGE_ENTRIES, Page};
 use sha2::Sha256;
 
 use super::{Look, Turn};
-use crate::{CityError, chance};
+use crate::CityError;
 
 /// Pages are closed before their entries reach this many bytes.
 pub(crate) const PAGE_BYTES: usize = 1024 * 1024;
@@ -143,16 +143,6 @@ impl Look<'_> {
     /// True when the city ever said such a thing of this entity there.
     pub(crate) fn was_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<bool, CityError> {
         Ok(self.last_said(feed, kind, entity)?.is_some())
-    }
-
-    /// How many logs were named in a feed.
-    pub(crate) fn labels_in(&self, feed: FeedName) -> Result<u64, CityError> {
-        let named = self.one(
-            "SELECT count(*) FROM said WHERE feed = ?1 AND kind = ?2",
-            (feed.to_string(), Kind::AUTHOR_SET.0),
-            |row| row.get(0),
-        )?;
-        Ok(named.unwrap_or(0))
     }
 
     fn last_said(&self, feed: FeedName, kind: Kind, entity: EntityId) -> Result<Option<Digest>, CityError> {
@@ -350,9 +340,9 @@ impl Turn<'_> {
 fn begin(look: &Look<'_>, feed: FeedName) -> Result<FeedRow, CityError> {
     let row = FeedRow {
         cursor: Cursor::start(1),
-        log: LogId(chance::bytes()?),
+        log: LogId(look.ports.bytes()?),
         small: 0,
-        secret: chance::bytes()?,
+        secret: look.ports.bytes()?,
         said: 0,
         said_ord: Order(0),
     };

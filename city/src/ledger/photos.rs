@@ -1,6 +1,6 @@
 //! Photos: the files that their ops promised, which of them came, and which a unit may see.
 
-use mingcha_model::body::PhotoAdd;
+use mingcha_model::body::{PhotoAdd, PhotoShown, Rectangle};
 use mingcha_model::{Digest, EntityId, PhotoCopy, PhotoId};
 
 use super::{Look, Turn};
@@ -15,12 +15,14 @@ pub(crate) struct PhotoRow {
 }
 
 /// A photo that a person released to a unit and that has no published copy yet.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unpublished {
     pub(crate) finding: EntityId,
     pub(crate) photo: PhotoId,
     /// The best file that came.
     pub(crate) file: Digest,
+    /// What is made unrecognisable first.
+    pub(crate) blur: Vec<Rectangle>,
 }
 
 fn number_of(copy: PhotoCopy) -> u8 {
@@ -54,7 +56,7 @@ impl Look<'_> {
         self.all(
             "SELECT finding, published.photo, \
                  (SELECT photo.sha256 FROM photo WHERE photo.photo = published.photo AND copy IN (0, 1) \
-                  AND arrived IS NOT NULL ORDER BY copy DESC LIMIT 1) AS file \
+                  AND arrived IS NOT NULL ORDER BY copy DESC LIMIT 1) AS file, blur \
              FROM published WHERE sha256 IS NULL AND failed = 0 AND file IS NOT NULL",
             [],
             |row| {
@@ -62,6 +64,8 @@ impl Look<'_> {
                     finding: EntityId(row.get(0)?),
                     photo: PhotoId(EntityId(row.get(1)?)),
                     file: Digest(row.get(2)?),
+                    // What does not read back is not published: nothing is shown that somebody wanted blurred.
+                    blur: minicbor::decode(&row.get::<_, Vec<u8>>(3)?).map_err(|_| rusqlite::Error::InvalidQuery)?,
                 })
             },
         )
@@ -110,10 +114,17 @@ impl Turn<'_> {
     }
 
     /// A person released a photo to the unit.
-    pub(crate) fn release_photo(&mut self, finding: EntityId, photo: PhotoId, place: usize) -> Result<(), CityError> {
+    pub(crate) fn release_photo(
+        &mut self,
+        finding: EntityId,
+        shown: &PhotoShown,
+        place: usize,
+    ) -> Result<(), CityError> {
+        let blur = minicbor::to_vec(&shown.blur).map_err(|_| CityError::Inconsistent("what is blurred"))?;
         self.change(
-            "INSERT INTO published (finding, photo, place, sha256) VALUES (?1, ?2, ?3, NULL) ON CONFLICT DO NOTHING",
-            (finding.0, photo.as_bytes(), i64::try_from(place).unwrap_or(i64::MAX)),
+            "INSERT INTO published (finding, photo, place, blur, sha256) VALUES (?1, ?2, ?3, ?4, NULL) \
+             ON CONFLICT DO NOTHING",
+            (finding.0, shown.photo.as_bytes(), i64::try_from(place).unwrap_or(i64::MAX), blur),
         )?;
         Ok(())
     }

@@ -8,3 +8,4 @@ mod order;
 mod photos;
 mod pushing;
 mod support;
+mod undercover;

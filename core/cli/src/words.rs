@@ -113,6 +113,7 @@ const KINDS: Words = &[
     ("unassign", "撤回指派", "assignment withdrawn"),
     ("release", "放行", "release"),
     ("number_give", "编号", "number given"),
+    ("finding_publish", "公布暗访问题", "undercover finding published"),
 ];
 
 /// What one types for an answer type that has no buttons.

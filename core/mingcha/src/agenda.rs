@@ -123,7 +123,7 @@ impl Phone {
         Ok(FindingRow {
             finding: case.finding,
             number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
-            published_as: None,
+            published_as: self.copy_of(case.finding)?,
             stage: case.stage,
             site: case.raise.site,
             site_name: self.site_name(case.raise.site)?,
@@ -140,7 +140,7 @@ impl Phone {
             contested: case.contested,
             suspended: case.suspended,
             appealed: case.appealed,
-            photos: case.raise.photos.iter().map(ToString::to_string).collect(),
+            photos: photos_of(case),
             submissions,
             results,
             timeline: self.timeline(case)?,
@@ -244,7 +244,12 @@ impl Phone {
         }
         said.sort_by_key(Said::sequence);
         let mut rows = Vec::new();
+        let mut published = false;
         for one in &said {
+            // The city says a copy again when its photos are ready: that is no further step.
+            if matches!(one.body, Body::FindingPublish(_)) && std::mem::replace(&mut published, true) {
+                continue;
+            }
             let Some(words) = step(&one.body) else { continue };
             let detail = one.text(0);
             rows.push(TimelineRow {
@@ -369,6 +374,12 @@ impl Phone {
     }
 }
 
+/// A finding's photos by id; of a published copy the hashes of what the city made for it, as cards have them.
+fn photos_of(case: &Case) -> Vec<String> {
+    let published = case.published_photos.iter().map(ToString::to_string);
+    case.raise.photos.iter().map(ToString::to_string).chain(published).collect()
+}
+
 fn parse_day(typed: &str) -> Result<Day, MingchaError> {
     typed.parse().map_err(|_| Mistake::Malformed("日期", "a day is written YYYY-MM-DD").into())
 }
@@ -377,6 +388,7 @@ fn parse_day(typed: &str) -> Result<Day, MingchaError> {
 fn step(body: &Body) -> Option<&'static str> {
     Some(match body {
         Body::FindingRaise(_) => "记录问题 / recorded",
+        Body::FindingPublish(_) => "公布并反馈 / published and fed back",
         Body::FindingFeedback(_) => "现场反馈 / fed back",
         Body::FindingFixed(_) => "立行立改 / fixed on the spot",
         Body::FindingNotice(notice) => match notice.notice {

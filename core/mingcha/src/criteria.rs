@@ -143,6 +143,11 @@ impl Phone {
         if let Some(item) = self.items_of_visit(visit)?.into_iter().find(|item| item.code == wanted) {
             return Ok(item);
         }
+        let asked =
+            self.sets_of(&visit.sets)?.iter().any(|set| set.item(&wanted).is_some_and(|item| !item.answerable(true)));
+        if visit.mode == mingcha_model::Mode::Undercover && asked {
+            return Err(Mistake::ShowsWhoAsks.into());
+        }
         let exists = self.criteria()?.iter().any(|set| set.item(&wanted).is_some());
         Err(if exists { Mistake::ItemOfAnotherSet } else { Mistake::Unknown("检查项", "item") }.into())
     }

@@ -56,7 +56,17 @@ impl Phone {
         self.open_log(log, device, None)?;
         // What was said and not signed under a lost key is said again in the new log.
         for old in self.store.logs()?.into_iter().filter(|old| old.log != log && !old.closed) {
-            self.store.reissue(old.log, old.sealed_through.saturating_add(1), log)?;
+            let unsigned = old.sealed_through.saturating_add(1);
+            let new = match old.covert_visit {
+                None => log,
+                // What belongs to an undercover visit never stands in another log.
+                Some(visit) => {
+                    let apart = LogId(sixteen(&*self.chance));
+                    self.open_log(apart, device, Some(visit))?;
+                    apart
+                }
+            };
+            self.store.reissue(old.log, unsigned, new)?;
         }
         self.keep_key()?;
         self.become_me(me)?;

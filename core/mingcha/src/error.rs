@@ -70,6 +70,11 @@ pub enum Mistake {
     /// An item that this visit does not ask.
     #[error("该检查项不在本次检查的标准内 / this item is not in the criteria of this visit; see `visit form`")]
     ItemOfAnotherSet,
+    /// An item that cannot be answered without showing who one is.
+    #[error(
+        "暗访只查看得到、问得到的项目，此项须亮明身份后另行检查 / an undercover visit answers only what can be seen or asked: this item needs an open visit of its own"
+    )]
+    ShowsWhoAsks,
     /// A value that the item's answer type does not take.
     #[error(transparent)]
     BadValue(#[from] BadValue),
@@ -91,6 +96,11 @@ pub enum Mistake {
     /// Words that must be there are missing.
     #[error("请填写说明 / say in words why: use --text")]
     NoText,
+    /// An undercover finding without the words that others will read.
+    #[error(
+        "暗访问题对外只公布整改要求，请用 --demand 写明 / of an undercover finding others read the demand alone: word it with --demand"
+    )]
+    NoDemand,
     /// Words that are too long.
     #[error("文字过长 / a text holds at most 16 KiB")]
     TextTooLong,
@@ -176,12 +186,14 @@ impl Mistake {
             Self::Unknown(_, "set") => "unknown_set",
             Self::Unknown(_, _) => "unknown",
             Self::ItemOfAnotherSet => "item_of_another_set",
+            Self::ShowsWhoAsks => "shows_who_asks",
             Self::BadValue(_) => "bad_value",
             Self::WrongBasis(_) => "wrong_basis",
             Self::NotPermitted(_) => "not_permitted",
             Self::Submitted => "submitted",
             Self::Void => "void",
             Self::Photo(_) => "bad_photo",
+            Self::NoDemand => "no_demand",
             Self::NoText => "text_needed",
             Self::TextTooLong => "text_too_long",
             Self::NoPhoto => "photo_needed",

@@ -6,13 +6,12 @@
 use std::path::PathBuf;
 
 use mingcha_model::body::{
-    Acknowledge, AppealDecide, Body, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
-    FindingFixed, FindingNotice, FindingRaise, FindingVoid, Nothing, PhotoShown, ResultSay, Review, SubmissionAdd,
-    Suspend,
+    Acknowledge, AppealDecide, Body, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFixed,
+    FindingNotice, FindingRaise, FindingVoid, Nothing, ResultSay, Review, SubmissionAdd, Suspend,
 };
 use mingcha_model::{
-    Basis, Case, Dates, Day, EntityId, Field, FindingId, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown,
-    Stage, SubmissionId, VisitStatus,
+    Basis, Case, Dates, Day, EntityId, Field, FindingId, Mode, NoticeKind, Outcome, Place, ReviewVerdict, Severity,
+    Shown, Stage, SubmissionId, VisitStatus,
 };
 
 use crate::ports::sixteen;
@@ -45,33 +44,6 @@ impl Phone {
         let raise = FindingRaise { visit: visit.visit, site: visit.site, item: item.code, severity, photos };
         self.say(&place, vec![Saying::new(finding, Body::FindingRaise(raise)).with_text(text)])?;
         Ok(Raised { finding, number: provisional_number(finding) })
-    }
-
-    /// Feeds a finding back to its unit; photos go along only when a person checked them.
-    pub fn finding_feedback(
-        &mut self,
-        id: &str,
-        demand: Option<&str>,
-        photos_checked: bool,
-    ) -> Result<Staged, MingchaError> {
-        let (case, place) = self.case_for_writing(id)?;
-        if case.feedback.is_some() {
-            return Err(Mistake::NotNow("已反馈", "it was fed back already").into());
-        }
-        let demand = match demand {
-            Some(demand) => demand.to_owned(),
-            None => self.default_demand(&case)?,
-        };
-        let photos = if photos_checked { case.raise.photos.as_slice() } else { &[] };
-        let photos = photos.iter().map(|photo| PhotoShown { photo: *photo, checked: true, blur: Vec::new() });
-        let feedback = FindingFeedback { channel: Channel::Written, photos: photos.collect() };
-        self.say_of(&place, &case, Saying::new(case.finding, Body::FindingFeedback(feedback)).with_text(&demand))
-    }
-
-    /// What a unit must put right where nobody worded it: the item, never the finding's own words.
-    fn default_demand(&self, case: &Case) -> Result<String, MingchaError> {
-        let item = self.item_named(&case.raise.item)?;
-        Ok(item.map_or_else(|| format!("整改检查项 {}", case.raise.item), |item| format!("整改：{}", item.text.zh)))
     }
 
     /// The unit acknowledges what it was told.
@@ -180,9 +152,11 @@ impl Phone {
             _ => return Err(Mistake::Malformed("复查结果", "the result is pass, fail or partly").into()),
         };
         let visit = match visit {
-            Some(typed) => Some(self.visit_case(self.visit_id(typed)?)?.visit),
+            Some(typed) => Some(self.visit_case(self.visit_id(typed)?)?),
             None => None,
         };
+        // What was seen under cover is recorded without saying so.
+        let visit = visit.filter(|visit| visit.mode != Mode::Undercover).map(|visit| visit.visit);
         let (case, place) = self.case_for_writing(id)?;
         self.may_say(&place, &Body::Result(ResultSay { outcome, visit, photos: Vec::new() }))?;
         let (ids, mut sayings, files) = self.add_photos(case.finding.into(), photos, None)?;
@@ -328,8 +302,8 @@ impl Phone {
         text: Option<&str>,
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
-        let of = self.finding_id(other)?;
-        if self.finding_id(id)? == of || self.store.case(of)?.is_none() {
+        let of = self.acted_on(self.finding_id(other)?)?;
+        if self.acted_on(self.finding_id(id)?)? == of || self.store.case(of)?.is_none() {
             return Err(Mistake::Unknown("另一个问题", "finding").into());
         }
         let body = Body::FindingDuplicate(FindingDuplicate { of: Some(of) });
@@ -338,7 +312,7 @@ impl Phone {
 
     /// Corrects the wording of a finding; both wordings are shown.
     pub fn finding_correct(&mut self, id: &str, text: &str) -> Result<Staged, MingchaError> {
-        let (case, place) = self.case_for_writing(id)?;
+        let (case, place) = self.case_recorded(id)?;
         let saying = Saying::new(case.finding, Body::FindingCorrect(Nothing {})).with_text(needed(text)?);
         self.say_of(&place, &case, saying)
     }
@@ -368,9 +342,17 @@ impl Phone {
         self.staged(finding)
     }
 
-    /// A finding as staff see it, and where it belongs.
+    /// A finding as staff act on it, and where it belongs: of an undercover one the published copy, where one exists.
     pub(crate) fn case_for_writing(&self, typed: &str) -> Result<(Case, Place), MingchaError> {
-        let finding = self.finding_id(typed)?;
+        self.case_and_place(self.acted_on(self.finding_id(typed)?)?)
+    }
+
+    /// A finding as it was recorded, and where it belongs: what is added to it stays where it was.
+    pub(crate) fn case_recorded(&self, typed: &str) -> Result<(Case, Place), MingchaError> {
+        self.case_and_place(self.finding_id(typed)?)
+    }
+
+    fn case_and_place(&self, finding: FindingId) -> Result<(Case, Place), MingchaError> {
         match self.store.case(finding)? {
             Some(case) => Ok((case, self.place_of(finding.into())?)),
             None if self.store.card(finding)?.is_some() => {
@@ -399,7 +381,7 @@ impl Phone {
         self.store.place(entity)?.ok_or_else(|| Mistake::Unknown("点位", "site").into())
     }
 
-    fn staged(&self, finding: FindingId) -> Result<Staged, MingchaError> {
+    pub(crate) fn staged(&self, finding: FindingId) -> Result<Staged, MingchaError> {
         Ok(Staged { finding, stage: self.finding_row(finding)?.stage })
     }
 

@@ -9,6 +9,7 @@ mod criteria;
 mod enrol;
 mod error;
 mod explain;
+mod feedback;
 mod findings;
 mod home;
 mod http;
@@ -23,6 +24,7 @@ mod seal;
 mod sites;
 mod sync_run;
 mod timekeeping;
+mod undercover;
 mod verify;
 mod visits;
 

@@ -4,7 +4,7 @@
 //! is appended together: all of it is durable on return, or none of it happened.
 
 use mingcha_model::body::Body;
-use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, LogId, OpId, Place, permit};
+use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, OpId, Place, Refusal, permit};
 use mingcha_store::{NewOp, PhotoFile};
 
 use crate::{MingchaError, Mistake, Phone};
@@ -47,7 +47,7 @@ impl Phone {
         Ok(permit(&self.grants()?, body, Some(place)).map_err(Mistake::NotPermitted)?)
     }
 
-    /// Says these things at this place, in the device's own log.
+    /// Says these things at this place: in the device's own log, or in that of the undercover visit they belong to.
     pub(crate) fn say(&mut self, place: &Place, sayings: Vec<Saying>) -> Result<Vec<OpId>, MingchaError> {
         self.say_with_files(place, sayings, &[])
     }
@@ -69,13 +69,27 @@ impl Phone {
                 return Err(Mistake::ReadOnly.into());
             }
         }
-        let log: LogId = self.me()?.log;
+        self.keeps_silent(place, &sayings)?;
+        let log = self.log_for(place, &sayings)?;
         let at = self.reading_for_op()?;
         let ops: Vec<NewOp> = sayings
             .into_iter()
             .map(|saying| new_op(saying.entity, saying.body, saying.over, at, saying.texts))
             .collect();
         Ok(self.store.append(log, &ops, files)?)
+    }
+
+    /// Refuses what would tell of an undercover visit to those who may not know of it, before it is said.
+    fn keeps_silent(&self, place: &Place, sayings: &[Saying]) -> Result<(), MingchaError> {
+        if place.covert {
+            return Ok(());
+        }
+        for named in sayings.iter().flat_map(|saying| saying.body.names()) {
+            if self.store.place(named)?.is_some_and(|place| place.covert) {
+                return Err(Mistake::NotPermitted(Refusal::Covert).into());
+            }
+        }
+        Ok(())
     }
 
     /// What a change of this register must name in `over`: what stood on the screen that was handed back, else what
@@ -88,7 +102,7 @@ impl Phone {
         now_shown: &Basis,
     ) -> Result<Vec<OpId>, MingchaError> {
         let entity = entity.into();
-        let log = self.me()?.log;
+        let log = self.log_of(entity)?;
         let mut over = match basis {
             Some(basis) => basis.parse::<Basis>()?.over(entity, field, log)?,
             None => now_shown.over(entity, field, log).unwrap_or_default(),

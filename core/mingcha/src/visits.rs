@@ -4,8 +4,8 @@
 
 use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
 use mingcha_model::{
-    Basis, Field, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId, VisitStatus,
-    print_seconds,
+    Basis, Field, FindingId, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId,
+    VisitStatus, print_seconds,
 };
 
 use crate::criteria::{VisitForm, answer_in_force, both, choices, score_view};
@@ -28,8 +28,10 @@ impl Phone {
         self.me()?;
         let site = self.site_named(site)?;
         let mode = mode_named(mode)?;
-        if mode == Mode::Undercover {
-            return Err(Mistake::NotYet("暗访", "undercover visits").into());
+        let covert = mode == Mode::Undercover;
+        if covert && !with.is_empty() {
+            // A visit that several people make is an open one.
+            return Err(Mistake::NotPermitted(Refusal::Covert).into());
         }
         let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
         let sets = self.chosen_sets(sets)?;
@@ -41,7 +43,7 @@ impl Phone {
             campaign: None,
             task: None,
         };
-        let place = Place { area: site.area, unit: site.unit, covert: false, self_check: mode == Mode::SelfCheck };
+        let place = Place { area: site.area, unit: site.unit, covert, self_check: mode == Mode::SelfCheck };
         let mut sayings = vec![Saying::new(visit, Body::VisitOpen(open))];
         sayings.extend(
             people
@@ -274,9 +276,11 @@ impl Phone {
         })
     }
 
-    fn findings_of(&self, visit: VisitId) -> Result<Vec<mingcha_model::FindingId>, MingchaError> {
-        let filter = mingcha_store::FindingFilter { visit: Some(visit), ..Default::default() };
-        Ok(self.store.findings(&filter)?.into_iter().map(|row| row.finding).collect())
+    /// The findings of a visit; of an undercover one that was published its copy, which is what people act on.
+    fn findings_of(&self, visit: VisitId) -> Result<Vec<FindingId>, MingchaError> {
+        let filter = mingcha_store::FindingFilter { visit: Some(visit), originals: true, ..Default::default() };
+        let known = |row: mingcha_store::FindingRow| if row.published { row.finding.published() } else { row.finding };
+        Ok(self.store.findings(&filter)?.into_iter().map(known).collect())
     }
 
     fn answer_row(
@@ -353,6 +357,10 @@ fn mode_named(name: &str) -> Result<Mode, MingchaError> {
         "self" => Mode::SelfCheck,
         "special" => Mode::Special,
         "joint" => Mode::Joint,
-        _ => return Err(Mistake::Malformed("检查方式", "the mode is open, recheck, special, joint or self").into()),
+        _ => {
+            return Err(
+                Mistake::Malformed("检查方式", "the mode is open, undercover, recheck, special, joint or self").into()
+            );
+        }
     })
 }

@@ -10,8 +10,8 @@ mod visit;
 
 pub use city::{
     AreaSet, Assign, AuthorSet, CalendarYear, CampaignSet, Card, CardExtension, CardResult, CardSubmission,
-    CriteriaPublish, Datum, DeviceRevoke, GrantSet, NumberGive, PersonSet, PolicySet, PolicyValue, Position, Release,
-    SiteEnter, UnitSet, VerdictSay, WindowKindSet,
+    CriteriaPublish, Datum, DeviceRevoke, FindingPublish, GrantSet, NumberGive, PersonSet, PolicySet, PolicyValue,
+    Position, Release, SiteEnter, UnitSet, VerdictSay, WindowKindSet,
 };
 pub use finding::{
     Acknowledge, AppealDecide, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback, FindingFixed,
@@ -200,6 +200,9 @@ bodies! {
     NUMBER_GIVE = 131, "number_give", NumberGive(NumberGive), 0;
     /// Writes the whole present state of a finding for its unit. Texts: see [`Card`].
     CARD_WRITE = 132, "card_write", CardWrite(Card), 64;
+    /// Publishes the copy of an undercover finding to its area, and says it again when its photos are ready; the
+    /// entity is the copy. Texts: demand.
+    FINDING_PUBLISH = 134, "finding_publish", FindingPublish(FindingPublish), 1;
     /// A verdict that came after the receipt. No texts.
     VERDICT_SAY = 140, "verdict_say", VerdictSay(VerdictSay), 0;
     /// Says the whole of what a person may do from now on. No texts.

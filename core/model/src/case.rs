@@ -2,12 +2,13 @@
 //!
 //! A pure function of the finding's statements, in whatever order they came.
 
+mod published;
 mod rulings;
 
 use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict};
 use crate::said::counting;
 use crate::stage::{Stage, StageInputs, stage};
-use crate::{Day, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SubmissionId};
+use crate::{Day, Digest, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SubmissionId};
 
 use rulings::{Registers, appeal, extension, notices, results, ruling, submissions};
 
@@ -123,6 +124,8 @@ pub struct Case {
     pub number: Option<String>,
     /// The first feedback.
     pub feedback: Option<FeedbackCase>,
+    /// Of a published copy: SHA-256 of the photos that the city made for it.
+    pub published_photos: Vec<Digest>,
     /// Notices in order.
     pub notices: Vec<NoticeCase>,
     /// The day it was said to be fixed on the spot.
@@ -164,8 +167,7 @@ impl Case {
     /// Folds what was said of one finding and of its submissions; `None` while its raising is not known.
     pub fn fold(finding: FindingId, said: &[Said]) -> Option<Self> {
         let (live, held) = counting(said);
-        let raised = live.iter().find(|one| matches!(one.body, Body::FindingRaise(_)))?;
-        let Body::FindingRaise(raise) = &raised.body else { return None };
+        let (raised, raise, raised_day) = published::raised(&live)?;
         let registers = Registers::fold(&live);
         let own = EntityId::from(finding);
 
@@ -179,15 +181,7 @@ impl Case {
                 .map(|(_, head)| head.value)
         });
         let void = void.is_some_and(|one| matches!(&one.body, Body::FindingVoid(void) if void.void));
-        let feedback = live.iter().find_map(|one| match &one.body {
-            Body::FindingFeedback(feedback) => Some(FeedbackCase {
-                day: one.day(),
-                provisional: one.is_provisional(),
-                demand: one.text(0).to_owned(),
-                photos: feedback.photos.clone(),
-            }),
-            _ => None,
-        });
+        let feedback = published::feedback(&live);
         let notices = notices(&live);
         let fixed = live.iter().find_map(|one| match &one.body {
             Body::FindingFixed(fixed) => Some((one.day(), fixed.photos.clone())),
@@ -219,9 +213,9 @@ impl Case {
         });
         Some(Self {
             finding,
-            raise: raise.clone(),
+            raise,
             raised_by: raised.id,
-            raised_day: raised.day(),
+            raised_day,
             text: raised.text(0).to_owned(),
             corrections: live
                 .iter()
@@ -236,6 +230,7 @@ impl Case {
             feedback,
             notices,
             fixed_day: fixed.as_ref().map(|(day, _)| *day),
+            published_photos: published::photos(&live),
             fixed_photos: fixed.map(|(_, photos)| photos).unwrap_or_default(),
             contested: submissions.iter().any(|submission| submission.contested)
                 || registers.is_contested(own, &crate::Field::Result)

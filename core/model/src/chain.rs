@@ -6,7 +6,7 @@
 use minicbor::Encoder;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Digest, Entry, FeedName, LogId};
+use crate::{Digest, Entry, FeedName, FindingId, LogId};
 
 /// Suite 1: P-256 signatures, SHA-256, XChaCha20-Poly1305. Suite 2 is reserved for SM2, SM3 and SM4-GCM.
 pub const SUITE: u8 = 1;
@@ -60,6 +60,11 @@ pub fn feed_head(feed: &FeedName, epoch: u32, n: u64, previous: Digest, entry: D
     hash_of(|e| {
         e.array(6)?.str("mingcha feed 1")?.encode(feed)?.u32(epoch)?.u64(n)?.bytes(&previous.0)?.bytes(&entry.0)?.ok()
     })
+}
+
+/// What the id of the published copy of an undercover finding is cut from: SHA-256 of `[tag, id]`.
+pub fn published(finding: FindingId) -> Digest {
+    hash_of(|e| e.array(2)?.str("mingcha published 1")?.bytes(finding.as_bytes())?.ok())
 }
 
 type Written = Result<(), minicbor::encode::Error<std::convert::Infallible>>;

@@ -157,6 +157,29 @@ typed_ids! {
     TaskId,
 }
 
+impl VisitId {
+    /// The visit that a published copy of an undercover finding names: none. No random id is sixteen bytes of ones.
+    pub const NONE: Self = Self(EntityId([0xff; 16]));
+}
+
+impl FindingId {
+    /// The id of the published copy of this undercover finding (format): SHA-256 of `["mingcha published 1", id]`, cut
+    /// and dressed as a version 4 UUID.
+    ///
+    /// Whoever knows the finding computes it offline; nobody else gets from one to the other.
+    ///
+    /// ```
+    /// use mingcha_model::FindingId;
+    ///
+    /// let copy = FindingId::from_random([7; 16]).published();
+    /// assert_eq!(copy.to_string(), "37337e8e-14ba-4118-a027-5ebbd44702d0");
+    /// ```
+    #[must_use]
+    pub fn published(&self) -> Self {
+        Self::from_random(crate::chain::published(*self).0.first_chunk().copied().unwrap_or_default())
+    }
+}
+
 macro_rules! hexadecimal {
     ($($(#[$doc:meta])* $name:ident($length:literal), $wrong:literal;)+) => {$(
         $(#[$doc])*

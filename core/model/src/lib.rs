@@ -53,7 +53,7 @@ pub use id::{
 pub use kind::{BadKind, Kinds, Lineage, WindowKind};
 pub use op::{Kind, LARGEST_BODY, LONGEST_TEXT, MOST_TEXTS, Op, Text};
 pub use order::Order;
-pub use permit::{Grants, Place, Refusal, Role, Verdict, decides, permit};
+pub use permit::{Grants, Place, Refusal, Role, Verdict, acts_on_copy, decides, permit, records};
 pub use photo_copy::PhotoCopy;
 pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};

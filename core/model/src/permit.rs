@@ -244,6 +244,38 @@ pub fn decides(said: &Body) -> bool {
     )
 }
 
+/// True for what an inspector records of a visit: under cover it stands in the visit's own log alone.
+pub fn records(said: &Body) -> bool {
+    matches!(
+        said,
+        Body::VisitOpen(_)
+            | Body::Answer(_)
+            | Body::VisitSubmit(_)
+            | Body::VisitMove(_)
+            | Body::VisitRemark(_)
+            | Body::VisitPerson(_)
+            | Body::PhotoAdd(_)
+            | Body::PhotoItem(_)
+            | Body::FindingRaise(_)
+            | Body::FindingFixed(_)
+            | Body::FindingCorrect(_)
+    )
+}
+
+/// True for what staff decide of a finding towards its unit: of an undercover one it is carried to the published copy.
+pub fn acts_on_copy(said: &Body) -> bool {
+    matches!(
+        said,
+        Body::FindingNotice(_)
+            | Body::FindingVoid(_)
+            | Body::FindingDuplicate(_)
+            | Body::Result(_)
+            | Body::ExtensionDecide(_)
+            | Body::Suspend(_)
+            | Body::AppealDecide(_)
+    )
+}
+
 fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal> {
     use Role::{Contact, Inspector, Office, Supervisor};
     let self_check = place.is_some_and(|place| place.self_check);
@@ -302,6 +334,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         | Body::SiteLeave(_)
         | Body::AuthorSet(_)
         | Body::NumberGive(_)
+        | Body::FindingPublish(_)
         | Body::CardWrite(_)
         | Body::VerdictSay(_)
         | Body::GrantSet(_)

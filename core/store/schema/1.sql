@@ -152,6 +152,7 @@ CREATE INDEX finding_by_raised ON finding (raised);
 CREATE INDEX finding_by_site ON finding (site, raised);
 CREATE INDEX finding_by_stage ON finding (stage, raised);
 CREATE INDEX finding_by_visit ON finding (visit);
+CREATE INDEX finding_published ON finding (entity) WHERE published = 1;
 
 CREATE TABLE card (
     entity   INTEGER PRIMARY KEY REFERENCES entity (key),

@@ -6,7 +6,7 @@ use mingcha_model::{Body, EntityId, Flags, Kind, OpId, Order, Said};
 use rusqlite::{Connection, params};
 
 use crate::shown::{self, Home};
-use crate::{StoreError, pack, statements};
+use crate::{StoreError, copies, pack, statements};
 
 /// Own ops on an entity that no feed brought back; `registers` says whether answers and photo items too.
 pub(crate) fn pending(connection: &Connection, entity: EntityId, registers: bool) -> Result<Vec<Said>, StoreError> {
@@ -46,7 +46,7 @@ pub(crate) fn is_often_written(kind: Kind) -> bool {
 pub(crate) fn said(connection: &Connection, entity: EntityId) -> Result<Vec<Said>, StoreError> {
     let mut said = match shown::home(connection, entity)? {
         Some(home) => statements::of_entity(connection, home.feed, home.key, entity)?,
-        None => Vec::new(),
+        None => copies::expected(connection, entity)?.into_iter().collect(),
     };
     said.extend(pending(connection, entity, false)?);
     Ok(said)
@@ -57,7 +57,7 @@ pub(crate) fn said_of_finding(connection: &Connection, finding: EntityId) -> Res
     let home = shown::home(connection, finding)?;
     let mut said = match &home {
         Some(home) => of_row(connection, home.feed, home.key, finding, true)?,
-        None => Vec::new(),
+        None => copies::expected(connection, finding)?.into_iter().collect(),
     };
     said.extend(pending(connection, finding, false)?);
     for submission in submissions(connection, home.as_ref(), finding)? {

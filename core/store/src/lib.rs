@@ -4,6 +4,7 @@
 //! nothing that was acknowledged, and refuses whatever does not follow what it holds. It knows no clock, no chance
 //! and no network: time, ids and decoded pages come in as arguments.
 
+mod copies;
 mod error;
 mod feeds;
 mod fold;

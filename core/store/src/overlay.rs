@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use mingcha_model::{EntityId, Kind, Said};
+use mingcha_model::{EntityId, FindingId, Kind, Said};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::shown::Home;
-use crate::{StoreError, gather, pack, shown, statements, summary};
+use crate::{StoreError, copies, gather, pack, shown, statements, summary};
 
 /// Makes the rows of these entities again, unless this device has nothing of its own anywhere.
 pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
@@ -22,31 +22,39 @@ pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<Entity
     if any { refresh(connection, ids) } else { Ok(()) }
 }
 
-/// Makes the rows of these entities again, and of the findings that submissions among them belong to.
+/// Makes the rows of these entities again, of the findings that submissions among them belong to, and of the copies
+/// that undercover findings among them have.
 pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
-    let mut findings = BTreeSet::new();
+    let mut also = BTreeSet::new();
     for id in ids {
-        findings.extend(refresh_one(connection, id)?);
+        also.extend(refresh_one(connection, id)?);
     }
-    for id in findings {
+    for id in also {
         refresh_one(connection, id)?;
     }
     Ok(())
 }
 
-/// Makes one entity's row again; gives the finding when it is a submission.
+/// Makes one entity's row again; gives what hangs on it: the finding of a submission, the copy of an undercover finding.
 fn refresh_one(connection: &Connection, id: EntityId) -> Result<Option<EntityId>, StoreError> {
     let home = shown::home(connection, id)?;
     let pending = gather::pending(connection, id, false)?;
-    let (kind, parent) = nature(home.as_ref(), &pending);
+    let copy = copies::expected(connection, id)?;
+    let (kind, parent) = nature(home.as_ref(), copy.as_slice(), &pending);
     let old: Option<i64> = connection
         .prepare_cached("SELECT key FROM entity WHERE id = ?1 AND feed = 0")?
         .query_row([id.0.as_slice()], |row| row.get(0))
         .optional()?;
     let wanted = match kind {
         Kind(0) | Kind::CARD_WRITE => false,
-        Kind::FINDING_RAISE => !pending.is_empty() || !gather::submissions(connection, None, id)?.is_empty(),
+        Kind::FINDING_RAISE => {
+            copy.is_some() || !pending.is_empty() || !gather::submissions(connection, None, id)?.is_empty()
+        }
         _ => !pending.is_empty(),
+    };
+    let hidden = match &home {
+        Some(home) => summary::is_hidden(&home.name),
+        None => copies::is_own_undercover(connection, id)?,
     };
     if let Some(old) = old {
         for sql in [
@@ -67,21 +75,24 @@ fn refresh_one(connection: &Connection, id: EntityId) -> Result<Option<EntityId>
             Kind::FINDING_RAISE => gather::said_of_finding(connection, id)?,
             _ => gather::said(connection, id)?,
         };
-        let hidden = home.as_ref().is_some_and(|home| summary::is_hidden(&home.name));
         summary::write(connection, key, id, kind, said, hidden)?;
     }
     shown::choose(connection, id)?;
-    Ok(parent.filter(|_| kind == Kind::SUBMISSION_ADD))
+    Ok(match kind {
+        Kind::SUBMISSION_ADD => parent,
+        Kind::FINDING_RAISE if hidden => Some(FindingId(id).published().into()),
+        _ => None,
+    })
 }
 
 /// What an entity is and belongs to, by its home or else by what this device says of it.
-fn nature(home: Option<&Home>, pending: &[Said]) -> (Kind, Option<EntityId>) {
+fn nature(home: Option<&Home>, copy: &[Said], pending: &[Said]) -> (Kind, Option<EntityId>) {
     if let Some(home) = home
         && home.kind != 0
     {
         return (Kind(home.kind), home.parent);
     }
-    let made = pending.iter().filter_map(|one| statements::making(&one.body)).min_by_key(|(kind, _)| *kind);
+    let made = copy.iter().chain(pending).filter_map(|one| statements::making(&one.body)).min_by_key(|(kind, _)| *kind);
     made.unwrap_or((Kind(0), None))
 }
 

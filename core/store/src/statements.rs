@@ -13,6 +13,8 @@ pub(crate) fn making(body: &Body) -> Option<(Kind, Option<EntityId>)> {
         Body::VisitOpen(open) => Some(open.site.into()),
         Body::PhotoAdd(photo) => Some(photo.owner),
         Body::FindingRaise(raise) => Some(raise.visit.into()),
+        // A copy is a finding like any other; its visit is nobody's business.
+        Body::FindingPublish(copy) => return Some((Kind::FINDING_RAISE, Some(copy.site.into()))),
         Body::SubmissionAdd(submission) => Some(submission.finding.into()),
         Body::Assign(assign) => Some(assign.site.into()),
         Body::SiteEnter(site) => Some(site.unit.into()),

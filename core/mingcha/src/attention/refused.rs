@@ -38,8 +38,13 @@ impl Phone {
         let place = self.place_of_said(old.op.entity, &body)?;
         permit(&self.grants()?, &body, Some(&place)).map_err(Mistake::NotPermitted)?;
         // What stood in the log of one visit stays there, unless that log was given up.
-        let open = self.store.logs()?.iter().any(|log| log.log == old.id.log && !log.closed);
-        let log = if open { old.id.log } else { self.me()?.log };
+        let logs = self.store.logs()?;
+        let before = logs.iter().find(|log| log.log == old.id.log);
+        let log = match before.and_then(|log| log.covert_visit) {
+            _ if before.is_some_and(|log| !log.closed) => old.id.log,
+            Some(visit) => self.log_of_visit(visit)?,
+            None => self.me()?.log,
+        };
         let new = NewOp {
             entity: old.op.entity,
             at: self.reading_for_op()?,

@@ -88,6 +88,7 @@ pub(crate) fn value(body: &Body) -> Option<String> {
             (mingcha_model::NoticeKind::Supervision, Some(day)) => format!("supervision {day}"),
         },
         Body::FindingRaise(raise) => raise.item.to_string(),
+        Body::FindingPublish(copy) => copy.item.to_string(),
         Body::ExtensionAsk(ask) => ask.until.to_string(),
         Body::ExtensionDecide(decide) => decide.until.map_or_else(|| "refused".to_owned(), |day| day.to_string()),
         Body::Suspend(suspend) => word(suspend.suspended, "suspended", "resumed"),

@@ -148,6 +148,7 @@ fn of_addition(one: &Said, said: &[Said]) -> Effect {
         }
         Body::FindingCorrect(_) => BESIDE,
         Body::NumberGive(_)
+        | Body::FindingPublish(_)
         | Body::CardWrite(_)
         | Body::SiteEnter(_)
         | Body::FindingNotice(_)

@@ -130,6 +130,7 @@ impl Phone {
             let Some(case) = self.store.case(row.finding)? else { continue };
             let photos = self.photos_of_case(&case)?;
             self.want_copies(&photos, &[PhotoCopy::Thumbnail], &mut wanted)?;
+            self.want_published(&case, &mut wanted)?;
             if is_due(&case, &almanac) {
                 self.want_copies(&photos, &[PhotoCopy::Standard], &mut wanted)?;
             }
@@ -149,6 +150,7 @@ impl Phone {
             let Some(case) = self.store.case(row.finding)?.filter(|case| is_due(case, &almanac)) else { continue };
             let photos = self.photos_of_case(&case)?;
             self.want_copies(&photos, &[PhotoCopy::Thumbnail, PhotoCopy::Standard], &mut wanted)?;
+            self.want_published(&case, &mut wanted)?;
         }
         Ok(wanted)
     }
@@ -182,6 +184,14 @@ impl Phone {
 
     fn photos_owned_by(&self, finding: FindingId) -> Result<BTreeSet<PhotoId>, MingchaError> {
         Ok(self.store.photos_of(finding.into())?.into_iter().map(|photo| photo.photo).collect())
+    }
+
+    /// Wants what the city published of an undercover finding: all that colleagues may see of its photos.
+    fn want_published(&self, case: &Case, wanted: &mut BTreeSet<Wanted>) -> Result<(), MingchaError> {
+        for sha256 in &case.published_photos {
+            self.want(name_of_published(*sha256), PhotoCopy::Published, *sha256, wanted)?;
+        }
+        Ok(())
     }
 
     /// Wants these copies of photos whose op is known here: what it binds is what must come.

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use mingcha_evidence::{EvidenceError, prepare_file};
 use mingcha_model::body::{Body, PhotoAdd};
-use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoCopy, PhotoId};
-use mingcha_store::{CardFilter, FileState, PhotoFile};
+use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId};
+use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoFile};
 
 use super::fetch::name_of_published;
 use super::{camera, claimed_time, is_here, picture};
@@ -65,7 +65,7 @@ impl Phone {
         Ok(files)
     }
 
-    /// What cards publish: the name and hash of each copy, with the op of a card that says so.
+    /// What cards and published findings show: the name and hash of each copy, with the op that says so.
     pub(crate) fn published_by(&self) -> Result<BTreeMap<PhotoId, (Digest, OpId)>, MingchaError> {
         let mut published = BTreeMap::new();
         for row in self.store.cards(&CardFilter::default())? {
@@ -75,6 +75,13 @@ impl Phone {
                 if let Some(card) = card {
                     published.insert(name_of_published(*sha256), (*sha256, card.id));
                 }
+            }
+        }
+        let copies = FindingFilter { visit: Some(VisitId::NONE), ..FindingFilter::default() };
+        for row in self.store.findings(&copies)? {
+            let Some(case) = self.store.case(row.finding)? else { continue };
+            for sha256 in &case.published_photos {
+                published.insert(name_of_published(*sha256), (*sha256, case.raised_by));
             }
         }
         Ok(published)

@@ -208,6 +208,29 @@ pub struct NumberGive {
     pub number: String,
 }
 
+/// The copy of an undercover finding, as the staff of its area may know it; the newest holds, the day of the first.
+///
+/// It names no visit, no log, no photo and no minute, and never the finding's own words: the demand is all there is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct FindingPublish {
+    /// Where.
+    #[n(0)]
+    pub site: SiteId,
+    /// Which item it fails.
+    #[n(1)]
+    pub item: ItemCode,
+    /// How bad.
+    #[n(2)]
+    pub severity: Severity,
+    /// The day of the feedback that published it.
+    #[n(3)]
+    pub day: Day,
+    /// SHA-256 of the published photos; none until the city has made them.
+    #[n(4)]
+    pub photos: Vec<Digest>,
+}
+
 /// A submission on a card.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]

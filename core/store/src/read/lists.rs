@@ -167,6 +167,8 @@ pub struct FindingFilter {
     pub site: Option<SiteId>,
     /// Seen by this visit.
     pub visit: Option<VisitId>,
+    /// Undercover originals too whose copy was published.
+    pub originals: bool,
     /// Neither closed nor void.
     pub open: bool,
     /// With contested verdicts or results only.
@@ -260,7 +262,9 @@ impl Store {
     /// Findings, the newest first; own pending ones before all others.
     pub fn findings(&self, filter: &FindingFilter) -> Result<Vec<FindingRow>, StoreError> {
         let mut sql = Sql::select(FINDING);
-        sql.push(" AND r.published = 0");
+        if !filter.originals {
+            sql.push(" AND r.published = 0");
+        }
         sql.when(" AND r.stage = ?", filter.stage.map(|stage| pack::code(&stage)));
         sql.when(" AND r.site = ?", filter.site.map(|site| *site.as_bytes()));
         sql.when(" AND r.visit = ?", filter.visit.map(|visit| *visit.as_bytes()));

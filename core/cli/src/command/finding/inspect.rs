@@ -68,12 +68,17 @@ pub enum Inspect {
     Feedback {
         /// 问题 id / the finding's id
         id: String,
-        /// 整改要求，不写则用检查项 / what the unit must put right; else the item's words
+        /// 整改要求，不写则用检查项；暗访问题必须写明 / what the unit must put right; else the item's words, but of an
+        /// undercover finding it must be worded
         #[arg(long, value_name = "TEXT")]
         demand: Option<String>,
         /// 已看过照片：无人脸、无证件，可随反馈发出 / a person looked: no faces, no documents, so the photos go along
         #[arg(long)]
         photos_checked: bool,
+        /// 公布前遮挡照片的一块，可重复：照片=左,上,宽,高（千分比） / hide a part of a photo before it is published; may be
+        /// repeated: left, top, width and height in thousandths of the picture
+        #[arg(long, value_name = "PHOTO=L,T,W,H")]
+        blur: Vec<String>,
         #[command(flatten)]
         seen: Seen,
     },
@@ -119,8 +124,8 @@ impl Inspect {
                 desk.print(&phone.finding_list(stage.as_deref(), overdue, site.as_deref())?)
             }
             Self::Show { id } => desk.print(&phone.finding_show(&id)?),
-            Self::Feedback { id, demand, photos_checked, .. } => {
-                desk.print(&phone.finding_feedback(&id, demand.as_deref(), photos_checked)?)
+            Self::Feedback { id, demand, photos_checked, blur, .. } => {
+                desk.print(&phone.finding_feedback_blurred(&id, demand.as_deref(), photos_checked, &blur)?)
             }
             Self::Notice { id, deadline, .. } => desk.print(&phone.finding_notice(&id, deadline.as_deref())?),
             Self::Supervise { id, .. } => desk.print(&phone.finding_supervise(&id)?),

@@ -1,0 +1,75 @@
+//! Published copies of undercover findings: what staff and units may know of what somebody saw unannounced.
+//!
+//! The copy stands under an id of its own and refuses to name its visit, its author or the finding's own words.
+//! Whoever has the original computes the same copy as the city, offline.
+
+use super::{Case, FeedbackCase};
+use crate::body::{Body, FindingPublish, FindingRaise};
+use crate::{Day, Digest, Said, VisitId};
+
+/// What raised a finding, how, and on which day: its author, or the city where it is a copy, which counts from the
+/// feedback whatever day the city wrote it down.
+pub(super) fn raised<'a>(live: &[&'a Said]) -> Option<(&'a Said, FindingRaise, Day)> {
+    live.iter().find_map(|one| match &one.body {
+        Body::FindingRaise(raise) => Some((*one, raise.clone(), one.day())),
+        Body::FindingPublish(copy) => Some((*one, copy.raise(), copy.day)),
+        _ => None,
+    })
+}
+
+/// The first feedback; of a copy the city says it in the same breath.
+pub(super) fn feedback(live: &[&Said]) -> Option<FeedbackCase> {
+    live.iter().find_map(|one| match &one.body {
+        Body::FindingFeedback(feedback) => Some(FeedbackCase {
+            day: one.day(),
+            provisional: one.is_provisional(),
+            demand: one.text(0).to_owned(),
+            photos: feedback.photos.clone(),
+        }),
+        Body::FindingPublish(copy) => Some(FeedbackCase {
+            day: copy.day,
+            provisional: one.is_provisional(),
+            demand: one.text(0).to_owned(),
+            photos: Vec::new(),
+        }),
+        _ => None,
+    })
+}
+
+/// The published photos that the newest word on a copy lists.
+pub(super) fn photos(live: &[&Said]) -> Vec<Digest> {
+    let newest = live.iter().rev().find_map(|one| match &one.body {
+        Body::FindingPublish(copy) => Some(copy.photos.clone()),
+        _ => None,
+    });
+    newest.unwrap_or_default()
+}
+
+impl FindingPublish {
+    /// The copy as a finding that was raised: by a visit that nobody is told of.
+    fn raise(&self) -> FindingRaise {
+        FindingRaise {
+            visit: VisitId::NONE,
+            site: self.site,
+            item: self.item.clone(),
+            severity: self.severity,
+            photos: Vec::new(),
+        }
+    }
+}
+
+impl Case {
+    /// The copy that the feedback of this undercover finding publishes, as long as the city has no photos for it, and
+    /// the demand that goes with it; `None` while it was not fed back.
+    pub fn copy(&self) -> Option<(FindingPublish, String)> {
+        let feedback = self.feedback.as_ref()?;
+        let FindingRaise { site, item, severity, .. } = self.raise.clone();
+        let copy = FindingPublish { site, item, severity, day: feedback.day, photos: Vec::new() };
+        Some((copy, feedback.demand.clone()))
+    }
+
+    /// True for a published copy, which names no visit.
+    pub fn is_copy(&self) -> bool {
+        self.raise.visit == VisitId::NONE
+    }
+}
