@@ -88,13 +88,13 @@ fn nobody_hears_of_an_undercover_visit_until_its_finding_is_published_and_then_a
     assert_eq!(listed(&town.anna), [finding.as_str()]);
     for desk in [&town.ben, &town.contact] {
         assert!(listed(desk).is_empty() && desk.run(&["visit", "list"]).as_array().unwrap().is_empty());
-        desk.refuses(&["visit", "show", &visit], 2, "unknown");
+        desk.refuses(&["visit", "show", &visit], 2, "unknown_visit");
     }
     let seen = town.chief.run(&["visit", "show", &visit]);
     assert_eq!((seen["by"].as_str(), seen["mode"].as_str()), (Some("检查员 1"), Some("undercover")));
 
     // Never at the counter, and only in words chosen for it.
-    town.anna.refuses(&["finding", "feedback", &finding, "--demand", DEMAND], 2, "role");
+    town.anna.refuses(&["finding", "feedback", &finding, "--demand", DEMAND], 2, "not_permitted");
     town.chief.refuses(&["finding", "feedback", &finding], 2, "no_demand");
     let told = town.chief.run(&["finding", "feedback", &finding, "--demand", DEMAND, "--photos-checked"]);
     let copy = told["finding"].as_str().unwrap().to_owned();
@@ -121,7 +121,7 @@ fn nobody_hears_of_an_undercover_visit_until_its_finding_is_published_and_then_a
         assert!(photos.as_array().unwrap().iter().any(here), "{photos} on {}", desk.home.display());
     }
     assert_eq!(town.anna.run(&["visit", "show", &visit])["findings"][0], copy.as_str());
-    town.ben.refuses(&["finding", "show", &finding], 2, "unknown");
+    town.ben.refuses(&["finding", "show", &finding], 2, "unknown_finding");
 
     // The loop goes on as with any other: a colleague rechecks, and whoever knows the first id may use it.
     let after = draw(town.below(), 9);
@@ -179,7 +179,7 @@ fn an_undercover_form_asks_what_can_be_seen_or_asked_and_nothing_else() {
     anna.refuses(
         &["visit", "start", "GOV-01", "--mode", "undercover", "--with", &town.ben.text(&["status"], "person")],
         2,
-        "covert",
+        "not_permitted",
     );
     let sets = anna.run(&["sets"]);
     let mut hidden = 0;
