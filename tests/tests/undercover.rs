@@ -157,6 +157,32 @@ fn nobody_hears_of_an_undercover_visit_until_its_finding_is_published_and_then_a
 }
 
 #[test]
+fn what_somebody_marked_in_a_photo_is_gone_from_every_copy_that_others_hold() {
+    let town = Town::found();
+    let (_, finding, photo) = town.visit();
+    town.meet();
+    let part = format!("{photo}=250,250,500,500");
+    let feedback = ["finding", "feedback", &finding, "--demand", DEMAND, "--blur", &part];
+    town.chief.refuses(&feedback, 2, "malformed");
+    let beyond = format!("{photo}=600,0,500,500");
+    town.chief.refuses(&[&feedback[..6], &[&beyond, "--photos-checked"]].concat(), 2, "malformed");
+    town.chief.run(&[&feedback[..], &["--photos-checked"]].concat());
+    town.meet();
+    for desk in [&town.contact, &town.ben, &town.anna] {
+        let photos = desk.run(&["photo", "list"]);
+        let published = photos.as_array().unwrap().iter().find(|row| row["here"][0] == "published").unwrap();
+        let file = desk.home.join("published.jpg");
+        let name = published["photo"].as_str().unwrap();
+        desk.run(&["photo", "save", name, "--copy", "standard", "--out", file.to_str().unwrap()]);
+        let picture = image::open(&file).unwrap().to_rgb8();
+        let is_grey = |x, y| picture.get_pixel(x, y).0.iter().all(|shade| shade.abs_diff(128) < 6);
+        let (width, height) = picture.dimensions();
+        assert!((width * 3 / 10..width * 7 / 10).all(|x| is_grey(x, height / 2)), "on {}", desk.home.display());
+        assert!(!(0..width / 10).all(|x| is_grey(x, height / 2)));
+    }
+}
+
+#[test]
 fn an_assignment_says_nothing_of_how_and_only_its_two_people_hear_of_it() {
     let town = Town::found();
     let person = town.anna.text(&["status"], "person");

@@ -358,9 +358,11 @@ fn mode_named(name: &str) -> Result<Mode, MingchaError> {
         "special" => Mode::Special,
         "joint" => Mode::Joint,
         _ => {
-            return Err(
-                Mistake::Malformed("检查方式", "the mode is open, undercover, recheck, special, joint or self").into()
-            );
+            return Err(Mistake::Malformed(
+                "检查方式",
+                "the mode is open, undercover, recheck, special, joint or self",
+            )
+            .into());
         }
     })
 }
