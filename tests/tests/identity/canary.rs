@@ -42,7 +42,9 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
     let photo = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[0], Some("W5-3"))).photo.to_string();
     let other = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[1], None)).photo.to_string();
     anna.act(next(), |phone| phone.photo_put(&other, "W5-1"));
-    anna.act(next(), |phone| phone.visit_answer(&visit, "W5-3", "no", Some("金丝雀备注一"), &[photo.clone()], None));
+    anna.act(next(), |phone| {
+        phone.visit_answer(&visit, "W5-3", "no", Some("金丝雀备注一"), std::slice::from_ref(&photo), None)
+    });
     let raised = anna.act(next(), |phone| phone.finding_raise(&visit, "W5-3", "金丝雀情况二", None, &[photo])).finding;
     let same = anna.act(next(), |phone| phone.finding_raise(&visit, "W5-3", "金丝雀情况三", None, &[other])).finding;
     let (finding, twin) = (raised.to_string(), same.to_string());

@@ -1,6 +1,6 @@
 //! The same weeks lived twice: one inspector behind both undercover visits, then two. Others must not be able to tell.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use mingcha_model::Role;
 use mingcha_tests::draw;
@@ -23,8 +23,7 @@ impl People {
 
     /// Everybody meets the city, twice: what one says the others hear.
     fn meet(&mut self, act: u64) {
-        for (n, round) in [(0, act), (1, act + 10)] {
-            let _ = n;
+        for round in [act, act + 10] {
             for (n, mobile) in
                 (0_u64..).zip([&mut self.anna, &mut self.ben, &mut self.chief, &mut self.carl, &mut self.dora])
             {
@@ -92,7 +91,7 @@ fn live(makers: [usize; 2]) -> (Held, Held) {
     (held(&people.dora), held(&people.carl))
 }
 
-fn openly(inspector: &mut Mobile, act: u64, picture: &PathBuf) {
+fn openly(inspector: &mut Mobile, act: u64, picture: &Path) {
     let visit = inspector.act(act, |phone| phone.visit_start("GOV-01", "open", &[], &[])).visit.to_string();
     let photo = inspector.act(act + 1, |phone| phone.visit_photo(&visit, picture, Some("W5-3"))).photo.to_string();
     inspector.act(act + 2, |phone| phone.visit_answer(&visit, "W5-3", "no", Some("堆物"), &[], None));
@@ -102,7 +101,7 @@ fn openly(inspector: &mut Mobile, act: u64, picture: &PathBuf) {
     inspector.act(act + 5, |phone| phone.finding_feedback(&finding.finding.to_string(), Some("清理通道"), true));
 }
 
-fn under_cover(inspector: &mut Mobile, act: u64, picture: &PathBuf) -> String {
+fn under_cover(inspector: &mut Mobile, act: u64, picture: &Path) -> String {
     let visit = inspector.act(act, |phone| phone.visit_start("GOV-01", "undercover", &[], &[])).visit.to_string();
     let photo = inspector.act(act + 1, |phone| phone.visit_photo(&visit, picture, Some("W5-3"))).photo.to_string();
     inspector.act(act + 2, |phone| phone.visit_answer(&visit, "W5-3", "no", Some("坡道被占"), &[], None));

@@ -23,7 +23,7 @@ const BASE64: [&[u8; 64]; 2] = [
 /// Every way in which a secret could be written down: as it is, hexadecimal, as an id, as numbers, in UTF-16, in base64
 /// wherever it begins.
 pub fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(secret);
     let mut all = vec![secret.to_vec(), hex.to_uppercase().into_bytes(), hex.clone().into_bytes()];
     if secret.len() == 16 {
         let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
@@ -42,6 +42,11 @@ pub fn spellings(secret: &[u8]) -> Vec<Vec<u8>> {
     }
     all.retain(|spelling| spelling.len() >= SHORTEST);
     all
+}
+
+/// Bytes as pairs of digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
 /// The letters that a secret alone decides when so many bytes stand before it.
@@ -123,7 +128,7 @@ pub fn found(secrets: &[Secret], haystacks: &[(String, Vec<u8>)]) -> Vec<String>
 fn a_secret_is_found_in_every_spelling_and_wrapping() {
     let secret = Secret { what: "word".to_owned(), bytes: "金丝雀7f".as_bytes().to_vec() };
     let secrets = [secret.clone()];
-    let hex: String = secret.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(&secret.bytes);
     let utf16: Vec<u8> = "x金丝雀7f".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut wrapped = vec![
         secret.bytes.clone(),

@@ -16,6 +16,8 @@ use mingcha_city::{City, NewPerson, Stop};
 use mingcha_model::{Digest, Role, parse_millis};
 use mingcha_tests::Wire;
 
+use crate::search::hexadecimal;
+
 /// The time everywhere, in Unix milliseconds.
 #[derive(Clone, Default)]
 pub struct Time(Arc<AtomicI64>);
@@ -171,12 +173,13 @@ impl Drop for World {
     }
 }
 
+const DATE: &[u8] = b"\r\ndate: ";
+
 /// Everything that a phone received, as bytes of replies without the moment at which HTTP says they were written.
 pub fn received(mobile: &Mobile) -> Vec<u8> {
     let recorded = mobile.wire.recorded();
     let mut kept = Vec::with_capacity(recorded.len());
     let mut rest = recorded.as_slice();
-    const DATE: &[u8] = b"\r\ndate: ";
     while let Some(place) = rest.windows(DATE.len()).position(|window| window == DATE) {
         kept.extend_from_slice(&rest[..place]);
         // `date: Wed, 25 Nov 2026 17:17:49 GMT` has one length.
@@ -189,7 +192,7 @@ pub fn received(mobile: &Mobile) -> Vec<u8> {
 /// Every row of a phone's database, each value as SQLite has it, without the address at which the city was met.
 pub fn stored(mobile: &Mobile) -> BTreeMap<String, Vec<Vec<Vec<u8>>>> {
     let secret = std::fs::read(mobile.folder.join("store.key")).unwrap();
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hexadecimal(&secret);
     let connection = rusqlite::Connection::open(mobile.folder.join("store.db")).unwrap();
     connection.execute_batch(&format!("PRAGMA key = \"x'{hex}'\"")).unwrap();
     let names: Vec<String> = {
