@@ -4,7 +4,7 @@
 //! device, no log, no minute, and never the finding's own words.
 
 use mingcha_model::body::{Card, CardExtension, CardResult, CardSubmission};
-use mingcha_model::{Calendar, Case, Dates, Digest, Kind, Policy, SiteId};
+use mingcha_model::{Calendar, Case, Dates, Digest, Kind, NoticeKind, Policy, SiteId};
 
 /// What dates are counted by.
 pub(crate) struct Almanac {
@@ -65,6 +65,11 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
         appealed: case.appealed,
         provisional: dates.provisional,
         recheck_due: dates.recheck.filter(|_| almanac.policy.unit_sees_recheck_date).map(|recheck| recheck.due),
+        supervision_day: case
+            .notices
+            .iter()
+            .rfind(|notice| notice.notice == NoticeKind::Supervision)
+            .map(|notice| notice.day),
     };
     (card, texts)
 }

@@ -8,6 +8,7 @@ mod city;
 pub mod criteria;
 mod figures;
 mod finding;
+mod paper;
 mod photo;
 mod proof;
 mod visit;
@@ -44,6 +45,9 @@ pub enum Command {
     /// 日历：工作日、复查日 / the calendar: working days, recheck dates
     #[command(subcommand, after_help = "例 / Example:\n  mingcha calendar recheck 2026-02-02")]
     Calendar(calendar::Calendar),
+    /// 打印件：反馈单、通知书、整改报告、复查记录 / papers: feedback slip, notices, report, recheck record
+    #[command(subcommand, after_help = "例 / Example:\n  mingcha paper notice FINDING --out notice.html")]
+    Paper(paper::Paper),
     /// 照片：查看、取回、另存 / photos: look at, fetch, save
     #[command(subcommand, after_help = "例 / Example:\n  mingcha photo list")]
     Photo(photo::Photo),
@@ -66,6 +70,7 @@ impl Command {
             Self::Proof(command) => command.run(desk),
             Self::Figures(command) => command.run(desk),
             Self::Calendar(command) => command.run(desk),
+            Self::Paper(command) => command.run(desk),
             Self::Photo(command) => command.run(desk),
             #[cfg(feature = "demo")]
             Self::Demo(command) => command.run(desk),

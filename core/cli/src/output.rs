@@ -8,6 +8,7 @@ mod calendar;
 mod criteria;
 mod finding;
 mod page;
+mod paper;
 mod phone;
 mod photo;
 mod table;

@@ -183,6 +183,10 @@ texts! {
     NOT_ENROLLED = "本机尚未登记。下一步：mingcha enrol URL CODE", "This phone is nobody's yet. Next: mingcha enrol URL CODE";
     NOT_OK = "核验不符。请保留本目录，勿再改动，并联系支持人员。", "Something does not fit. Keep this folder as it is and ask for support.";
     OK = "核验无误。", "Everything fits.";
+    PAPER_NOT_FED_BACK = "未列入 {} 个尚未反馈的问题。反馈：mingcha finding feedback FINDING", "{} findings are not in it: they were not fed back yet. Do so: mingcha finding feedback FINDING";
+    PAPER_PHOTOS = "内含照片 {} 张", "{} photos are in it";
+    PAPER_PHOTOS_LEFT_OUT = "未放入照片 {} 张：不在本机、尚未发布或超出篇幅", "{} photos are left out: not here, not published, or no room";
+    PAPER_WRITTEN = "已写出：{}。用浏览器打开后打印。", "Written: {}. Open it in a browser and print it.";
     RAISED = "已登记问题 {}", "Finding {} raised";
     RECHECK_NEXT = "下次复查：{}", "next recheck: {}";
     RECHECK_NONE = "不再复查", "no further recheck";

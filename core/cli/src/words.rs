@@ -76,6 +76,7 @@ const WORDS: Words = &[
     ("metadata_damaged", "拍摄信息损坏", "metadata damaged"),
     ("edited_by_software", "经软件修改", "edited by software"),
     ("very_small", "图片过小", "very small"),
+    ("ledger", "写台账", "writing the ledger"),
     ("ops", "送出语句", "sending ops"),
     ("pages", "取回数据", "receiving pages"),
     ("photos_up", "送出照片", "sending photos"),

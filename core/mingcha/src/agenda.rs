@@ -25,6 +25,14 @@ pub(crate) struct Almanac {
     pub today: Day,
 }
 
+impl Almanac {
+    /// The deadline as it was served. Screens show none once a finding is settled; papers still tell by when it was due.
+    pub fn served_deadline(&self, case: &Case) -> Option<Day> {
+        let unsettled = Case { stage: Stage::Noticed, ..case.clone() };
+        Dates::of(&unsettled, &self.calendar, &self.policy).deadline
+    }
+}
+
 impl Phone {
     pub(crate) fn almanac(&self) -> Result<Almanac, MingchaError> {
         Ok(Almanac {
@@ -148,7 +156,7 @@ impl Phone {
         })
     }
 
-    fn row_of_card(&self, record: &CardRow, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+    pub(crate) fn row_of_card(&self, record: &CardRow, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
         let card = &record.card;
         // What this contact said that the card does not take into account yet stands as submitted.
         let submitted: Vec<&Said> =
@@ -225,7 +233,7 @@ impl Phone {
     }
 
     /// The same item failed before at this site, whoever found it; duplicates and void findings do not count.
-    fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
+    pub(crate) fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
         let filter = FindingFilter { site: Some(case.raise.site), ..FindingFilter::default() };
         Ok(case.duplicate_of.is_none()
             && self.store.findings(&filter)?.iter().any(|other| {

@@ -116,6 +116,11 @@ pub enum Mistake {
     /// A file that cannot be read.
     #[error("文件无法打开 / the file cannot be opened: check that it exists and can be read")]
     NoFile,
+    /// A file of that name is there already.
+    #[error(
+        "该文件已存在，请换一个名字，或加 --force 覆盖 / a file of that name exists: name another one, or replace it with --force"
+    )]
+    FileExists,
     /// Written by a newer app.
     #[error("由新版应用写入，请先更新 / a newer app wrote to this; update this app to change it")]
     ReadOnly,
@@ -200,6 +205,7 @@ impl Mistake {
             Self::NotNow(..) => "not_now",
             Self::Malformed(..) => "malformed",
             Self::NoFile => "no_file",
+            Self::FileExists => "file_exists",
             Self::ReadOnly => "read_only",
             Self::NotYet(..) => "not_yet",
         }

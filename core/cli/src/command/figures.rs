@@ -17,8 +17,8 @@ pub enum Figures {
         /// 检查 id / the visit's id
         visit: String,
     },
-    /// 导出问题台账 / write the ledger of findings to a file
-    #[command(after_help = "例 / Example:\n  mingcha ledger --format csv --out ledger.csv")]
+    /// 导出问题台账；已有的文件不覆盖 / write the ledger of findings to a file; one that exists is not written over
+    #[command(after_help = "例 / Example:\n  mingcha ledger --format xlsx --out ledger.xlsx")]
     Ledger {
         /// csv、xlsx 或 json / the file's format
         #[arg(long, value_parser = ["csv", "xlsx", "json"], hide_possible_values = true)]
@@ -26,6 +26,9 @@ pub enum Figures {
         /// 写到哪个文件 / the file to write
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// 覆盖已有的文件 / replace a file that exists
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -39,7 +42,9 @@ impl Figures {
                 let inferred = Inferred::of_visit(desk, &phone, &view)?;
                 desk.print(&Noted { rows, inferred })
             }
-            Self::Ledger { format, out } => desk.print(&phone.ledger(&format, &out)?),
+            Self::Ledger { format, out, force } => {
+                desk.print(&desk.watch(|progress| phone.ledger(&format, &out, force, progress))?)
+            }
         }
     }
 }

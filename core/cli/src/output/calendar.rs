@@ -1,6 +1,6 @@
-//! A date by the calendar, and the ledger's file.
+//! A date by the calendar.
 
-use mingcha::{CalendarDay, LedgerWritten};
+use mingcha::CalendarDay;
 
 use super::{Page, Show};
 use crate::texts as t;
@@ -10,11 +10,5 @@ impl Show for CalendarDay {
         let mark = if self.provisional { t::PROVISIONAL.say(page.lang()) } else { "" };
         let nominal = if self.nominal == self.date { String::new() } else { self.nominal.to_string() };
         page.card(&[(t::DAY, format!("{}  {mark}", self.date)), (t::NOMINAL, nominal)]);
-    }
-}
-
-impl Show for LedgerWritten {
-    fn show(&self, page: &mut Page) {
-        page.say_with(t::LEDGER_WRITTEN, &[&self.rows.to_string(), &self.file]);
     }
 }

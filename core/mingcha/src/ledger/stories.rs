@@ -31,12 +31,13 @@ fn an_inspectors_ledger_has_the_oldest_finding_first_with_site_unit_source_and_r
     city.meet(&mut anna);
 
     let out = anna.folder.path().join("台账.csv");
-    let written = anna.phone.ledger("csv", &out).unwrap();
+    let written = anna.phone.ledger("csv", &out, false, &mut |_| {}).unwrap();
     assert_eq!((written.rows, written.format.as_str()), (2, "csv"));
     let rows = rows(&fs::read(&out).unwrap());
     let [header, first_row, second_row] = rows.as_slice() else { panic!("{rows:?}") };
     let of = |row: &[String], name: &str| row[header.iter().position(|header| header == name).unwrap()].clone();
-    assert_eq!(of(first_row, "问题编号"), first.number);
+    assert_eq!(of(first_row, "问题编号"), format!("{}（临时）", first.number));
+    assert!(of(first_row, "检查项").starts_with(&item), "{first_row:?}");
     assert_eq!(of(first_row, "问题描述"), "'=HYPERLINK(\"x\")");
     assert_eq!((of(first_row, "来源"), of(first_row, "点位")), ("明察".to_owned(), "政务大厅".to_owned()));
     assert_eq!(
@@ -49,8 +50,8 @@ fn an_inspectors_ledger_has_the_oldest_finding_first_with_site_unit_source_and_r
     assert!(of(first_row, "备注").starts_with("已销号"));
     assert_eq!((of(second_row, "序号"), of(second_row, "销号日期")), ("2".to_owned(), String::new()));
 
-    assert_eq!(anna.phone.ledger("xlsx", &out).unwrap_err().code(), "not_yet");
-    assert_eq!(anna.phone.ledger("pdf", &out).unwrap_err().code(), "malformed");
+    assert_eq!(anna.phone.ledger("csv", &out, false, &mut |_| {}).unwrap_err().code(), "file_exists");
+    assert_eq!(anna.phone.ledger("pdf", &out, true, &mut |_| {}).unwrap_err().code(), "malformed");
     assert_eq!(rows, super::stories::rows(&fs::read(&out).unwrap()), "a mistake changes nothing");
 }
 
@@ -85,6 +86,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
         appealed: false,
         provisional: false,
         recheck_due: None,
+        supervision_day: None,
     };
     city.say(finding, &Body::CardWrite(card), &["擦干地面"]);
     let mut contact = city.desk("Contact", Role::Contact, &url);
@@ -101,7 +103,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
     assert_eq!(Digest::of(&fs::read(&out).unwrap()), sha256);
 
     let out = contact.folder.path().join("ledger.json");
-    contact.phone.ledger("json", &out).unwrap();
+    contact.phone.ledger("json", &out, false, &mut |_| {}).unwrap();
     let ledger: serde_json::Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
     assert_eq!((ledger[0]["number"].as_str(), ledger[0]["text"].as_str()), (Some("2026-0042"), Some("擦干地面")));
     assert_eq!(ledger[0]["rechecker"], "");
@@ -112,4 +114,29 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
     assert_eq!(explained[0].at.len(), "2026-02-24".len(), "a day, not a minute");
     assert!(contact.phone.verify(None).unwrap().ok);
     assert!(contact.phone.visit_start(SITE_CODE, "open", &[], &[]).is_err());
+}
+
+#[test]
+fn what_is_void_suspended_or_the_same_as_another_stays_in_the_ledger_and_says_so() {
+    let mut city = City::new();
+    let mut chief = city.desk("Chieftain", Role::Supervisor, &nobody());
+    let visit = chief.visit();
+    let item = chief.first_item(&visit);
+    let [void, waits, first, second] = ["甲", "乙", "丙", "丁"]
+        .map(|text| chief.phone.finding_raise(&visit, &item, text, None, &[]).unwrap().finding.to_string());
+    chief.phone.finding_void(&void, "误报", None).unwrap();
+    chief.phone.finding_suspend(&waits, Some("2026-06-30"), "待施工", None).unwrap();
+    chief.phone.finding_duplicate(&second, &first, None, None).unwrap();
+    city.meet(&mut chief);
+    let out = chief.folder.path().join("ledger.csv");
+    let mut seen = Vec::new();
+    chief.phone.ledger("csv", &out, false, &mut |progress| seen.push((progress.done, progress.of))).unwrap();
+    assert_eq!(seen, [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]);
+    let rows = rows(&fs::read(&out).unwrap());
+    let remarks: Vec<&str> = rows.iter().skip(1).map(|row| row[23].as_str()).collect();
+    let [of_void, of_waiting, of_first, of_second] = remarks.as_slice() else { panic!("{rows:?}") };
+    assert_eq!(*of_void, "作废");
+    assert!(of_waiting.contains("挂账至 2026-06-30"), "{of_waiting}");
+    assert!(!of_first.contains("同一事"), "{of_first}");
+    assert!(of_second.contains(&format!("与 {} 为同一事", &first[..6])), "{of_second}");
 }

@@ -338,6 +338,9 @@ pub struct Card {
     /// The next recheck, only where policy tells the unit.
     #[n(17)]
     pub recheck_due: Option<Day>,
+    /// The day of the newest supervision notice; equal to `notice_day` while that is the newest notice of all.
+    #[n(18)]
+    pub supervision_day: Option<Day>,
 }
 
 /// Assigns work; the entity is the task. Carries no mode.

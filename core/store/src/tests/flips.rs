@@ -55,6 +55,7 @@ fn everything() -> Feed {
         appealed: false,
         provisional: false,
         recheck_due: None,
+        supervision_day: None,
     };
     feed.say(op(CITY, 4), id(15), &Body::CardWrite(card), "demand");
     let assign = Assign {
