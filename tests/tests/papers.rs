@@ -63,8 +63,8 @@ impl Town {
         let picture = picture_of_a_camera(below);
         let photo = inspector.text(&["visit", "photo", &visit, picture.to_str().unwrap(), "--item", "W5-3"], "photo");
         inspector.run(&["visit", "answer", &visit, "W5-3", "no", "--note", "CANARYNOTE"]);
-        let finding = inspector
-            .text(&["finding", "raise", &visit, "W5-3", "--text", "CANARYTEXT", "--photo", &photo], "finding");
+        let finding =
+            inspector.text(&["finding", "raise", &visit, "W5-3", "--text", "CANARYTEXT", "--photo", &photo], "finding");
         inspector.run(&["finding", "correct", &finding, "--text", "CANARYCORRECTION"]);
         let slip = below.join("too-early.html");
         inspector.refuses(&["paper", "slip", &visit, "--out", slip.to_str().unwrap()], 2, "not_now");
@@ -88,7 +88,15 @@ impl Town {
         let mut town = Self::noticed();
         let finding = town.finding.clone();
         let after = draw(town.below(), 9);
-        town.contact.run(&["finding", "rectify", &finding, "--text", "已清理，=1+1", "--photo", after.to_str().unwrap()]);
+        town.contact.run(&[
+            "finding",
+            "rectify",
+            &finding,
+            "--text",
+            "已清理，=1+1",
+            "--photo",
+            after.to_str().unwrap(),
+        ]);
         town.contact.run(&["sync"]);
         town.supervisor.run(&["sync"]);
         town.city.clock(FORTNIGHT_LATER);
@@ -184,7 +192,11 @@ fn every_paper_that_a_unit_gets_tells_what_to_do_and_nothing_of_who_was_there() 
         for paper in ["supervision", "report"] {
             let (said, text) = town.print(desk, &["paper", paper, finding], &format!("{who}-{paper}.html"));
             let wanted = if paper == "report" { 2 } else { 1 };
-            assert_eq!((&said["photos"], &said["photos_left_out"]), (&Value::from(wanted), &Value::from(0)), "{who} {paper}");
+            assert_eq!(
+                (&said["photos"], &said["photos_left_out"]),
+                (&Value::from(wanted), &Value::from(0)),
+                "{who} {paper}"
+            );
             assert_eq!(pictures(&text).len(), wanted);
             papers.push(text);
         }
@@ -195,7 +207,10 @@ fn every_paper_that_a_unit_gets_tells_what_to_do_and_nothing_of_who_was_there() 
     let canaries = town.canaries();
     for paper in &papers {
         stands_alone(paper);
-        assert!(paper.contains("请清理坡道 &lt;b&gt;三日内&lt;/b&gt;"), "what was typed is shown and is no markup: {paper}");
+        assert!(
+            paper.contains("请清理坡道 &lt;b&gt;三日内&lt;/b&gt;"),
+            "what was typed is shown and is no markup: {paper}"
+        );
         assert_eq!(leaked(paper, &canaries), Vec::<&String>::new());
     }
 }
@@ -214,7 +229,8 @@ fn the_office_and_the_unit_print_the_same_notice() {
     };
     assert_eq!(words(&office), words(&unit));
     assert_eq!((pictures(&office).len(), pictures(&unit).len()), (1, 1));
-    for part in ["问题整改通知书", "市政务服务中心：", "整改期限", "送达回执", "2026年3月2日"] {
+    for part in ["问题整改通知书", "市政务服务中心：", "整改期限", "送达回执", "2026年3月2日"]
+    {
         assert!(unit.contains(part), "{part}: {unit}");
     }
     assert_eq!(leaked(&office, &town.canaries()), Vec::<&String>::new());
@@ -234,7 +250,8 @@ fn a_recheck_record_names_who_went_and_says_that_it_is_the_offices_own() {
     let town = Town::supervised();
     let (said, record) = town.print(&town.supervisor, &["paper", "recheck", &town.finding], "recheck.html");
     stands_alone(&record);
-    for part in ["CANARYNAME", "CANARYCORRECTION", "CANARYRECHECK", "不合格", "由原检查人复查", "内部资料", "已督办"] {
+    for part in ["CANARYNAME", "CANARYCORRECTION", "CANARYRECHECK", "不合格", "由原检查人复查", "内部资料", "已督办"]
+    {
         assert!(record.contains(part), "the search finds {part} where it may be");
     }
     assert!(said["photos"].as_u64().unwrap() >= 2, "{said}");
@@ -255,8 +272,7 @@ fn a_file_that_exists_is_only_replaced_when_that_was_asked_for() {
         assert_ne!(fs::read(&out).unwrap(), b"mine");
     }
     let nowhere = town.below().join("no/such/folder.html");
-    town.supervisor
-        .refuses(&["paper", "notice", &town.finding, "--out", nowhere.to_str().unwrap()], 2, "bad_folder");
+    town.supervisor.refuses(&["paper", "notice", &town.finding, "--out", nowhere.to_str().unwrap()], 2, "bad_folder");
 }
 
 /// The sheet of a workbook from its header on.
@@ -293,7 +309,8 @@ fn the_ledger_opens_as_a_workbook_with_days_that_are_days_and_names_nobody_to_a_
     assert_eq!(of(&unit, "复查人"), Data::Empty);
     assert_eq!(of(&unit, "问题描述"), Data::String(DEMAND.to_owned()));
     let told: String = unit.iter().flatten().map(|cell| format!("{cell}\n")).collect();
-    let written = ["csv", "json"].map(|format| fs::read_to_string(town.below().join(format!("contact.{format}"))).unwrap());
+    let written =
+        ["csv", "json"].map(|format| fs::read_to_string(town.below().join(format!("contact.{format}"))).unwrap());
     for text in written.iter().chain([&told]) {
         assert_eq!(leaked(text, &town.canaries()), Vec::<&String>::new());
     }
@@ -331,8 +348,12 @@ fn on_a_full_disk_no_half_file_stays_and_the_old_one_is_whole() {
     let mut other = fs::File::create(&filler).unwrap();
     while other.write_all(&[1; 512]).is_ok() {}
     let (old, new) = (old.to_str().unwrap(), at.join("new"));
-    let papers =
-        [vec!["ledger", "--format", "csv"], vec!["ledger", "--format", "xlsx"], vec!["ledger", "--format", "json"], vec!["paper", "notice", &town.finding]];
+    let papers = [
+        vec!["ledger", "--format", "csv"],
+        vec!["ledger", "--format", "xlsx"],
+        vec!["ledger", "--format", "json"],
+        vec!["paper", "notice", &town.finding],
+    ];
     for words in &papers {
         town.supervisor.refuses(&[&words[..], &["--out", new.to_str().unwrap()]].concat(), 1, "disk_full");
         town.supervisor.refuses(&[&words[..], &["--force", "--out", old]].concat(), 1, "disk_full");

@@ -58,7 +58,11 @@ impl Phone {
         let file = OutFile::begin(out, replace)?;
         let cases: Vec<FindingId> =
             self.store.findings(&FindingFilter::default())?.into_iter().rev().map(|row| row.finding).collect();
-        let cards = self.store.cards(&CardFilter::default())?;
+        let mut cards = self.store.cards(&CardFilter::default())?;
+        cards.sort_by_cached_key(|row| {
+            let told = row.card.feedback_day.or(row.card.notice_day);
+            (told.is_none(), told, row.card.number.clone(), row.finding)
+        });
         let rows = cases.len().saturating_add(cards.len());
         let of = u64::try_from(rows).unwrap_or(u64::MAX);
         let mut clerk = Clerk::of(self)?;
@@ -73,7 +77,7 @@ impl Phone {
             done = done.saturating_add(1);
             lines.line(&clerk.line_of_case(done, finding)?)?;
         }
-        for card in cards.iter().rev() {
+        for card in &cards {
             progress(Progress { what: "ledger", done, of });
             done = done.saturating_add(1);
             lines.line(&clerk.line_of_card(done, card)?)?;

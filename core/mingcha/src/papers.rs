@@ -114,7 +114,10 @@ impl Phone {
             PaperKind::Supervision => {
                 notice::draft(NoticeKind::Supervision, &Told::of(self, finding, &mut album)?, self.today()?)?
             }
-            PaperKind::Report => report::draft(&Told::of(self, finding, &mut album)?, self.today()?)?,
+            PaperKind::Report => {
+                let told = Told::of(self, finding, &mut album)?;
+                report::draft(&told, &mut album, self.today()?)?
+            }
             PaperKind::Recheck => self.recheck_record(finding, &mut album)?,
         };
         write(kind.name(), &draft, &album, file, out)

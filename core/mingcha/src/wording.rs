@@ -188,6 +188,7 @@ pub(crate) mod paper {
     pub const RECHECK_PHOTOS: &str = "复查照片";
     pub const RECHECK_RESULT: &str = "复查结果";
     pub const RECHECK_SEEN: &str = "复查情况";
+    pub const SEEN: &str = "现场情况";
     pub const SEQ: &str = "序号";
     pub const SEVERITY: &str = "严重程度";
     pub const SITE: &str = "检查点位";
@@ -211,7 +212,7 @@ pub(crate) mod paper {
     pub const SIGNATURE: &str = "签字（盖章）";
     pub const SIGNED_BY: &str = "签发人";
     pub const UNIT_OPINION: &str = "被检查单位意见";
-    pub const UNIT_SEAL: &str = "单位（盖章）";
+    pub const SEAL: &str = "（盖章）";
     pub const DATE_BLANK: &str = "　　　　年　　月　　日";
     pub const RECEIVED_OR_REFUSED: &str = "□ 签收　　□ 拒签，理由";
 

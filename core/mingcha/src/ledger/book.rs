@@ -55,7 +55,9 @@ impl Look {
             // The mark that keeps a text a text when somebody edits the cell.
             text: cell.clone().set_align(FormatAlign::Left).set_quote_prefix(),
             day: centred.clone().set_num_format("yyyy-mm-dd"),
-            day_provisional: centred.clone().set_num_format(format!("yyyy-mm-dd\"{}\"", wording::ledger::PROVISIONAL_DAY)),
+            day_provisional: centred
+                .clone()
+                .set_num_format(format!("yyyy-mm-dd\"{}\"", wording::ledger::PROVISIONAL_DAY)),
             centred: centred.set_quote_prefix(),
         }
     }
@@ -77,7 +79,11 @@ pub(super) struct Book {
 impl Book {
     pub fn begin(file: OutFile, today: Day, lines: usize) -> Result<Self, MingchaError> {
         if lines > MOST_LINES {
-            return Err(Mistake::Malformed("问题太多，一张工作表放不下，请用 csv", "too many findings for a sheet: use csv").into());
+            return Err(Mistake::Malformed(
+                "问题太多，一张工作表放不下，请用 csv",
+                "too many findings for a sheet: use csv",
+            )
+            .into());
         }
         let cell = Format::new()
             .set_font_name("宋体")
@@ -113,16 +119,20 @@ impl Book {
         }
         let title = Format::new().set_font_name("黑体").set_font_size(18).set_align(FormatAlign::Center);
         sheet.set_row_height(0, 32)?;
-        sheet.merge_range(0, 0, 0, LAST_COLUMN, wording::ledger::TITLE, &title.set_align(FormatAlign::VerticalCenter))?;
+        sheet.merge_range(
+            0,
+            0,
+            0,
+            LAST_COLUMN,
+            wording::ledger::TITLE,
+            &title.set_align(FormatAlign::VerticalCenter),
+        )?;
         let subtitle = Format::new().set_font_name("宋体").set_font_size(10).set_align(FormatAlign::Left);
         let words = wording::ledger::subtitle(&today.to_string(), lines);
         sheet.set_row_height(1, 18)?;
         sheet.merge_range(1, 0, 1, LAST_COLUMN, &words, &subtitle)?;
-        let header = cell
-            .clone()
-            .set_bold()
-            .set_align(FormatAlign::Center)
-            .set_background_color(Color::RGB(0x00D9_E1F2));
+        let header =
+            cell.clone().set_bold().set_align(FormatAlign::Center).set_background_color(Color::RGB(0x00D9_E1F2));
         sheet.set_row_height(HEADER_ROW, 30)?;
         for (column, name) in (0..).zip(wording::ledger::HEADERS) {
             sheet.write_string_with_format(HEADER_ROW, column, name, &header)?;
@@ -235,7 +245,13 @@ fn photos(ids: &[String]) -> String {
 
 /// What a cell can hold: no characters that XML has no way to write, and not more than fits, with a word that it was cut.
 fn fitting(text: &str) -> String {
-    let clean = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}') { char::REPLACEMENT_CHARACTER } else { c };
+    let clean = |c: char| {
+        if c.is_control() && !matches!(c, '\n' | '\t') || matches!(c, '\u{fffe}' | '\u{ffff}') {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
     let cleaned: String = text.replace("\r\n", "\n").chars().map(clean).collect();
     if cleaned.encode_utf16().count() <= LONGEST_CELL {
         return cleaned;
@@ -341,7 +357,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = written(folder.path(), &[Line::default(), Line::default()]);
         let sheet = part(&file, "xl/worksheets/sheet1.xml");
-        for asked in ["xSplit=\"2\" ySplit=\"3\"", "state=\"frozen\"", "<autoFilter ref=\"A3:X5\"", "paperSize=\"8\"", "orientation=\"landscape\"", "fitToHeight=\"0\"", "第 &amp;P 页"] {
+        for asked in [
+            "xSplit=\"2\" ySplit=\"3\"",
+            "state=\"frozen\"",
+            "<autoFilter ref=\"A3:X5\"",
+            "paperSize=\"8\"",
+            "orientation=\"landscape\"",
+            "fitToHeight=\"0\"",
+            "第 &amp;P 页",
+        ] {
             assert!(sheet.contains(asked), "{asked}");
         }
         assert!(part(&file, "xl/workbook.xml").contains("$3:$3"), "printed on every page");
@@ -368,7 +392,8 @@ mod tests {
     #[test]
     fn a_long_ledger_has_every_line_and_leaves_nothing_beside_it() {
         let folder = tempfile::tempdir().unwrap();
-        let line = |seq| Line { seq, text: format!("第 {seq} 条"), found: "2026-02-24".parse().ok(), ..Line::default() };
+        let line =
+            |seq| Line { seq, text: format!("第 {seq} 条"), found: "2026-02-24".parse().ok(), ..Line::default() };
         let lines: Vec<Line> = (1..=5_001).map(line).collect();
         let file = written(folder.path(), &lines);
         let rows = rows(&file);

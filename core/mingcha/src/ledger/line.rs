@@ -171,9 +171,7 @@ impl<'a> Clerk<'a> {
             overdue: row.overdue,
             extension: extension_of_card(card.extension).to_owned(),
             rectified: record.said.iter().rfind(|said| matches!(said.body, Body::SubmissionAdd(_))).map(Said::day),
-            after_photos: last
-                .map(|last| last.photos.iter().map(ToString::to_string).collect())
-                .unwrap_or_default(),
+            after_photos: last.map(|last| last.photos.iter().map(ToString::to_string).collect()).unwrap_or_default(),
             opinion: wording::opinion(
                 last.and_then(|last| last.verdict),
                 last.and_then(|last| last.reason.as_deref()).unwrap_or(""),

@@ -101,9 +101,11 @@ impl<'a> Album<'a> {
     pub fn released(&mut self, case: &Case, released: &[PhotoShown]) -> Result<Pictures, MingchaError> {
         let mut pictures = Pictures::default();
         for one in released {
-            let is_evidence = self.phone.store.photo(one.photo)?.is_some_and(|row| {
-                [case.finding.into(), case.raise.visit.into()].contains(&row.add.owner)
-            });
+            let is_evidence = self
+                .phone
+                .store
+                .photo(one.photo)?
+                .is_some_and(|row| [case.finding.into(), case.raise.visit.into()].contains(&row.add.owner));
             let may_be_shown = one.checked && one.blur.is_empty() && is_evidence;
             let file = if may_be_shown { self.file_of(one.photo)? } else { None };
             self.put(&mut pictures, file, |bytes| Some(mingcha_evidence::prepare(bytes).ok()?.standard));
@@ -121,15 +123,8 @@ impl<'a> Album<'a> {
         Ok(None)
     }
 
-    fn put(
-        &mut self,
-        pictures: &mut Pictures,
-        file: Option<PhotoFile>,
-        made: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>,
-    ) {
-        let fits = |file: &PhotoFile| {
-            self.shown < self.room && self.bytes.saturating_add(file.bytes) <= MOST_BYTES
-        };
+    fn put(&mut self, pictures: &mut Pictures, file: Option<PhotoFile>, made: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) {
+        let fits = |file: &PhotoFile| self.shown < self.room && self.bytes.saturating_add(file.bytes) <= MOST_BYTES;
         let bytes = file.filter(fits).and_then(|file| self.phone.unseal(&file).ok()).and_then(made);
         match bytes {
             Some(bytes) => {

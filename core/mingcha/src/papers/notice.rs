@@ -64,11 +64,14 @@ pub(super) fn draft(kind: NoticeKind, told: &Told, today: Day) -> Result<Draft, 
 fn served(kind: NoticeKind, told: &Told) -> Result<Day, MingchaError> {
     match (kind, told.notice, told.previous_notice) {
         (kind, Some((newest, day)), _) if newest == kind => Ok(day),
-        (NoticeKind::Supervision, ..) => {
-            Err(Mistake::NotNow("尚未督办，请先 finding supervise", "no supervision notice is in force; serve one first").into())
-        }
+        (NoticeKind::Supervision, ..) => Err(Mistake::NotNow(
+            "尚未督办，请先 finding supervise",
+            "no supervision notice is in force; serve one first",
+        )
+        .into()),
         (_, None, _) => {
-            Err(Mistake::NotNow("尚未交办，请先 finding notice", "no notice was served yet; use `finding notice`").into())
+            Err(Mistake::NotNow("尚未交办，请先 finding notice", "no notice was served yet; use `finding notice`")
+                .into())
         }
         (_, Some(_), _) => Err(Mistake::NotNow(
             "最近一次是督办通知，请用 paper supervision",

@@ -89,11 +89,14 @@ impl Phone {
             (words::MEASURE, html! { @if let Some(last) = last { (Typed(&last.text)) "（" (day(last.day)) "）" } }),
             (words::OPINION, html! { @if !opinion.is_empty() { (Typed(&opinion)) } }),
             (words::CLOSED_DAY, html! { @if let Some(closed) = closed { (day(closed)) } }),
-            (words::NEXT_RECHECK, html! {
-                @if let Some(recheck) = dates.recheck {
-                    (day_or(Some(recheck.due), "")) @if dates.provisional { (wording::PROVISIONAL) }
-                }
-            }),
+            (
+                words::NEXT_RECHECK,
+                html! {
+                    @if let Some(recheck) = dates.recheck {
+                        (day_or(Some(recheck.due), "")) @if dates.provisional { (wording::PROVISIONAL) }
+                    }
+                },
+            ),
         ]))
     }
 }
@@ -106,7 +109,7 @@ fn rechecks(went: &[Went]) -> Markup {
                     th class="whole" style="width:7%" { (words::SEQ) }
                     th style="width:20%" { (words::RECHECK_DAY) }
                     th style="width:13%" { (words::RECHECK_RESULT) }
-                    th { (words::FOUND_TEXT) }
+                    th { (words::SEEN) }
                     th style="width:14%" { (words::RECHECKER) }
                     th style="width:16%" { (words::NOTE) }
                 }

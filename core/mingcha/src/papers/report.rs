@@ -6,18 +6,23 @@ use maud::html;
 use mingcha_model::Day;
 
 use super::Draft;
+use super::album::Album;
 use super::page::{Shape, Typed, blank, day, facts, standing};
 use super::told::Told;
 use crate::wording::paper as words;
 use crate::{MingchaError, Mistake, wording};
 
-pub(super) fn draft(told: &Told, today: Day) -> Result<Draft, MingchaError> {
+pub(super) fn draft(told: &Told, album: &mut Album<'_>, today: Day) -> Result<Draft, MingchaError> {
     if told.submissions.is_empty() {
         return Err(Mistake::NotNow(
             "尚未报整改，请先 finding rectify",
             "nothing was submitted yet; use `finding rectify`",
         )
         .into());
+    }
+    let mut submissions = Vec::new();
+    for one in &told.submissions {
+        submissions.push((one, album.photos(&one.photos)?));
     }
     let body = html! {
         h1 { (words::REPORT) }
@@ -32,7 +37,7 @@ pub(super) fn draft(told: &Told, today: Day) -> Result<Draft, MingchaError> {
             (words::EXTENSION, html! { (told.extension) }),
         ]))
         (told.photos.figures(words::BEFORE_PHOTOS))
-        @for (nth, one) in (1_usize..).zip(&told.submissions) {
+        @for (nth, (one, photos)) in (1_usize..).zip(&submissions) {
             h2 { (words::submission(nth, &day(one.day))) }
             (facts(&[
                 (words::MEASURE, html! { (Typed(&one.text)) }),
@@ -43,12 +48,12 @@ pub(super) fn draft(told: &Told, today: Day) -> Result<Draft, MingchaError> {
                     }
                 }),
             ]))
-            (one.photos.figures(words::AFTER_PHOTOS))
+            (photos.figures(words::AFTER_PHOTOS))
         }
         div class="sign" {
             p { (blank(words::RESPONSIBLE_PERSON)) }
             p { (blank(words::RESPONSIBLE_LEADER)) }
-            p { (blank(words::UNIT_SEAL)) (told.unit) }
+            p { (Typed(&told.unit)) (words::SEAL) }
             p class="date" { (words::DATE_BLANK) }
         }
         p class="small" { (words::printed(&today.to_string())) }

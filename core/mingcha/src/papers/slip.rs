@@ -7,10 +7,10 @@ use maud::{Markup, html};
 use mingcha_model::{Body, Mode, Outcome, Said, Stage, VisitCase};
 use mingcha_store::FindingFilter;
 
+use super::Draft;
 use super::album::Album;
 use super::page::{Shape, Typed, blank, day, day_or, facts, long_blank};
 use super::told::{Told, unit_name};
-use super::Draft;
 use crate::wording::paper as words;
 use crate::{MingchaError, Mistake, Phone, wording};
 
@@ -90,14 +90,16 @@ impl Phone {
         let mut rechecked = Vec::new();
         let of_site = FindingFilter { site: Some(visit.site), ..FindingFilter::default() };
         for row in self.store.findings(&of_site)?.iter().rev() {
-            let Some(case) = self.store.case(row.finding)?.filter(|case| case.results.iter().any(|one| one.live)) else {
+            let Some(case) = self.store.case(row.finding)?.filter(|case| case.results.iter().any(|one| one.live))
+            else {
                 continue;
             };
             let said = self.store.said(row.finding.into())?;
             let of_visit = |one: &Said| matches!(&one.body, Body::Result(said) if said.visit == Some(visit.visit));
-            let seen = case.results.iter().rfind(|result| {
-                result.live && said.iter().any(|one| one.id == result.op && of_visit(one))
-            });
+            let seen = case
+                .results
+                .iter()
+                .rfind(|result| result.live && said.iter().any(|one| one.id == result.op && of_visit(one)));
             if let Some(result) = seen {
                 rechecked.push((Told::of_case(self, &case, none)?, result.outcome));
             }

@@ -70,7 +70,8 @@ fn a_slip_waits_for_feedback_and_tells_what_was_fixed_on_the_spot() {
     let written = anna.phone.paper_slip(&visit, &out, false).unwrap();
     assert_eq!((written.findings, written.not_fed_back, written.photos), (1, 0, 0));
     let slip = fs::read_to_string(&out).unwrap();
-    for part in ["立行立改", "仍将复查", "明察", "2026年2月24日", "市政务服务中心", "政务大厅", "签收"] {
+    for part in ["立行立改", "仍将复查", "明察", "2026年2月24日", "市政务服务中心", "政务大厅", "签收"]
+    {
         assert!(slip.contains(part), "{part}: {slip}");
     }
     assert!(!slip.contains("张三") && !slip.contains("Anna") && !slip.contains("09:30"));

@@ -4,7 +4,7 @@
 //! It is made of a card where this phone is a contact's, and by the card's rules of the case where it is not.
 
 use mingcha_model::body::{Body, Card, CardExtension};
-use mingcha_model::{Case, Dates, Day, FindingId, NoticeKind, Outcome, ReviewVerdict, Stage, UnitId};
+use mingcha_model::{Case, Dates, Day, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId};
 use mingcha_store::CardRow;
 
 use super::album::{Album, Pictures};
@@ -17,7 +17,8 @@ pub(super) struct SubmissionTold {
     pub text: String,
     pub verdict: Option<ReviewVerdict>,
     pub reason: String,
-    pub photos: Pictures,
+    /// What the unit itself took.
+    pub photos: Vec<PhotoId>,
 }
 
 /// One finding as its unit may know it.
@@ -75,7 +76,7 @@ impl Told {
                 text: shown.text,
                 verdict: shown.verdict,
                 reason: shown.reason.unwrap_or_default(),
-                photos: album.photos(&shown.photos)?,
+                photos: shown.photos,
             });
         }
         Ok(Self {
@@ -120,7 +121,7 @@ impl Told {
                 text: one.text.clone(),
                 verdict: one.verdict,
                 reason: review.map(|review| review.text.clone()).unwrap_or_default(),
-                photos: album.photos(&one.photos)?,
+                photos: one.photos.clone(),
             });
         }
         let told = |notice: &mingcha_model::NoticeCase| (notice.notice, notice.day);
@@ -173,10 +174,7 @@ fn demand(case: &Case) -> String {
 }
 
 pub(super) fn number(official: Option<&str>, finding: FindingId) -> String {
-    official.map_or_else(
-        || format!("{}{}", provisional_number(finding), wording::NUMBER_PROVISIONAL),
-        str::to_owned,
-    )
+    official.map_or_else(|| format!("{}{}", provisional_number(finding), wording::NUMBER_PROVISIONAL), str::to_owned)
 }
 
 pub(super) fn item_text(phone: &Phone, item: &mingcha_model::ItemCode) -> Result<String, MingchaError> {
@@ -189,8 +187,7 @@ pub(super) fn unit_name(phone: &Phone, unit: Option<UnitId>) -> Result<String, M
 }
 
 pub(super) fn marks(stage: Stage, overdue: bool, suspended: bool, appealed: bool) -> Vec<&'static str> {
-    let marks =
-        [(overdue, wording::OVERDUE), (suspended, wording::SUSPENDED), (appealed, wording::APPEALED)];
+    let marks = [(overdue, wording::OVERDUE), (suspended, wording::SUSPENDED), (appealed, wording::APPEALED)];
     let beside = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word);
     std::iter::once(wording::stage(stage)).chain(beside).collect()
 }
