@@ -229,7 +229,7 @@ fn the_office_and_the_unit_print_the_same_notice() {
     };
     assert_eq!(words(&office), words(&unit));
     assert_eq!((pictures(&office).len(), pictures(&unit).len()), (1, 1));
-    for part in ["问题整改通知书", "市政务服务中心：", "整改期限", "送达回执", "2026年3月2日"]
+    for part in ["问题整改通知书", "明川市政务服务管理局：", "整改期限", "送达回执", "2026年3月2日"]
     {
         assert!(unit.contains(part), "{part}: {unit}");
     }

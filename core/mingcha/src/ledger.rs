@@ -11,7 +11,6 @@ mod table;
 
 use std::path::Path;
 
-use mingcha_model::FindingId;
 use mingcha_store::{CardFilter, FindingFilter};
 use serde::Serialize;
 
@@ -56,8 +55,7 @@ impl Phone {
             return Err(Mistake::Malformed("台账格式", "the format is csv, xlsx or json").into());
         }
         let file = OutFile::begin(out, replace)?;
-        let cases: Vec<FindingId> =
-            self.store.findings(&FindingFilter::default())?.into_iter().rev().map(|row| row.finding).collect();
+        let cases = self.store.findings(&FindingFilter::default())?;
         let mut cards = self.store.cards(&CardFilter::default())?;
         cards.sort_by_cached_key(|row| {
             let told = row.card.feedback_day.or(row.card.notice_day);
@@ -65,17 +63,17 @@ impl Phone {
         });
         let rows = cases.len().saturating_add(cards.len());
         let of = u64::try_from(rows).unwrap_or(u64::MAX);
-        let mut clerk = Clerk::of(self)?;
+        let mut clerk = Clerk::of(self, &cases)?;
         let mut lines: Box<dyn Lines> = match format {
             "csv" => Box::new(Csv::begin(file)?),
             "xlsx" => Box::new(Book::begin(file, clerk.today(), rows)?),
             _ => Box::new(Json::begin(file)?),
         };
         let mut done = 0_u64;
-        for finding in cases {
+        for case in cases.iter().rev() {
             progress(Progress { what: "ledger", done, of });
             done = done.saturating_add(1);
-            lines.line(&clerk.line_of_case(done, finding)?)?;
+            lines.line(&clerk.line_of_case(done, case.finding)?)?;
         }
         for card in &cards {
             progress(Progress { what: "ledger", done, of });

@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(rows[3][6], Data::String("=HYPERLINK(\"http://x\")".to_owned()), "not a formula");
         assert_eq!(rows[3][12], Data::String("-5".to_owned()));
         assert_eq!(rows[3][8], Data::String("2 张：01234567、fedcba98".to_owned()));
-        let days: Vec<f64> = [2, 13].map(|column| match &rows[3][column] {
+        let days = [2, 13].map(|column| match &rows[3][column] {
             Data::DateTime(day) => day.as_f64(),
             other => panic!("{other:?} is no day"),
         });

@@ -65,6 +65,8 @@ struct Where {
 pub(super) struct Clerk<'a> {
     phone: &'a Phone,
     almanac: Almanac,
+    /// When each item was first found failing at each site.
+    first_days: HashMap<(SiteId, ItemCode), Day>,
     items: HashMap<ItemCode, String>,
     modes: HashMap<VisitId, Mode>,
     sites: HashMap<SiteId, Where>,
@@ -72,7 +74,13 @@ pub(super) struct Clerk<'a> {
 }
 
 impl<'a> Clerk<'a> {
-    pub fn of(phone: &'a Phone) -> Result<Self, MingchaError> {
+    /// Who makes the lines of these findings.
+    pub fn of(phone: &'a Phone, findings: &[mingcha_store::FindingRow]) -> Result<Self, MingchaError> {
+        let mut first_days: HashMap<(SiteId, ItemCode), Day> = HashMap::new();
+        for row in findings {
+            let first = first_days.entry((row.site, row.item.clone())).or_insert(row.raised_day);
+            *first = row.raised_day.min(*first);
+        }
         let visits = phone.store.visits(&VisitFilter::default())?;
         let mut items = HashMap::new();
         for item in phone.criteria()?.into_iter().flat_map(|set| set.items) {
@@ -81,6 +89,7 @@ impl<'a> Clerk<'a> {
         Ok(Self {
             phone,
             almanac: phone.almanac()?,
+            first_days,
             items,
             modes: visits.into_iter().map(|row| (row.visit, row.mode)).collect(),
             sites: HashMap::new(),
@@ -190,7 +199,7 @@ impl<'a> Clerk<'a> {
     fn remark(&self, case: &Case, dates: &Dates, overdue: bool) -> Result<String, MingchaError> {
         let marks = [
             (overdue, wording::OVERDUE),
-            (self.phone.is_repeat(case)?, wording::REPEAT),
+            (self.is_repeat(case)?, wording::REPEAT),
             (case.suspended && case.suspended_until.is_none(), wording::SUSPENDED),
             (case.appealed, wording::APPEALED),
             (case.contested, wording::CONTESTED),
@@ -204,6 +213,12 @@ impl<'a> Clerk<'a> {
             words.push(wording::ledger::duplicate_of(&number));
         }
         Ok(words.join("；"))
+    }
+
+    /// Asks only where an earlier finding of the item is known at the site: asking reads all findings of the site.
+    fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
+        let first = self.first_days.get(&(case.raise.site, case.raise.item.clone()));
+        Ok(first.is_some_and(|first| *first < case.raised_day) && self.phone.is_repeat(case)?)
     }
 
     fn item(&self, code: &ItemCode) -> String {
