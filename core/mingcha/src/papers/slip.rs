@@ -4,7 +4,7 @@
 //! handed one after an undercover visit.
 
 use maud::{Markup, html};
-use mingcha_model::{Body, Mode, Outcome, Said, Stage, VisitCase};
+use mingcha_model::{Body, Case, Mode, Outcome, Said, Stage, VisitCase};
 use mingcha_store::FindingFilter;
 
 use super::Draft;
@@ -40,14 +40,11 @@ impl Phone {
         let mut none = Album::without_photos(self);
         for row in found.iter().rev() {
             let Some(case) = self.store.case(row.finding)? else { continue };
-            if case.stage == Stage::Void || case.duplicate_of.is_some() {
-                continue;
-            }
-            if case.feedback.is_none() && case.fixed_day.is_none() {
+            if is_told(&case) {
+                told.push(Told::of_case(self, &case, &mut none)?);
+            } else if counts(&case) {
                 not_fed_back = not_fed_back.saturating_add(1);
-                continue;
             }
-            told.push(Told::of_case(self, &case, &mut none)?);
         }
         let rechecked = self.rechecked_by(&visit, &mut none)?;
         if told.is_empty() && rechecked.is_empty() && not_fed_back > 0 {
@@ -90,7 +87,7 @@ impl Phone {
         let mut rechecked = Vec::new();
         let of_site = FindingFilter { site: Some(visit.site), ..FindingFilter::default() };
         for row in self.store.findings(&of_site)?.iter().rev() {
-            let Some(case) = self.store.case(row.finding)?.filter(|case| case.results.iter().any(|one| one.live))
+            let Some(case) = self.store.case(row.finding)?.filter(|case| is_told(case) && !case.results.is_empty())
             else {
                 continue;
             };
@@ -106,6 +103,16 @@ impl Phone {
         }
         Ok(rechecked)
     }
+}
+
+/// Neither void nor the same as another.
+fn counts(case: &Case) -> bool {
+    case.stage != Stage::Void && case.duplicate_of.is_none()
+}
+
+/// Its unit was told of it, and it counts.
+fn is_told(case: &Case) -> bool {
+    counts(case) && (case.feedback.is_some() || case.fixed_day.is_some() || !case.notices.is_empty())
 }
 
 fn findings(told: &[Told]) -> Markup {
