@@ -126,16 +126,13 @@ impl<'a> Album<'a> {
     fn put(&mut self, pictures: &mut Pictures, file: Option<PhotoFile>, made: impl FnOnce(Vec<u8>) -> Option<Vec<u8>>) {
         let fits = |file: &PhotoFile| self.shown < self.room && self.bytes.saturating_add(file.bytes) <= MOST_BYTES;
         let bytes = file.filter(fits).and_then(|file| self.phone.unseal(&file).ok()).and_then(made);
-        match bytes {
-            Some(bytes) => {
-                self.shown = self.shown.saturating_add(1);
-                self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-                pictures.shown.push(STANDARD.encode(bytes));
-            }
-            None => {
-                self.left_out = self.left_out.saturating_add(1);
-                pictures.left_out = pictures.left_out.saturating_add(1);
-            }
+        if let Some(bytes) = bytes {
+            self.shown = self.shown.saturating_add(1);
+            self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+            pictures.shown.push(STANDARD.encode(bytes));
+        } else {
+            self.left_out = self.left_out.saturating_add(1);
+            pictures.left_out = pictures.left_out.saturating_add(1);
         }
     }
 }
