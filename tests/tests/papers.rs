@@ -80,7 +80,7 @@ impl Town {
         for desk in [&supervisor, &contact, &supervisor, &contact] {
             desk.run(&["sync"]);
         }
-        Self { folder, city: city, inspector, supervisor, contact, visit, again: String::new(), finding, photo }
+        Self { folder, city, inspector, supervisor, contact, visit, again: String::new(), finding, photo }
     }
 
     /// Submitted, rechecked a fortnight later, found wanting, supervised.
@@ -308,7 +308,7 @@ fn the_ledger_opens_as_a_workbook_with_days_that_are_days_and_names_nobody_to_a_
     assert_eq!(of(&office, "复查人"), Data::String("CANARYNAME".to_owned()));
     assert_eq!(of(&unit, "复查人"), Data::Empty);
     assert_eq!(of(&unit, "问题描述"), Data::String(DEMAND.to_owned()));
-    let told: String = unit.iter().flatten().map(|cell| format!("{cell}\n")).collect();
+    let told = unit.iter().flatten().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     let written =
         ["csv", "json"].map(|format| fs::read_to_string(town.below().join(format!("contact.{format}"))).unwrap());
     for text in written.iter().chain([&told]) {
