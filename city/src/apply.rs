@@ -85,6 +85,7 @@ fn publish(turn: &mut Turn<'_>, loaded: &LoadedSet) -> Result<bool, CityError> {
         _ => {}
     }
     turn.put_criteria(&code, version, &loaded.toml, loaded.retired)?;
+    turn.put_items(&loaded.set)?;
     let entity = criteria_entity(&code);
     let body =
         Body::CriteriaPublish(CriteriaPublish { code, version, toml: loaded.toml.clone(), retired: loaded.retired });

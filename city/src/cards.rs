@@ -4,7 +4,7 @@
 //! device, no log, no minute, and never the finding's own words.
 
 use mingcha_model::body::{Card, CardExtension, CardResult, CardSubmission};
-use mingcha_model::{Calendar, Case, Dates, Digest, Kind, NoticeKind, Policy, SiteId};
+use mingcha_model::{Calendar, Case, Dates, Digest, Kind, NoticeKind, Policy, SiteId, Stage};
 
 /// What dates are counted by.
 pub(crate) struct Almanac {
@@ -70,8 +70,28 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
             .iter()
             .rfind(|notice| notice.notice == NoticeKind::Supervision)
             .map(|notice| notice.day),
+        suspended_until: case.suspended_until,
     };
     (card, texts)
+}
+
+/// The card of a finding that turned out to be another unit's: void, and nothing of what became of it.
+pub(crate) fn left_behind(card: &Card, site: SiteId) -> Card {
+    Card {
+        site,
+        stage: Stage::Void,
+        deadline: None,
+        extension: None,
+        photos: Vec::new(),
+        submissions: Vec::new(),
+        results: Vec::new(),
+        result_count: 0,
+        suspended: false,
+        suspended_until: None,
+        appealed: false,
+        recheck_due: None,
+        ..card.clone()
+    }
 }
 
 /// What the unit must put right, in the words chosen for it.

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use mingcha_model::body::Body;
+use mingcha_model::body::{Body, CardTell};
 use mingcha_model::{Calendar, Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, Policy, YearTable};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
-use crate::cards::{Almanac, card, is_known_to_unit};
+use crate::cards::{Almanac, card, is_known_to_unit, left_behind};
 use crate::files::Files;
 use crate::ledger::{Look, Unpublished};
 use crate::{City, CityError, publish, reader, settle};
@@ -121,7 +121,8 @@ impl City {
 
     /// Writes the cards of findings that something was said of; true when there were none to write.
     ///
-    /// What waited for a card may be said with it, and somebody else may have written in the meantime: look again.
+    /// What waited for a card may be said with it, the day from which a notice runs is said before it, and somebody else may
+    /// have written in the meantime: look again.
     fn write_cards(&self, store: &Store) -> Result<bool, CityError> {
         let ledger = &self.inner.ledger;
         let touched = ledger.read(|look| Touched::since(look, store))?;
@@ -147,9 +148,21 @@ impl City {
                 let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
                 let (card, texts) = card(case, row.site, turn.published_of(finding)?, &almanac);
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+                for (unit, site) in turn.told_units(finding)?.into_iter().filter(|(unit, _)| *unit != row.place.unit) {
+                    let left = Body::CardWrite(left_behind(&card, site));
+                    turn.say_if_new(FeedName::Unit(unit), finding, &left, texts.get(..1).unwrap_or_default())?;
+                }
+                // A notice runs from the day of the card that tells of it: that day is said first.
+                if let Some(notice) = case.notices.last().filter(|notice| notice.told.is_none()) {
+                    let tell = Body::CardTell(CardTell { notice: notice.op });
+                    if turn.say_if_new(FeedName::Area(row.place.area), finding, &tell, &[])? {
+                        continue;
+                    }
+                }
                 let unit = FeedName::Unit(row.place.unit);
                 let first = !turn.was_said(unit, Kind::CARD_WRITE, finding)?;
                 turn.say_if_new(unit, finding, &Body::CardWrite(card), &texts)?;
+                turn.put_told_unit(finding, row.place.unit, row.site)?;
                 if first {
                     // What its contacts said before they were told waits for this.
                     settle::entity_arrived(turn, finding)?;
@@ -319,7 +332,7 @@ impl Touched {
                 for entry in page.entries().map_err(broken)? {
                     if (at..to).contains(&entry.position.saturating_sub(1)) {
                         everything |= matches!(entry.op.kind, Kind::CALENDAR_YEAR | Kind::POLICY_SET);
-                        self.findings.extend(finding_of(look, &entry)?);
+                        self.findings.extend(findings_of(look, &entry)?);
                         at = entry.position;
                     }
                 }
@@ -332,12 +345,14 @@ impl Touched {
     }
 }
 
-/// The finding that an entry speaks of, itself or through a submission.
-fn finding_of(look: &Look<'_>, entry: &mingcha_model::Entry) -> Result<Option<EntityId>, CityError> {
-    let Some(row) = look.entity(entry.op.entity)? else { return Ok(None) };
+/// The findings that an entry speaks of, itself, through a submission, or through their visit.
+fn findings_of(look: &Look<'_>, entry: &mingcha_model::Entry) -> Result<Vec<EntityId>, CityError> {
+    let Some(row) = look.entity(entry.op.entity)? else { return Ok(Vec::new()) };
+    let moves_visit = matches!(entry.op.kind, Kind::VISIT_MOVE | Kind::VISIT_VOID | Kind::RELEASE);
     Ok(match row.kind {
-        Kind::FINDING_RAISE => Some(row.entity),
-        Kind::SUBMISSION_ADD => row.parent,
-        _ => None,
+        Kind::FINDING_RAISE => vec![row.entity],
+        Kind::SUBMISSION_ADD => row.parent.into_iter().collect(),
+        Kind::VISIT_OPEN if moves_visit => look.findings_of_visit(row.entity)?,
+        _ => Vec::new(),
     })
 }

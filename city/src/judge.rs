@@ -291,12 +291,40 @@ fn names_undercover(look: &Look<'_>, said: &Statement, body: &Body, home: &Entit
     Ok(false)
 }
 
+/// False when a visit is told of an item that it does not ask. Which of its sets' items a site is asked is not looked at:
+/// a visit may move.
+fn is_asked(look: &Look<'_>, body: &Body, home: &EntityRow) -> Result<bool, CityError> {
+    let (visit, item) = match body {
+        Body::Answer(answer) => (home.entity, &answer.item),
+        Body::FindingRaise(raise) => (raise.visit.into(), &raise.item),
+        Body::PhotoAdd(add) => match &add.item {
+            Some(item) => (add.owner, item),
+            None => return Ok(true),
+        },
+        Body::PhotoItem(put) => match (&put.item, home.parent) {
+            (Some(item), Some(owner)) => (owner, item),
+            _ => return Ok(true),
+        },
+        _ => return Ok(true),
+    };
+    // A photo of a finding or a submission belongs to no form.
+    let is_visit = look.entity(visit)?.is_some_and(|row| row.kind == Kind::VISIT_OPEN);
+    Ok(!is_visit || look.asks(visit, item)?)
+}
+
 /// What the statement names beside its entity must fit what the city has.
 fn fits(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Result<Result<(), Refusal>, CityError> {
+    if !is_asked(look, body, home)? {
+        return Ok(Err(Refusal::Item));
+    }
     Ok(match body {
         // The demand is all that others will read of an undercover finding.
         Body::FindingFeedback(_) if home.place.covert && !has_words(said) => Err(Refusal::Malformed),
-        Body::FindingRaise(raise) if raise.site != home.site => Err(Refusal::Malformed),
+        // Where its visit is, is where it is; the site that its author believed in may be one that the visit has left.
+        Body::FindingRaise(raise) if raise.site != home.site => match look.site(raise.site)? {
+            Some(site) if site.area == home.place.area => Ok(()),
+            _ => Err(Refusal::Malformed),
+        },
         Body::Review(review) if home.parent != Some(review.finding.into()) => Err(Refusal::Malformed),
         Body::VisitMove(moved) => match look.site(moved.site)? {
             None => Err(Refusal::UnknownEntity),

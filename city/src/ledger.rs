@@ -3,6 +3,7 @@
 //! All SQL of the city stands below this module, behind verbs of the trade, so that another engine can take its
 //! place. Nothing is remembered between two transactions: other processes write to the same folder. It decides nothing.
 
+mod asked;
 mod codes;
 mod covert;
 mod entities;

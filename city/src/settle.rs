@@ -115,6 +115,9 @@ fn bring_in(turn: &mut Turn<'_>, said: &Statement, home: &EntityRow, held: bool)
         return Ok(());
     }
     turn.add_entity(&EntityRow { held, ..home.clone() })?;
+    if let Some(Body::VisitOpen(open)) = &said.body {
+        turn.put_visit_sets(said.op.entity, &open.sets)?;
+    }
     if let Some(Body::PhotoAdd(add)) = &said.body {
         turn.add_photo(said.op.entity.into(), add)?;
     }

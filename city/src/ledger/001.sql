@@ -45,6 +45,21 @@ CREATE TABLE criteria (
     PRIMARY KEY (code, version)
 ) STRICT;
 
+-- The items of published sets, and the sets that visits were opened with.
+CREATE TABLE criteria_item (
+    code    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    item    TEXT NOT NULL,
+    PRIMARY KEY (code, version, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE visit_set (
+    visit   BLOB NOT NULL CHECK (length(visit) = 16),
+    code    TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (visit, code, version)
+) STRICT, WITHOUT ROWID;
+
 -- People and what they may do, as intervals.
 CREATE TABLE person (
     person BLOB NOT NULL PRIMARY KEY CHECK (length(person) = 16),
@@ -253,3 +268,11 @@ CREATE TABLE followed (
 
 -- Findings whose card must be written again though no entry of their area says so: a published copy is ready.
 CREATE TABLE card_due (finding BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+-- Units that hold a card of a finding, and the site that the card names: a visit that moves may leave one behind.
+CREATE TABLE told_unit (
+    finding BLOB NOT NULL,
+    unit    BLOB NOT NULL CHECK (length(unit) = 16),
+    site    BLOB NOT NULL CHECK (length(site) = 16),
+    PRIMARY KEY (finding, unit)
+) STRICT, WITHOUT ROWID;

@@ -1,9 +1,11 @@
 //! Logs come in: once, whole, in order, and whatever is wrong with one op harms no other.
 
 use crate::support::*;
-use mingcha_model::body::{Body, FindingRaise, LogOpen, Mode, Nothing, Release, VisitMove, VisitSubmit};
+use mingcha_model::body::{
+    Answer, Body, FindingRaise, LogOpen, Mode, Nothing, Release, SetRef, VisitMove, VisitOpen, VisitSubmit,
+};
 use mingcha_model::{
-    Digest, EntityId, FeedName, Flags, Kind, Op, Order, Refusal, Role, Severity, Text, Verdict, VisitId,
+    Digest, EntityId, FeedName, Flags, Kind, Op, Order, Refusal, Role, Severity, SiteId, Text, Value, Verdict, VisitId,
 };
 use mingcha_sync::{LogConflict, decode};
 
@@ -12,7 +14,7 @@ fn inspector(serving: &Serving) -> Phone {
 }
 
 fn submit() -> Body {
-    Body::VisitSubmit(VisitSubmit { obtained: 0, obtainable: 0, missing: 0 })
+    Body::VisitSubmit(VisitSubmit { obtained: 0, obtainable: 0, missing: 0, counted: None })
 }
 
 fn raise(visit: EntityId) -> Body {
@@ -419,6 +421,36 @@ fn a_finding_is_raised_where_its_visit_is() {
     let serving = Serving::start(founded(dir.path()));
     let mut phone = inspector(&serving);
     let visit = phone.visit(mingcha_city::load::site_id("HALL-2"), Mode::Open);
+    let Body::FindingRaise(here) = raise(visit) else { panic!("it raises") };
+    let elsewhere = FindingRaise { site: mingcha_city::load::site_id("BANK-1"), ..here.clone() };
+    let nowhere = FindingRaise { site: SiteId(EntityId([9; 16])), ..here };
+    phone.say(EntityId(fresh()), &Body::FindingRaise(elsewhere), &["另一片区"]);
+    phone.say(EntityId(fresh()), &Body::FindingRaise(nowhere), &["没有这个点位"]);
+    // The visit may have been at the other window of the hall when this was said.
     phone.say(EntityId(fresh()), &raise(visit), &["别处的问题"]);
-    assert_eq!(verdicts(&phone.push()), [(3, Verdict::Refused, Some(Refusal::Malformed))]);
+    let malformed = Some(Refusal::Malformed);
+    assert_eq!(verdicts(&phone.push()), [(3, Verdict::Refused, malformed), (4, Verdict::Refused, malformed)]);
+}
+
+#[test]
+fn a_visit_is_told_of_the_items_of_its_sets_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut phone = inspector(&serving);
+    let known = mingcha_model::CriteriaSet::embedded().unwrap();
+    let set = known.iter().find(|set| set.code.as_str() == "W5").unwrap();
+    let mut open = |code: &str, version: u32| {
+        let visit = EntityId(fresh());
+        let sets = vec![SetRef { code: code.to_owned(), version }];
+        let open = VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign: None, task: None };
+        phone.say(visit, &Body::VisitOpen(open), &[]);
+        for item in ["W5-1", "NONE-9"] {
+            let answer = Answer { item: item.parse().unwrap(), value: Value::Yes, photos: vec![] };
+            phone.say(visit, &Body::Answer(answer), &[]);
+        }
+    };
+    // The second set is a newer app's: what stands in it is not the city's to say.
+    open("W5", set.version);
+    open("W5", set.version + 1_000);
+    assert_eq!(verdicts(&phone.push()), [(4, Verdict::Refused, Some(Refusal::Item))]);
 }

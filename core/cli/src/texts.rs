@@ -100,6 +100,7 @@ texts! {
     OP = "语句", "op";
     OPS = "语句", "ops";
     PAGES = "数据页", "pages";
+    PEOPLE = "同行人员", "people";
     PERSON = "人员", "person";
     PHOTO = "照片", "photo";
     PHOTOS = "照片", "photos";
@@ -124,6 +125,7 @@ texts! {
     SEVERITY = "程度", "severity";
     SHA256 = "SHA-256", "SHA-256";
     SINCE = "自", "since";
+    SUSPENDED_UNTIL = "挂账至", "suspended until";
     SITE = "点位", "site";
     SIZE = "大小", "size";
     SOURCE = "出处", "source";
@@ -146,9 +148,13 @@ texts! {
     WHAT = "事项", "what";
 
     // Marks.
+    ADDED = "提交后补充", "added later";
     APPEALED = "申诉中", "appealed";
     CONTESTED = "有分歧", "contested";
+    DUPLICATE = "同一事", "duplicate";
     EPOCH = "纪元", "epoch";
+    GUEST = "非同行人员", "not of the team";
+    LATE = "迟到", "late";
     MISSING_FILES = "缺文件的照片", "photos without a file";
     MINE = "含本机", "mine too";
     NO = "否", "no";
@@ -156,7 +162,10 @@ texts! {
     PHOTO_WANTED = "需照片", "photo wanted";
     PROVISIONAL = "暂定", "provisional";
     REPEAT = "重复问题", "repeat";
+    SUPERVISION_DUE = "待发督办", "supervision due";
     SUSPENDED = "挂账", "suspended";
+    UNSERVED = "未签收", "not acknowledged";
+    VISIT_VOID = "检查已作废", "visit void";
     YES = "是", "yes";
 
     // Sentences.
@@ -176,6 +185,7 @@ texts! {
     NO_HELD_OR_REFUSED = "没有需要处理的语句。", "Nothing needs attention.";
     NO_ITEMS = "该标准没有检查项。", "This set has no items.";
     NO_PHOTOS = "还没有照片。拍照：mingcha visit photo VISIT FILE", "No photos yet. Take one in: mingcha visit photo VISIT FILE";
+    NO_PEOPLE = "还不知道有谁。先同步：mingcha sync", "Nobody is known yet. Sync first: mingcha sync";
     NO_SETS = "没有标准。先同步：mingcha sync", "No criteria sets. Sync first: mingcha sync";
     NO_SITES = "没有符合的点位。先同步（mingcha sync），或放宽条件。", "No such sites. Sync first (mingcha sync), or ask for less.";
     NO_TASKS = "没有任务。点位清单：mingcha sites", "Nothing to do. Sites: mingcha sites";
@@ -193,6 +203,7 @@ texts! {
     RESOLVE_HOW = "裁定：mingcha resolve CONFLICT --keep OP", "Settle one: mingcha resolve CONFLICT --keep OP";
     SAVED = "已写出 {} 字节", "{} bytes written";
     STAGE_NOW = "现阶段：{}", "stage now: {}";
+    SYNC_OVERRULED = "{} 处分歧已裁定，未采纳您所写：mingcha conflicts --settled", "{} conflicts were settled against your value: mingcha conflicts --settled";
     SYNC_ATTENTION = "有需要处理的：mingcha refused，mingcha held，mingcha conflicts", "Some need attention: mingcha refused, mingcha held, mingcha conflicts";
     VISIT_STARTED = "检查已开始，共 {} 项。下一步：mingcha visit form {}", "The visit is started, {} items. Next: mingcha visit form {}";
 }

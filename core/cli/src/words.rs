@@ -50,6 +50,12 @@ const WORDS: Words = &[
     ("assigned", "指派", "assigned"),
     ("withdrawn", "已撤回", "withdrawn"),
     ("feedback_overdue", "反馈逾期", "feedback overdue"),
+    ("supervision_due", "待发督办", "supervision due"),
+    ("unserved", "未签收", "not acknowledged"),
+    ("site", "点位", "site"),
+    ("extension", "延期", "extension"),
+    ("suspension", "挂账", "suspension"),
+    ("duplicate", "同一事", "duplicate"),
     ("answer", "答案", "answer"),
     ("verdict", "审核", "verdict"),
     ("result", "复查结果", "result"),
@@ -114,6 +120,7 @@ const KINDS: Words = &[
     ("unassign", "撤回指派", "assignment withdrawn"),
     ("release", "放行", "release"),
     ("number_give", "编号", "number given"),
+    ("card_tell", "送达单位", "the unit was told"),
     ("finding_publish", "公布暗访问题", "undercover finding published"),
 ];
 

@@ -1,22 +1,14 @@
-//! Rows of findings and the work that follows from them: dates by calendar and policy, today's tasks, what is overdue.
+//! Rows of findings: dates by calendar and policy, what is overdue, what happened in order.
 //!
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
-use std::collections::BTreeMap;
-
-use mingcha_model::body::{Assign, Body, Nothing};
-use mingcha_model::{
-    Basis, Calendar, Case, Dates, Day, FindingId, Place, Policy, ReviewVerdict, Said, SiteId, Stage, TaskId,
-};
-use mingcha_store::{CardFilter, CardRow, FindingFilter, TaskFilter};
+use mingcha_model::body::{Body, CardExtension};
+use mingcha_model::{Basis, Calendar, Case, Dates, Day, FindingId, Policy, ReviewVerdict, Said, SiteId, Stage};
+use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
 use crate::criteria::both;
 use crate::findings::{basis_of_case, provisional_number};
-use crate::ports::sixteen;
-use crate::say::Saying;
-use crate::{
-    CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TaskRow, TimelineRow,
-};
+use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
 /// What rows of findings are figured with: read once, used for many.
 pub(crate) struct Almanac {
@@ -133,8 +125,8 @@ impl Phone {
             number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
             published_as: self.copy_of(case.finding)?,
             stage: case.stage,
-            site: case.raise.site,
-            site_name: self.site_name(case.raise.site)?,
+            site: case.site,
+            site_name: self.site_name(case.site)?,
             item: case.raise.item.to_string(),
             item_text: self.item_text(&case.raise.item)?,
             text: case.corrections.last().unwrap_or(&case.text).clone(),
@@ -144,9 +136,21 @@ impl Phone {
             recheck_due: dates.recheck.map(|recheck| recheck.due),
             provisional: dates.provisional,
             overdue: dates.is_overdue(case.stage, almanac.today),
+            unserved: dates.unserved.is_some_and(|by| by < almanac.today),
+            supervision_due: dates.supervision_due,
+            extension: if case.extension_asked.is_some() {
+                Some(CardExtension::Asked)
+            } else if case.extension_granted.is_some() {
+                Some(CardExtension::Granted)
+            } else {
+                case.extension_refused.then_some(CardExtension::Refused)
+            },
+            duplicate_of: self.counts_under(case)?,
+            visit_void: case.outlives_its_visit(),
             repeat: self.is_repeat(case)?,
             contested: case.contested,
-            suspended: case.suspended,
+            suspended: is_running(case.suspended, case.suspended_until, almanac.today),
+            suspended_until: case.suspended_until,
             appealed: case.appealed,
             photos: photos_of(case),
             submissions,
@@ -201,9 +205,15 @@ impl Phone {
             recheck_due: card.recheck_due,
             provisional: card.provisional || !pending.is_empty(),
             overdue,
+            unserved: false,
+            supervision_due: None,
+            extension: card.extension,
+            duplicate_of: None,
+            visit_void: false,
             repeat: false,
             contested: false,
-            suspended: card.suspended,
+            suspended: is_running(card.suspended, card.suspended_until, almanac.today),
+            suspended_until: card.suspended_until,
             appealed: card.appealed,
             photos: card.photos.iter().map(ToString::to_string).collect(),
             submissions: submissions.collect(),
@@ -232,16 +242,26 @@ impl Phone {
         Ok(self.item_named(item)?.map(|item| both(&item.text)).unwrap_or_default())
     }
 
-    /// The same item failed before at this site, whoever found it; duplicates and void findings do not count.
+    /// The same item failed before at this site within the campaign, whoever found it; duplicates and void findings do
+    /// not count.
     pub(crate) fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
-        let filter = FindingFilter { site: Some(case.raise.site), ..FindingFilter::default() };
-        Ok(case.duplicate_of.is_none()
-            && self.store.findings(&filter)?.iter().any(|other| {
-                other.finding != case.finding
-                    && other.item == case.raise.item
-                    && other.stage != Stage::Void
-                    && other.raised_day < case.raised_day
-            }))
+        let filter = FindingFilter { site: Some(case.site), ..FindingFilter::default() };
+        if self.counts_under(case)?.is_some() {
+            return Ok(false);
+        }
+        let campaign = case.visit.as_ref().and_then(|visit| visit.campaign);
+        for other in self.store.findings(&filter)? {
+            let before = other.finding != case.finding
+                && other.item == case.raise.item
+                && other.stage != Stage::Void
+                && other.raised_day < case.raised_day;
+            let Some(other) = (if before { self.store.case(other.finding)? } else { None }) else { continue };
+            let in_campaign = other.visit.as_ref().and_then(|visit| visit.campaign) == campaign;
+            if in_campaign && self.counts_under(&other)?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// What happened to a finding, in order, in words.
@@ -271,99 +291,6 @@ impl Phone {
         Ok(rows)
     }
 
-    /// Today's work: what was assigned, rechecks that are due with their findings, feedback that is overdue.
-    pub fn tasks(&self) -> Result<Vec<TaskRow>, MingchaError> {
-        let me = self.me()?.person;
-        let almanac = self.almanac()?;
-        let mut rows = Vec::new();
-        for task in self.store.tasks(&TaskFilter { person: Some(me), ..TaskFilter::default() })? {
-            if task.withdrawn {
-                continue;
-            }
-            rows.push(self.task_row(
-                Some(task.task),
-                "assigned",
-                task.site,
-                Some(task.from),
-                task.due,
-                almanac.today,
-            )?);
-        }
-        let mut rechecks: BTreeMap<SiteId, (Day, Day, Vec<FindingId>)> = BTreeMap::new();
-        let mut feedback: BTreeMap<SiteId, (Day, Vec<FindingId>)> = BTreeMap::new();
-        for record in self.store.findings(&FindingFilter::default())? {
-            let Some(case) = self.store.case(record.finding)? else { continue };
-            let dates = Dates::of(&case, &almanac.calendar, &almanac.policy);
-            if let Some(recheck) = dates.recheck.filter(|recheck| recheck.window_from <= almanac.today) {
-                let site = rechecks.entry(case.raise.site).or_insert((recheck.window_from, recheck.due, Vec::new()));
-                site.1 = site.1.min(recheck.due);
-                site.2.push(case.finding);
-            }
-            if let Some(due) = dates.feedback_due.filter(|due| *due < almanac.today) {
-                feedback.entry(case.raise.site).or_insert((due, Vec::new())).1.push(case.finding);
-            }
-        }
-        for (site, (from, due, findings)) in rechecks {
-            let row = self.task_row(None, "recheck", site, Some(from), due, almanac.today)?;
-            rows.push(TaskRow { findings, ..row });
-        }
-        for (site, (due, findings)) in feedback {
-            let row = self.task_row(None, "feedback_overdue", site, None, due, almanac.today)?;
-            rows.push(TaskRow { findings, ..row });
-        }
-        rows.sort_by_key(|row| row.due);
-        Ok(rows)
-    }
-
-    fn task_row(
-        &self,
-        task: Option<TaskId>,
-        what: &'static str,
-        site: SiteId,
-        from: Option<Day>,
-        due: Day,
-        today: Day,
-    ) -> Result<TaskRow, MingchaError> {
-        let record = self.store.site(site)?;
-        let findings = self.store.findings(&FindingFilter { site: Some(site), ..FindingFilter::default() })?;
-        let open = findings.into_iter().filter(|one| !matches!(one.stage, Stage::Closed | Stage::Void));
-        Ok(TaskRow {
-            task,
-            what,
-            site,
-            site_name: record.as_ref().map(|site| site.name.clone()).unwrap_or_default(),
-            kind: record.map(|site| site.kind).unwrap_or_default(),
-            from,
-            due,
-            overdue: due < today,
-            findings: open.map(|one| one.finding).collect(),
-        })
-    }
-
-    /// Assigns a site to a person, from one day to another.
-    pub fn assign(&mut self, site: &str, person: &str, from: &str, due: &str) -> Result<TaskRow, MingchaError> {
-        let site = self.site_named(site)?;
-        let person = self.person_id(person)?;
-        let (from, due): (Day, Day) = (parse_day(from)?, parse_day(due)?);
-        if due < from {
-            return Err(Mistake::Malformed("截止日期早于开始日期", "--due comes before --from").into());
-        }
-        let task = TaskId::from_random(sixteen(&*self.chance));
-        let place = Place { area: site.area, unit: site.unit, covert: false, self_check: false };
-        let body = Body::Assign(Assign { site: site.site, person, from, due, campaign: None });
-        self.say(&place, vec![Saying::new(task, body)])?;
-        self.task_row(Some(task), "assigned", site.site, Some(from), due, self.today()?)
-    }
-
-    /// Withdraws an assignment.
-    pub fn unassign(&mut self, task: &str) -> Result<TaskRow, MingchaError> {
-        let task = self.task_id(task)?;
-        let record = self.store.task(task)?.ok_or(Mistake::Unknown("任务", "task"))?;
-        let place = self.place_of(record.site.into())?;
-        self.say(&place, vec![Saying::new(task, Body::Unassign(Nothing {}))])?;
-        self.task_row(Some(task), "withdrawn", record.site, Some(record.from), record.due, self.today()?)
-    }
-
     /// The day that lies so many working days after this one.
     pub fn calendar_workdays(&self, day: &str, count: u32) -> Result<CalendarDay, MingchaError> {
         let day = parse_day(day)?;
@@ -388,8 +315,13 @@ fn photos_of(case: &Case) -> Vec<String> {
     case.raise.photos.iter().map(ToString::to_string).chain(published).collect()
 }
 
-fn parse_day(typed: &str) -> Result<Day, MingchaError> {
+pub(crate) fn parse_day(typed: &str) -> Result<Day, MingchaError> {
     typed.parse().map_err(|_| Mistake::Malformed("日期", "a day is written YYYY-MM-DD").into())
+}
+
+/// Suspended, and its last day has not passed.
+fn is_running(suspended: bool, until: Option<Day>, today: Day) -> bool {
+    suspended && until.is_none_or(|until| today <= until)
 }
 
 /// A step of a finding's way in words; `None` for what is not a step.
@@ -429,6 +361,7 @@ fn step(body: &Body) -> Option<&'static str> {
         Body::AppealDecide(decide) if decide.upheld => "维持 / appeal refused",
         Body::AppealDecide(_) => "撤销 / finding withdrawn",
         Body::NumberGive(_) => "编号 / numbered",
+        Body::CardTell(_) => "送达单位 / the unit was told",
         _ => return None,
     })
 }

@@ -4,6 +4,7 @@
 
 mod conflicts;
 mod held;
+mod overruled;
 mod own;
 mod refused;
 #[cfg(test)]
@@ -106,6 +107,7 @@ pub(crate) fn code(reason: Refusal) -> &'static str {
         Refusal::Moved => "moved",
         Refusal::SelfCheck => "self_check",
         Refusal::Expired => "expired",
+        Refusal::Item => "item",
     }
 }
 
@@ -128,6 +130,7 @@ mod tests {
             Refusal::Moved,
             Refusal::SelfCheck,
             Refusal::Expired,
+            Refusal::Item,
         ] {
             assert_eq!(serde_json::to_value(reason).unwrap(), code(reason));
         }

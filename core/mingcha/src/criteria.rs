@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, SetRef};
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Register, Said, Score, Value, VisitCase,
-    WindowKind, form, score,
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, LogId, OpId, Register, Said, Score, Value,
+    VisitCase, WindowKind, form, score,
 };
 
 use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow};
@@ -27,6 +27,40 @@ impl VisitForm {
 
     pub fn score(&self) -> Score {
         score(&self.items, &self.values())
+    }
+
+    /// The score as it was submitted: what came later is no part of it. Where a later answer replaced one that was
+    /// counted, the figures that were stated stand.
+    pub fn score_of(&self, visit: &VisitCase) -> Score {
+        let Some((_, figures)) = &visit.figures else { return self.score() };
+        let mut counted = BTreeMap::new();
+        let mut any_added = false;
+        for (item, register) in &self.answers {
+            let heads = register.heads().filter(|(id, head)| !visit.is_added_after_submission(*id, head.ord));
+            let newest = heads.max_by_key(|(id, head)| (head.ord, id.log, id.seq));
+            any_added |= register.heads().any(|(id, head)| visit.is_added_after_submission(id, head.ord));
+            if let Some(Body::Answer(answer)) = newest.map(|(_, head)| &head.value.body) {
+                counted.insert(item.clone(), answer.value);
+            }
+        }
+        let mut score = score(&self.items, &counted);
+        if any_added {
+            score.obtained = figures.obtained;
+            score.obtainable = figures.obtainable;
+            let rate = u128::from(figures.obtained).saturating_mul(10_000).checked_div(figures.obtainable.into());
+            score.rate = rate.and_then(|rate| u32::try_from(rate).ok());
+        }
+        score
+    }
+
+    /// The last answer of each log but this one, of those that are shown.
+    pub fn counted(&self, own: LogId) -> Vec<OpId> {
+        let mut last: BTreeMap<LogId, u64> = BTreeMap::new();
+        for (id, _) in self.answers.values().flat_map(Register::heads).filter(|(id, _)| id.log != own) {
+            let seq = last.entry(id.log).or_default();
+            *seq = id.seq.max(*seq);
+        }
+        last.into_iter().map(|(log, seq)| OpId { log, seq }).collect()
     }
 }
 

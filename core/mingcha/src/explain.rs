@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use mingcha_model::body::Body;
 use mingcha_model::{
-    Case, EntityId, Field, FindingId, Flags, ItemCode, Kind, OpId, Order, Refusal, Role, Said, Verdict, print_millis,
+    EntityId, Field, FindingId, Flags, ItemCode, Kind, OpId, Order, Refusal, Role, Said, Verdict, print_millis,
     print_seconds,
 };
 
@@ -39,7 +39,7 @@ impl Phone {
         if history.said.is_empty() && history.aside.is_empty() {
             return Err(Mistake::Unknown("该记录", "entity").into());
         }
-        let case = Case::fold(FindingId(entity), &history.said);
+        let case = self.store.case(FindingId(entity))?;
         let registers = Registers::fold(&history.said);
         let is_contact = self.grants()?.role == Role::Contact;
         let mut rows = Vec::new();
@@ -61,8 +61,17 @@ impl Phone {
             field => one.body.field() == *field,
         };
         let known = self.store.said_of_finding(FindingId(entity))?;
+        // Of a finding's visit it is told where it went and whether it was taken back.
+        let visit = known.iter().find_map(|one| match &one.body {
+            Body::FindingRaise(raise) => Some(EntityId::from(raise.visit)),
+            _ => None,
+        });
+        let is_beside =
+            |one: &Said| Some(one.entity) == visit && !matches!(one.body, Body::VisitMove(_) | Body::VisitVoid(_));
+        let known: Vec<Said> = known.into_iter().filter(|one| !is_beside(one)).collect();
         // The statements of a finding are those of its submissions too; of anything else they are its own.
-        let submissions: BTreeSet<EntityId> = known.iter().map(|one| one.entity).collect();
+        let submissions: BTreeSet<EntityId> =
+            known.iter().map(|one| one.entity).filter(|entity| Some(*entity) != visit).collect();
         let mut said: Vec<Said> = known.into_iter().filter(is_wanted).collect();
         said.extend(self.answers_in_pages(entity)?.into_iter().filter(is_wanted));
         let mut seen: BTreeSet<OpId> = said.iter().map(|one| one.id).collect();
@@ -140,6 +149,7 @@ impl Phone {
             ord: (!one.is_provisional()).then(|| if by_city { day() } else { print_millis(one.ord.millis()) }),
             effect: effect.name,
             rule: effect.rule.to_owned(),
+            late: one.flags.contains(Flags::LATE) && !one.flags.contains(Flags::HELD),
         })
     }
 }

@@ -46,10 +46,11 @@ impl Phone {
         Ok(Raised { finding, number: provisional_number(finding) })
     }
 
-    /// The unit acknowledges what it was told.
-    pub fn finding_acknowledge(&mut self, id: &str, name: &str) -> Result<Staged, MingchaError> {
+    /// The unit acknowledges what it was told; `signed` on paper, which an inspector or a supervisor writes down.
+    pub fn finding_acknowledge(&mut self, id: &str, name: &str, signed: bool) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
-        let body = Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone });
+        let channel = if signed { Channel::Written } else { Channel::Phone };
+        let body = Body::FindingAcknowledge(Acknowledge { channel });
         self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(name)?))
     }
 
@@ -294,7 +295,13 @@ impl Phone {
         self.decide(id, &Field::FindingVoid, Body::FindingVoid(FindingVoid { void: true }), Some(text), basis)
     }
 
-    /// Says that a finding is the same fact as another; both stay, one counts.
+    /// Takes the voiding of a finding back, with a reason.
+    pub fn finding_restore(&mut self, id: &str, text: &str, basis: Option<&str>) -> Result<Staged, MingchaError> {
+        needed(text)?;
+        self.decide(id, &Field::FindingVoid, Body::FindingVoid(FindingVoid { void: false }), Some(text), basis)
+    }
+
+    /// Says that a finding is the same fact as another, or with `none` that it is not; both stay, one counts.
     pub fn finding_duplicate(
         &mut self,
         id: &str,
@@ -302,11 +309,17 @@ impl Phone {
         text: Option<&str>,
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
-        let of = self.acted_on(self.finding_id(other)?)?;
-        if self.acted_on(self.finding_id(id)?)? == of || self.store.case(of)?.is_none() {
-            return Err(Mistake::Unknown("另一个问题", "finding").into());
+        let finding = self.acted_on(self.finding_id(id)?)?;
+        let of = if other == "none" { None } else { Some(self.acted_on(self.finding_id(other)?)?) };
+        if let Some(of) = of {
+            let case = self.store.case(of)?.ok_or(Mistake::Unknown("另一个问题", "finding"))?;
+            if finding == of || case.duplicate_of == Some(finding) {
+                return Err(
+                    Mistake::NotNow("互为同一事", "the other one already counts as this one's duplicate").into()
+                );
+            }
         }
-        let body = Body::FindingDuplicate(FindingDuplicate { of: Some(of) });
+        let body = Body::FindingDuplicate(FindingDuplicate { of });
         self.decide(id, &Field::Duplicate, body, text, basis)
     }
 

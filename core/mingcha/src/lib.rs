@@ -6,6 +6,7 @@
 mod agenda;
 mod attention;
 mod criteria;
+mod duplicates;
 mod enrol;
 mod error;
 mod explain;
@@ -25,6 +26,8 @@ mod say;
 mod seal;
 mod sites;
 mod sync_run;
+mod tasks;
+mod team;
 mod timekeeping;
 mod undercover;
 mod verify;

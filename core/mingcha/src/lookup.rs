@@ -68,8 +68,19 @@ impl Phone {
         self.id(typed, "任务", "task")
     }
 
+    /// A person by id, or by a name that exactly one has.
     pub(crate) fn person_id(&self, typed: &str) -> Result<PersonId, MingchaError> {
-        self.id(typed, "人员", "person")
+        let named: Vec<PersonId> = self
+            .store
+            .people()?
+            .into_iter()
+            .filter(|person| person.name == typed.trim())
+            .map(|person| person.person)
+            .collect();
+        match named.as_slice() {
+            [only] => Ok(*only),
+            _ => self.id(typed, "人员", "person"),
+        }
     }
 
     /// Photos by id, each of which must be known here.

@@ -65,7 +65,7 @@ impl Phone {
             let Some(case) = self.store.case(record.finding)? else { continue };
             let Some(recheck) = Dates::of(&case, &almanac.calendar, &almanac.policy).recheck else { continue };
             rechecks
-                .entry(case.raise.site)
+                .entry(case.site)
                 .and_modify(|(from, due)| {
                     *from = (*from).min(recheck.window_from);
                     *due = (*due).min(recheck.due);

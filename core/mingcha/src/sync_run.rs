@@ -3,6 +3,7 @@
 //! Ops go first, photos after them. What is reported is what the city acknowledged, never what was attempted; a broken
 //! run keeps everything that was heard and loses nothing that was said.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use mingcha_model::{Cursor, FeedName, LogId};
@@ -32,6 +33,8 @@ struct Told {
     report: SyncReport,
     /// Trouble with one log that did not stop the others.
     problem: Option<Problem>,
+    /// Where somebody replaced an own value, by feed the first position.
+    replaced: BTreeMap<FeedName, u64>,
 }
 
 /// True when the feeds held here and those of the city do not fit together.
@@ -129,6 +132,7 @@ impl Phone {
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,
+            overruled: if told.replaced.is_empty() { 0 } else { self.overruled_since(&told.replaced)? },
             ..told.report
         })
     }
@@ -196,7 +200,7 @@ impl Phone {
                 self.keep_receipt(&receipt, &bytes)
             }
             Heard::Page(page, bytes) => {
-                let folded = self.keep_page(&page, &bytes)?;
+                let folded = self.keep_page(&page, &bytes, &mut told.replaced)?;
                 told.report.received_ops = told.report.received_ops.saturating_add(folded);
                 Ok(())
             }
@@ -222,8 +226,23 @@ impl Phone {
         Ok(self.store.put_receipt(receipt.log, receipt.first_seq, bytes, &ruled, since)?)
     }
 
-    fn keep_page(&mut self, page: &Page, bytes: &[u8]) -> Result<u64, MingchaError> {
+    fn keep_page(
+        &mut self,
+        page: &Page,
+        bytes: &[u8],
+        replaced: &mut BTreeMap<FeedName, u64>,
+    ) -> Result<u64, MingchaError> {
         let entries = page.entries().map_err(|error| MingchaError::Sync(error.into()))?;
+        let own: BTreeSet<LogId> = self.store.logs()?.into_iter().map(|log| log.log).collect();
+        let held = self.store.cursor(&page.feed)?.map_or(0, |cursor| cursor.position);
+        let replaces = |entry: &&mingcha_model::Entry| {
+            entry.position > held
+                && !own.contains(&entry.log)
+                && entry.op.over.iter().any(|named| own.contains(&named.log))
+        };
+        if let Some(first) = entries.iter().find(replaces) {
+            replaced.entry(page.feed).or_insert(first.position);
+        }
         let folded = self.store.fold_page(&NewPage {
             feed: page.feed,
             epoch: page.epoch,

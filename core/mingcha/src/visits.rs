@@ -56,7 +56,8 @@ impl Phone {
             let reason = set.reason.as_ref()?;
             Some(format!("{}：{}", set.code, both(reason)))
         });
-        Ok(VisitStarted { visit, items: u64::try_from(items).unwrap_or(u64::MAX), notes: notes.collect() })
+        let findings = if mode == Mode::Recheck { self.rechecks_due_at(site.site)? } else { Vec::new() };
+        Ok(VisitStarted { visit, items: u64::try_from(items).unwrap_or(u64::MAX), findings, notes: notes.collect() })
     }
 
     pub(crate) fn visit_case(&self, visit: VisitId) -> Result<VisitCase, MingchaError> {
@@ -154,6 +155,7 @@ impl Phone {
             obtained: score.obtained,
             obtainable: score.obtainable,
             missing: u32::try_from(score.missing.len()).unwrap_or(u32::MAX),
+            counted: Some(form.counted(self.me()?.log)),
         };
         self.say(&place, vec![Saying::new(visit.visit, Body::VisitSubmit(submit))])?;
         self.submitted_row(visit.visit)
@@ -172,8 +174,28 @@ impl Phone {
         self.submitted_row(visit.visit)
     }
 
-    /// Voids a visit, with a reason.
+    /// Voids a visit, with a reason. Its findings go with it, but for those that their unit was told of.
     pub fn visit_void(&mut self, visit: &str, text: &str, basis: Option<&str>) -> Result<VisitSubmitted, MingchaError> {
+        self.set_void(visit, true, text, basis)
+    }
+
+    /// Takes the voiding of a visit back, with a reason.
+    pub fn visit_restore(
+        &mut self,
+        visit: &str,
+        text: &str,
+        basis: Option<&str>,
+    ) -> Result<VisitSubmitted, MingchaError> {
+        self.set_void(visit, false, text, basis)
+    }
+
+    fn set_void(
+        &mut self,
+        visit: &str,
+        void: bool,
+        text: &str,
+        basis: Option<&str>,
+    ) -> Result<VisitSubmitted, MingchaError> {
         let visit = self.visit_case(self.visit_id(visit)?)?;
         if text.trim().is_empty() {
             return Err(Mistake::NoText.into());
@@ -185,8 +207,7 @@ impl Phone {
             return Err(Mistake::NotPermitted(Refusal::Role).into());
         }
         let over = self.over(visit.visit, &Field::VisitVoid, basis, &basis_of_visit(&visit))?;
-        let saying =
-            Saying::new(visit.visit, Body::VisitVoid(VisitVoid { void: true })).with_text(text).with_over(over);
+        let saying = Saying::new(visit.visit, Body::VisitVoid(VisitVoid { void })).with_text(text).with_over(over);
         self.say(&place, vec![saying])?;
         self.submitted_row(visit.visit)
     }
@@ -205,7 +226,7 @@ impl Phone {
     fn submitted_row(&self, visit: VisitId) -> Result<VisitSubmitted, MingchaError> {
         let visit = self.visit_case(visit)?;
         let form = self.form_of(&visit)?;
-        let score = form.score();
+        let score = form.score_of(&visit);
         Ok(VisitSubmitted {
             visit: visit.visit,
             missing: score.missing.iter().map(ToString::to_string).collect(),
@@ -245,10 +266,10 @@ impl Phone {
 
     fn visit_view(&self, visit: &VisitCase, explained: bool) -> Result<VisitView, MingchaError> {
         let form = self.form_of(visit)?;
-        let score = form.score();
+        let score = form.score_of(visit);
         let mut answers = Vec::new();
         for (item, register) in &form.answers {
-            answers.push(self.answer_row(visit.visit, item, register)?);
+            answers.push(self.answer_row(visit, item, register)?);
         }
         let order: Vec<&ItemCode> = form.items.iter().map(|item| &item.code).collect();
         answers.sort_by_key(|row| order.iter().position(|item| item.as_str() == row.item));
@@ -266,6 +287,7 @@ impl Phone {
             day: visit.day,
             log: visit.author,
             by: self.by(visit.author)?,
+            people: self.names_of(visit)?,
             sets: visit.sets.iter().map(|set| format!("{}@{}", set.code, set.version)).collect(),
             missing: score.missing.iter().map(ToString::to_string).collect(),
             score: score_view(&score, explained),
@@ -285,7 +307,7 @@ impl Phone {
 
     fn answer_row(
         &self,
-        visit: VisitId,
+        visit: &VisitCase,
         item: &ItemCode,
         register: &Register<Said>,
     ) -> Result<AnswerRow, MingchaError> {
@@ -300,6 +322,8 @@ impl Phone {
                 by: self.by(op.log)?,
                 at: print_seconds(head.value.at),
                 in_force: in_force.as_ref().is_some_and(|(_, said)| said.id == op),
+                guest: self.is_guest(visit, op.log)?,
+                added: visit.is_added_after_submission(op, head.ord),
             });
         }
         Ok(AnswerRow {
@@ -307,7 +331,7 @@ impl Phone {
             photos: in_force.as_ref().map(|(_, said)| photos_of(said)).unwrap_or_default(),
             note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
             value: in_force.map(|(value, _)| value.to_string()),
-            basis: basis_of_answer(visit, item, register),
+            basis: basis_of_answer(visit.visit, item, register),
             versions,
         })
     }
@@ -315,7 +339,7 @@ impl Phone {
     /// The score of a visit, line by line.
     pub fn score(&self, visit: &str) -> Result<crate::ScoreView, MingchaError> {
         let visit = self.visit_case(self.visit_id(visit)?)?;
-        Ok(score_view(&self.form_of(&visit)?.score(), true))
+        Ok(score_view(&self.form_of(&visit)?.score_of(&visit), true))
     }
 }
 
@@ -328,7 +352,7 @@ fn photos_of(said: &Said) -> Vec<mingcha_model::PhotoId> {
 
 /// Two people's answers differ when value, note or photos do.
 pub(crate) fn is_contested(register: &Register<Said>) -> bool {
-    let mut heads = register.heads().map(|(_, head)| (&head.value.body, &head.value.texts));
+    let mut heads = register.heads().map(|(_, head)| (&head.value.body, head.value.text(0)));
     let first = heads.next();
     heads.any(|other| Some(other) != first)
 }
@@ -338,7 +362,7 @@ fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -
     Basis { shown: vec![Shown { entity: visit.into(), field: Field::Answer(item.clone()), heads }] }
 }
 
-fn basis_of_visit(visit: &VisitCase) -> Basis {
+pub(crate) fn basis_of_visit(visit: &VisitCase) -> Basis {
     Basis {
         shown: visit
             .heads

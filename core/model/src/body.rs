@@ -9,7 +9,7 @@ mod names;
 mod visit;
 
 pub use city::{
-    AreaSet, Assign, AuthorSet, CalendarYear, CampaignSet, Card, CardExtension, CardResult, CardSubmission,
+    AreaSet, Assign, AuthorSet, CalendarYear, CampaignSet, Card, CardExtension, CardResult, CardSubmission, CardTell,
     CriteriaPublish, Datum, DeviceRevoke, FindingPublish, GrantSet, NumberGive, PersonSet, PolicySet, PolicyValue,
     Position, Release, SiteEnter, UnitSet, VerdictSay, WindowKindSet,
 };
@@ -114,12 +114,12 @@ bodies! {
     VISIT_OPEN = 10, "visit_open", VisitOpen(VisitOpen), 0;
     /// Adds a person to a visit or takes one away. No texts.
     VISIT_PERSON = 11, "visit_person", VisitPerson(VisitPerson), 0;
-    /// Answers one item of a visit. Texts: note.
-    ANSWER = 12, "answer", Answer(Answer), 1;
+    /// Answers one item of a visit. Texts: note; why it was kept, where it decides a conflict.
+    ANSWER = 12, "answer", Answer(Answer), 2;
     /// Submits a visit: it can be added to, never altered. No texts.
     VISIT_SUBMIT = 13, "visit_submit", VisitSubmit(VisitSubmit), 0;
-    /// Moves a visit that was not submitted to another site of its area. No texts.
-    VISIT_MOVE = 14, "visit_move", VisitMove(VisitMove), 0;
+    /// Moves a visit that was not submitted to another site of its area. Texts: why, where it decides a conflict.
+    VISIT_MOVE = 14, "visit_move", VisitMove(VisitMove), 1;
     /// Voids a visit or takes that back. Texts: reason.
     VISIT_VOID = 15, "visit_void", VisitVoid(VisitVoid), 1;
     /// Adds a remark to a visit. Texts: remark.
@@ -200,6 +200,8 @@ bodies! {
     NUMBER_GIVE = 131, "number_give", NumberGive(NumberGive), 0;
     /// Writes the whole present state of a finding for its unit. Texts: see [`Card`].
     CARD_WRITE = 132, "card_write", CardWrite(Card), 64;
+    /// Says that a unit's card tells of a notice; the entity is the finding. No texts.
+    CARD_TELL = 133, "card_tell", CardTell(CardTell), 0;
     /// Publishes the copy of an undercover finding to its area, and says it again when its photos are ready; the
     /// entity is the copy. Texts: demand.
     FINDING_PUBLISH = 134, "finding_publish", FindingPublish(FindingPublish), 1;

@@ -8,9 +8,9 @@ mod rulings;
 use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict};
 use crate::said::counting;
 use crate::stage::{Stage, StageInputs, stage};
-use crate::{Day, Digest, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SubmissionId};
+use crate::{Day, Digest, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SiteId, SubmissionId, VisitCase};
 
-use rulings::{Registers, appeal, extension, notices, results, ruling, submissions};
+use rulings::{Registers, appeal, extension, notices, results, ruling, submissions, suspension};
 
 /// One review of a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,8 @@ pub struct SubmissionCase {
 pub struct ResultSaid {
     /// The op.
     pub op: OpId,
+    /// Its order.
+    pub ord: Order,
     /// What was found.
     pub outcome: Outcome,
     /// The civil day.
@@ -87,6 +89,8 @@ pub struct FeedbackCase {
 /// One notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoticeCase {
+    /// The op.
+    pub op: OpId,
     /// Which.
     pub notice: NoticeKind,
     /// The day.
@@ -97,6 +101,8 @@ pub struct NoticeCase {
     pub deadline: Option<Day>,
     /// What the unit is told.
     pub text: String,
+    /// The day on which the city wrote the card that tells the unit of it.
+    pub told: Option<Day>,
     /// The first day on which the unit acknowledged or refused it.
     pub served: Option<Day>,
     /// True while only this device knows it.
@@ -110,6 +116,10 @@ pub struct Case {
     pub finding: FindingId,
     /// How it was raised.
     pub raise: FindingRaise,
+    /// Where it belongs: where its visit is, which may have moved since it was raised.
+    pub site: SiteId,
+    /// The visit that saw it, as far as it is known with it; its people and remarks are not asked here.
+    pub visit: Option<VisitCase>,
     /// The op that raised it.
     pub raised_by: OpId,
     /// The day it was raised.
@@ -148,6 +158,8 @@ pub struct Case {
     pub suspended: bool,
     /// Suspended until.
     pub suspended_until: Option<Day>,
+    /// The last day of a suspension that was resumed.
+    pub resumed: Option<Day>,
     /// Appealed and not decided.
     pub appealed: bool,
     /// The finding that this one repeats.
@@ -164,10 +176,16 @@ pub struct Case {
 pub const DISSENT_AFTER_DAYS: i64 = 7;
 
 impl Case {
-    /// Folds what was said of one finding and of its submissions; `None` while its raising is not known.
+    /// Folds what was said of one finding, of its submissions and of its visit; `None` while its raising is not known.
     pub fn fold(finding: FindingId, said: &[Said]) -> Option<Self> {
         let (live, held) = counting(said);
         let (raised, raise, raised_day) = published::raised(&live)?;
+        let of_visit: Vec<Said> =
+            said.iter().filter(|one| one.entity == EntityId::from(raise.visit)).cloned().collect();
+        let visit = VisitCase::fold(raise.visit, &of_visit);
+        let is_beside = |one: &&Said| one.entity == EntityId::from(raise.visit);
+        let live: Vec<&Said> = live.into_iter().filter(|one| !is_beside(one)).collect();
+        let held = held.into_iter().filter(|op| !of_visit.iter().any(|one| one.id == *op)).collect();
         let registers = Registers::fold(&live);
         let own = EntityId::from(finding);
 
@@ -189,11 +207,7 @@ impl Case {
         });
         let appeal = appeal(&live, registers.of(own, &crate::Field::Appeal));
         let extension = extension(&live, registers.of(own, &crate::Field::Extension));
-        let suspended = registers.of(own, &crate::Field::Suspended).and_then(Register::latest);
-        let (suspended, suspended_until) = match suspended.map(|(_, head)| &head.value.body) {
-            Some(Body::Suspend(suspend)) => (suspend.suspended, suspend.until.filter(|_| suspend.suspended)),
-            _ => (false, None),
-        };
+        let suspension = suspension(&live, registers.of(own, &crate::Field::Suspended));
         let duplicate_of =
             registers.of(own, &crate::Field::Duplicate).and_then(Register::latest).and_then(|(_, head)| {
                 match &head.value.body {
@@ -202,8 +216,11 @@ impl Case {
                 }
             });
         let outcome = ruling.and_then(|op| results.iter().find(|result| result.op == op)).map(|result| result.outcome);
+        // What a unit was told of outlives the visit that saw it: taking that back is said of the finding itself.
+        let acted_on = feedback.is_some() || !notices.is_empty() || fixed.is_some() || !results.is_empty();
+        let unseen = visit.as_ref().is_some_and(|visit| visit.void) && !acted_on;
         let stage = stage(&StageInputs {
-            void: void || appeal == Some(false),
+            void: void || appeal == Some(false) || unseen,
             outcome,
             submissions: &submissions,
             after: ruling_sequence,
@@ -213,7 +230,9 @@ impl Case {
         });
         Some(Self {
             finding,
+            site: visit.as_ref().map_or(raise.site, |visit| visit.site),
             raise,
+            visit,
             raised_by: raised.id,
             raised_day,
             text: raised.text(0).to_owned(),
@@ -233,16 +252,16 @@ impl Case {
             published_photos: published::photos(&live),
             fixed_photos: fixed.map(|(_, photos)| photos).unwrap_or_default(),
             contested: submissions.iter().any(|submission| submission.contested)
-                || registers.is_contested(own, &crate::Field::Result)
-                || registers.is_contested(own, &crate::Field::FindingVoid),
+                || crate::Field::OF_FINDING.iter().any(|field| registers.is_contested(own, field)),
             submissions,
             results,
             ruling,
             extension_asked: extension.asked,
             extension_granted: extension.granted,
             extension_refused: extension.refused,
-            suspended,
-            suspended_until,
+            suspended: suspension.suspended,
+            suspended_until: suspension.until,
+            resumed: suspension.resumed,
             appealed: appeal.is_none() && live.iter().any(|one| matches!(one.body, Body::Appeal(_))),
             duplicate_of,
             heads: registers.heads(own),
@@ -254,6 +273,11 @@ impl Case {
     pub fn outcome(&self) -> Option<&ResultSaid> {
         let ruling = self.ruling?;
         self.results.iter().find(|result| result.op == ruling)
+    }
+
+    /// True when its visit was taken back and it lives on, because its unit had been told of it.
+    pub fn outlives_its_visit(&self) -> bool {
+        self.stage != Stage::Void && self.visit.as_ref().is_some_and(|visit| visit.void)
     }
 
     /// True when nothing more is to be done: closed or void.

@@ -3,20 +3,28 @@
 //! A pure function of the folded case, the calendar and the policy, computed alike by phone and city; it needs no
 //! today and is never stored. Sources: `6-workflow`, Deadlines and the fortnightly recheck.
 
-use crate::{Calendar, Case, Day, FORTNIGHT, Policy, Recheck, Reckoned, Stage, next_nominal};
+use crate::{
+    Calendar, Case, Day, FORTNIGHT, Mode, NoticeKind, Outcome, Policy, Recheck, Reckoned, Stage, next_nominal,
+};
 
 /// What follows from a finding's statements, the calendar and the policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Dates {
     /// The day by which the unit must be told, while it was not.
     pub feedback_due: Option<Day>,
-    /// The day on which the notice counts as served: acknowledged or refused, else the first working day after it.
+    /// The day on which the notice counts as served: acknowledged or refused, and at the latest the first working day
+    /// after the card that tells of it was written.
     pub served: Option<Day>,
-    /// The last day for putting it right, once a notice was served.
+    /// That day, where nobody acknowledged or refused it by then and the unit has not answered since.
+    pub unserved: Option<Day>,
+    /// The last day for putting it right, once a notice was served; none while it is suspended without an end.
     pub deadline: Option<Day>,
-    /// The next recheck; none once it is closed or void.
+    /// The day of a result that makes a supervision notice due, while there is none.
+    pub supervision_due: Option<Day>,
+    /// The next recheck; none once it is closed or void, and while it is suspended without an end.
     pub recheck: Option<Recheck>,
-    /// True while a date may still change: an unpublished calendar, or statements that only this device knows.
+    /// True while a date may still change: an unpublished calendar, a card that is not written yet, or statements
+    /// that only this device knows.
     pub provisional: bool,
 }
 
@@ -30,8 +38,9 @@ impl Dates {
         dates.reckon_deadline(case, calendar, policy);
         dates.reckon_recheck(case, calendar, policy);
         if case.feedback.is_none() && case.notices.is_empty() && case.fixed_day.is_none() {
-            dates.feedback_due = Some(case.raised_day);
+            dates.feedback_due = dates.feedback_day(case, calendar, policy);
         }
+        dates.supervision_due = supervision_due(case);
         dates
     }
 
@@ -42,23 +51,45 @@ impl Dates {
         unit_is_late || self.feedback_due.is_some_and(|due| due < today)
     }
 
+    /// By when a unit is told: on the spot, and of an undercover visit some working days after it was submitted.
+    fn feedback_day(&mut self, case: &Case, calendar: &Calendar, policy: &Policy) -> Option<Day> {
+        let Some(visit) = case.visit.as_ref().filter(|visit| visit.mode == Mode::Undercover) else {
+            return Some(case.raised_day);
+        };
+        let submitted = visit.submitted_day?;
+        self.counted(calendar.add_workdays(submitted, policy.feedback_days).ok())
+    }
+
     fn reckon_deadline(&mut self, case: &Case, calendar: &Calendar, policy: &Policy) {
         let Some(notice) = case.notices.last() else { return };
-        self.provisional |= notice.provisional;
-        let served = notice
-            .served
-            .map_or_else(|| calendar.workday_after(notice.day), |day| Reckoned { value: day, provisional: false });
+        self.provisional |= notice.provisional || notice.told.is_none();
+        let latest = calendar.workday_after(notice.told.unwrap_or(notice.day));
+        // Service that has taken effect is not undone by a signature that comes later.
+        let served = match notice.served.filter(|day| *day <= latest.value) {
+            Some(day) => Reckoned { value: day, provisional: false },
+            None => latest,
+        };
         self.served = Some(served.value);
         self.provisional |= served.provisional;
+        let answered = case.submissions.last().is_some_and(|submission| submission.ord > notice.ord);
+        self.unserved = Some(latest.value).filter(|_| notice.served.is_none() && !answered);
         let deadline = match notice.deadline {
             Some(chosen) => Some(chosen),
             None => self.counted(policy.deadlines.deadline(calendar, case.raise.severity, served.value).ok()),
         };
-        // A served deadline moves only later by itself; so an extension that ends before it changes nothing.
-        self.deadline = deadline.max(case.extension_granted.filter(|_| deadline.is_some()));
+        // A served deadline moves only later by itself; so an extension that ends before it changes nothing, and a
+        // suspension takes nothing away.
+        let suspended = case.suspended_until.or(case.resumed);
+        let is_open_ended = case.suspended && case.suspended_until.is_none();
+        self.deadline = deadline
+            .filter(|_| !is_open_ended)
+            .map(|deadline| [case.extension_granted, suspended].into_iter().flatten().fold(deadline, Day::max));
     }
 
     fn reckon_recheck(&mut self, case: &Case, calendar: &Calendar, policy: &Policy) {
+        if case.suspended && case.suspended_until.is_none() {
+            return;
+        }
         let approved = || case.submissions.iter().rev().find(|one| one.verdict == Some(crate::ReviewVerdict::Approve));
         let start = match &case.feedback {
             _ if policy.recheck_after_approval => approved().map(|submission| submission.day),
@@ -66,13 +97,13 @@ impl Dates {
                 self.provisional |= feedback.provisional;
                 Some(feedback.day)
             }
-            None => Some(case.raised_day),
+            None => self.feedback_day(case, calendar, policy),
         };
         let Some(first_nominal) = start.map(|start| start.plus(FORTNIGHT)) else { return };
         let last_result = case.results.iter().filter(|result| result.live).map(|result| result.day).max();
         let nominal = last_result.map_or(first_nominal, |day| next_nominal(first_nominal, day));
         let mut recheck = calendar.recheck_at(nominal, policy.recheck_roll);
-        let ends = [self.deadline, case.suspended_until].into_iter().flatten().max();
+        let ends = [self.deadline, case.suspended_until, case.resumed].into_iter().flatten().max();
         if let Some(ends) = ends {
             recheck = calendar.recheck_not_before(recheck, ends);
         }
@@ -85,4 +116,14 @@ impl Dates {
         self.provisional |= reckoned.is_none_or(|reckoned| reckoned.provisional);
         reckoned.map(|reckoned| reckoned.value)
     }
+}
+
+/// A recheck that did not pass makes a supervision notice due (`6-workflow`, A finding, 7).
+fn supervision_due(case: &Case) -> Option<Day> {
+    let result = case.outcome().filter(|result| result.outcome != Outcome::Pass)?;
+    let is_supervised = case
+        .notices
+        .iter()
+        .any(|notice| notice.notice == NoticeKind::Supervision && (notice.ord, notice.op) > (result.ord, result.op));
+    (!is_supervised).then_some(result.day)
 }

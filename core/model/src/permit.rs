@@ -6,7 +6,7 @@
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
-use crate::body::{Body, Mode, Outcome};
+use crate::body::{Body, Channel, Mode, Outcome};
 use crate::{AreaId, Kind, UnitId};
 
 /// What a person is (`6-workflow`, People).
@@ -144,6 +144,9 @@ pub enum Refusal {
     /// Nothing of the kind was waiting for 35 days.
     #[n(11)]
     Expired,
+    /// The visit does not ask this item.
+    #[n(12)]
+    Item,
 }
 
 impl Refusal {
@@ -163,6 +166,9 @@ impl Refusal {
             Self::DeviceRevoked => "设备已停用，待主管放行 / this device was revoked; a supervisor may release it",
             Self::Moved => "人员已调离，待主管放行 / the person had moved; a supervisor may release it",
             Self::SelfCheck => "自查只由单位填写，不产生问题 / a self-check is the unit's own and raises no findings",
+            Self::Item => {
+                "该检查项不在本次检查的标准内，请改在所属标准的检查中作答 / this visit does not ask this item; answer it in a visit that does"
+            }
             Self::Expired => "所属记录三十五天未到 / what it belongs to did not arrive in 35 days",
         }
     }
@@ -201,11 +207,8 @@ pub fn permit(who: &Grants, said: &Body, place: Option<&Place>) -> Result<(), Re
 fn roles_of_unknown(kind: Kind) -> &'static [Role] {
     use Role::{Contact, Inspector, Office, Supervisor};
     match kind {
-        Kind::SUBMISSION_ADD
-        | Kind::FINDING_ACKNOWLEDGE
-        | Kind::FINDING_DECLINE
-        | Kind::EXTENSION_ASK
-        | Kind::APPEAL => &[Contact],
+        Kind::SUBMISSION_ADD | Kind::EXTENSION_ASK | Kind::APPEAL => &[Contact],
+        Kind::FINDING_ACKNOWLEDGE | Kind::FINDING_DECLINE => &[Inspector, Supervisor, Contact],
         Kind::REVIEW => &[Supervisor],
         Kind::FINDING_NOTICE
         | Kind::FINDING_VOID
@@ -295,7 +298,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         }
         Body::Answer(_) | Body::VisitSubmit(_) | Body::VisitMove(_) | Body::VisitRemark(_) => &[Inspector, Supervisor],
         Body::VisitPerson(_) if covert => return Err(Refusal::Covert),
-        Body::VisitPerson(_) => &[Inspector, Supervisor],
+        Body::VisitPerson(_) => &[Inspector, Supervisor, Office],
         Body::VisitVoid(_) => &[Inspector, Supervisor, Office],
         Body::PhotoAdd(_) | Body::PhotoItem(_) if self_check => &[Contact],
         Body::PhotoAdd(_) | Body::PhotoItem(_) => &[Inspector, Supervisor, Contact],
@@ -304,11 +307,13 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         // Never at the counter: an undercover finding is fed back by the office or a supervisor (`6-workflow`, 6).
         Body::FindingFeedback(_) if covert => &[Supervisor, Office],
         Body::FindingFeedback(_) | Body::FindingDuplicate(_) => &[Inspector, Supervisor, Office],
-        Body::FindingAcknowledge(_)
-        | Body::FindingDecline(_)
-        | Body::SubmissionAdd(_)
-        | Body::ExtensionAsk(_)
-        | Body::Appeal(_) => &[Contact],
+        // Signed or refused on paper, before an inspector or a supervisor who writes it down.
+        Body::FindingAcknowledge(_) | Body::FindingDecline(_) if covert => &[Contact],
+        Body::FindingAcknowledge(acknowledge) if acknowledge.channel != Channel::Phone => {
+            &[Inspector, Supervisor, Contact]
+        }
+        Body::FindingDecline(_) => &[Inspector, Supervisor, Contact],
+        Body::FindingAcknowledge(_) | Body::SubmissionAdd(_) | Body::ExtensionAsk(_) | Body::Appeal(_) => &[Contact],
         Body::Result(result) if result.outcome == Outcome::Reopen => &[Supervisor, Office],
         Body::Result(_) => &[Inspector, Supervisor],
         Body::Review(_) => &[Supervisor],
@@ -336,6 +341,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         | Body::NumberGive(_)
         | Body::FindingPublish(_)
         | Body::CardWrite(_)
+        | Body::CardTell(_)
         | Body::VerdictSay(_)
         | Body::GrantSet(_)
         | Body::DeviceRevoke(_) => return Err(Refusal::CityOnly),

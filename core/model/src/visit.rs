@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::body::{Body, Mode, SetRef};
+use crate::body::{Body, Mode, SetRef, VisitSubmit};
 use crate::said::counting;
 use crate::{CampaignId, Day, EntityId, Field, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId, VisitId};
 
@@ -39,6 +39,8 @@ pub struct VisitCase {
     pub submitted: Option<Order>,
     /// The day it was submitted.
     pub submitted_day: Option<Day>,
+    /// The op of the first submission and the figures that it stated: they stay, whatever is added later.
+    pub figures: Option<(OpId, VisitSubmit)>,
     /// True when it is void.
     pub void: bool,
     /// Remarks in order.
@@ -92,9 +94,11 @@ impl VisitCase {
         let kept = |said: &&Said| !matches!(&said.body, Body::VisitVoid(void) if void.void);
         let ruling = registers.get(&Field::VisitVoid).and_then(|register| register.safest(kept));
         let void = ruling.is_some_and(|(_, head)| !kept(&head.value));
+        // Of words that did not see each other, that somebody was there holds.
+        let was_there = |said: &&Said| matches!(&said.body, Body::VisitPerson(person) if person.present);
         let people = registers
             .values()
-            .filter_map(|register| match register.latest().map(|(_, head)| &head.value.body) {
+            .filter_map(|register| match register.safest(was_there).map(|(_, head)| &head.value.body) {
                 Some(Body::VisitPerson(person)) if person.present => Some(person.person),
                 _ => None,
             })
@@ -126,6 +130,10 @@ impl VisitCase {
             people,
             submitted: submitted.map(|one| one.ord),
             submitted_day: submitted.map(|one| one.day()),
+            figures: submitted.and_then(|one| match &one.body {
+                Body::VisitSubmit(figures) => Some((one.id, figures.clone())),
+                _ => None,
+            }),
             void,
             remarks: said
                 .iter()
@@ -134,6 +142,16 @@ impl VisitCase {
                 .collect(),
             heads,
         })
+    }
+
+    /// True when an answer was not yet known where the visit was submitted: it is merged, and the figures do not count it.
+    pub fn is_added_after_submission(&self, answer: OpId, ord: Order) -> bool {
+        let (Some((op, figures)), Some(submitted)) = (&self.figures, self.submitted) else { return false };
+        match &figures.counted {
+            _ if answer.log == op.log => answer.seq > op.seq,
+            Some(counted) => !counted.iter().any(|last| last.log == answer.log && answer.seq <= last.seq),
+            None => ord > submitted,
+        }
     }
 
     /// Where it stands.

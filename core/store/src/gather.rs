@@ -3,7 +3,7 @@
 //! The fold of lists and the reading of one entity take the same statements from here, so they cannot disagree.
 
 use mingcha_model::{Body, EntityId, Flags, Kind, OpId, Order, Said};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::shown::{self, Home};
 use crate::{StoreError, copies, pack, statements};
@@ -52,7 +52,7 @@ pub(crate) fn said(connection: &Connection, entity: EntityId) -> Result<Vec<Said
     Ok(said)
 }
 
-/// Everything said of a finding and of its submissions, in no order.
+/// Everything said of a finding and of its submissions, and how its visit stands, in no order.
 pub(crate) fn said_of_finding(connection: &Connection, finding: EntityId) -> Result<Vec<Said>, StoreError> {
     let home = shown::home(connection, finding)?;
     let mut said = match &home {
@@ -63,7 +63,50 @@ pub(crate) fn said_of_finding(connection: &Connection, finding: EntityId) -> Res
     for submission in submissions(connection, home.as_ref(), finding)? {
         said.extend(pending(connection, submission, false)?);
     }
+    let visit = said.iter().find_map(|one| match &one.body {
+        Body::FindingRaise(raise) => Some(EntityId::from(raise.visit)),
+        _ => None,
+    });
+    if let Some(visit) = visit {
+        // A finding that no feed brought back yet may be of a visit that one did.
+        if home.is_none()
+            && let Some(home) = shown::home(connection, visit)?
+        {
+            said.extend(of_visit(statements::of_entity(connection, home.feed, home.key, visit)?));
+        }
+        said.extend(of_visit(pending(connection, visit, false)?));
+    }
     Ok(said)
+}
+
+/// What a finding's fold reads of its visit: where it is, whether it was submitted, whether it is void.
+fn of_visit(mut said: Vec<Said>) -> Vec<Said> {
+    said.retain(|one| {
+        matches!(
+            one.body,
+            Body::VisitOpen(_) | Body::VisitMove(_) | Body::VisitVoid(_) | Body::VisitSubmit(_) | Body::Release(_)
+        )
+    });
+    said
+}
+
+/// True when this device says something of a finding's visit that no feed brought back and that its row follows from.
+pub(crate) fn is_of_pending_visit(connection: &Connection, visit: Option<EntityId>) -> Result<bool, StoreError> {
+    let Some(visit) = visit else { return Ok(false) };
+    let pending = of_visit(pending(connection, visit, false)?);
+    Ok(pending.iter().any(|one| !matches!(one.body, Body::Release(_))))
+}
+
+/// The findings of a visit, wherever they are known.
+pub(crate) fn findings_of_visit(connection: &Connection, visit: EntityId) -> Result<Vec<EntityId>, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT DISTINCT id FROM entity WHERE parent = ?1 AND kind = ?2 ORDER BY id")?;
+    let mut rows = statement.query(params![visit.0.as_slice(), Kind::FINDING_RAISE.0])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        ids.push(pack::id(row.get_ref(0)?.as_blob().unwrap_or_default())?);
+    }
+    Ok(ids)
 }
 
 /// The submissions of a finding in its home and on this device alone.
@@ -84,17 +127,26 @@ pub(crate) fn submissions(
     Ok(ids)
 }
 
-/// What one feed says of an entity, and of its submissions when they belong to its fold.
+/// What one feed says of an entity, and for a finding of its submissions and its visit, which belong to its fold.
 pub(crate) fn of_row(
     connection: &Connection,
     feed: i64,
     key: i64,
     entity: EntityId,
-    with_submissions: bool,
+    is_finding: bool,
 ) -> Result<Vec<Said>, StoreError> {
     let mut said = statements::of_entity(connection, feed, key, entity)?;
-    if !with_submissions {
+    if !is_finding {
         return Ok(said);
+    }
+    let visit = connection
+        .prepare_cached(
+            "SELECT v.key, v.id FROM entity f JOIN entity v ON v.id = f.parent AND v.feed = f.feed WHERE f.key = ?1",
+        )?
+        .query_row([key], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
+        .optional()?;
+    if let Some((key, id)) = visit {
+        said.extend(of_visit(statements::of_entity(connection, feed, key, pack::id(&id)?)?));
     }
     let mut children =
         connection.prepare_cached("SELECT key, id FROM entity WHERE parent = ?1 AND kind = ?2 AND feed = ?3")?;

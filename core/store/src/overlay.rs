@@ -22,12 +22,13 @@ pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<Entity
     if any { refresh(connection, ids) } else { Ok(()) }
 }
 
-/// Makes the rows of these entities again, of the findings that submissions among them belong to, and of the copies
-/// that undercover findings among them have.
+/// Makes the rows of these entities again, of the findings that follow from submissions and visits among them, and of the
+/// copies that undercover findings among them have.
 pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
     let mut also = BTreeSet::new();
     for id in ids {
         also.extend(refresh_one(connection, id)?);
+        also.extend(gather::findings_of_visit(connection, id)?);
     }
     for id in also {
         refresh_one(connection, id)?;
@@ -48,7 +49,10 @@ fn refresh_one(connection: &Connection, id: EntityId) -> Result<Option<EntityId>
     let wanted = match kind {
         Kind(0) | Kind::CARD_WRITE => false,
         Kind::FINDING_RAISE => {
-            copy.is_some() || !pending.is_empty() || !gather::submissions(connection, None, id)?.is_empty()
+            copy.is_some()
+                || !pending.is_empty()
+                || !gather::submissions(connection, None, id)?.is_empty()
+                || gather::is_of_pending_visit(connection, parent)?
         }
         _ => !pending.is_empty(),
     };

@@ -24,7 +24,8 @@ pub(crate) fn table(kind: Kind) -> Option<&'static Hashed> {
     })
 }
 
-/// The entities whose summaries follow from the statements of these: their own, and for submissions their finding's.
+/// The entities whose summaries follow from the statements of these: their own, for submissions their finding's, and for
+/// visits also their findings'.
 pub(crate) fn roots(
     connection: &Connection,
     feed: i64,
@@ -32,14 +33,23 @@ pub(crate) fn roots(
 ) -> Result<BTreeMap<i64, EntityId>, StoreError> {
     let mut nature = connection.prepare_cached("SELECT kind, parent FROM entity WHERE key = ?1")?;
     let mut find = connection.prepare_cached("SELECT key FROM entity WHERE id = ?1 AND feed = ?2")?;
+    let mut below =
+        connection.prepare_cached("SELECT key, id FROM entity WHERE parent = ?1 AND kind = ?2 AND feed = ?3")?;
     let mut roots = BTreeMap::new();
     for (key, id) in touched {
-        let parent = {
+        let (kind, parent) = {
             let mut rows = nature.query([*key])?;
             let Some(row) = rows.next()? else { continue };
-            let is_submission = Kind(row.get(0)?) == Kind::SUBMISSION_ADD;
-            row.get_ref(1)?.as_blob().ok().filter(|_| is_submission).map(pack::id).transpose()?
+            let kind = Kind(row.get(0)?);
+            let is_submission = kind == Kind::SUBMISSION_ADD;
+            (kind, row.get_ref(1)?.as_blob().ok().filter(|_| is_submission).map(pack::id).transpose()?)
         };
+        if kind == Kind::VISIT_OPEN {
+            let mut findings = below.query(params![id.0.as_slice(), Kind::FINDING_RAISE.0, feed])?;
+            while let Some(row) = findings.next()? {
+                roots.insert(row.get(0)?, pack::id(row.get_ref(1)?.as_blob().unwrap_or_default())?);
+            }
+        }
         let Some(parent) = parent else {
             roots.insert(*key, *id);
             continue;
@@ -189,7 +199,7 @@ fn write_finding(
         .execute(params![
             key,
             case.raise.visit.as_bytes(),
-            case.raise.site.as_bytes(),
+            case.site.as_bytes(),
             case.raise.item.as_str(),
             pack::code(&case.raise.severity),
             pack::code(&case.stage),

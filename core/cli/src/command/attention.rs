@@ -12,8 +12,12 @@ use crate::failure::Failure;
 #[derive(Subcommand)]
 pub enum Attention {
     /// 分歧：两人说法不同之处 / what two people said differently
-    #[command(after_help = "例 / Example:\n  mingcha conflicts")]
-    Conflicts,
+    #[command(after_help = "例 / Example:\n  mingcha conflicts\n  mingcha conflicts --settled")]
+    Conflicts {
+        /// 改列已裁定、未采纳本人所写的 / those that were settled against one's own value instead
+        #[arg(long)]
+        settled: bool,
+    },
     /// 裁定分歧，保留其中一个 / settle a conflict by keeping one of its versions
     #[command(after_help = "例 / Example:\n  mingcha resolve CONFLICT --keep OP --text 以现场照片为准")]
     Resolve {
@@ -74,9 +78,10 @@ impl Attention {
     pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         let mut phone = desk.phone()?;
         match self {
-            Self::Conflicts => desk.print(&phone.conflicts()?),
-            Self::Resolve { conflict, keep, text, .. } => {
-                desk.print(&phone.resolve(&conflict, &keep, text.as_deref().unwrap_or_default())?)
+            Self::Conflicts { settled: false } => desk.print(&phone.conflicts()?),
+            Self::Conflicts { settled: true } => desk.print(&phone.overruled()?),
+            Self::Resolve { conflict, keep, text, seen } => {
+                desk.print(&phone.resolve(&conflict, &keep, text.as_deref().unwrap_or_default(), seen.basis())?)
             }
             Self::Refused { then: None } => desk.print(&phone.refused()?),
             Self::Refused { then: Some(Refused::Retry { op }) } => desk.print(&phone.refused_retry(&op)?),

@@ -100,6 +100,37 @@ pub enum Visit {
         #[command(flatten)]
         seen: Seen,
     },
+    /// 撤销作废：检查及其问题恢复 / take a void back: the visit and its findings stand again
+    #[command(after_help = "例 / Example:\n  mingcha visit restore VISIT --text 误点作废")]
+    Restore {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 原因 / why
+        #[arg(long, value_name = "T")]
+        text: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 增加同行人员 / add a person to an open visit
+    #[command(after_help = "例 / Example:\n  mingcha visit join VISIT PERSON")]
+    Join {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 人员 id 或姓名 / the person's id or name
+        person: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
+    /// 移除同行人员，其所写保留 / take a person away again; what they wrote stays
+    #[command(after_help = "例 / Example:\n  mingcha visit leave VISIT PERSON")]
+    Leave {
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 人员 id 或姓名 / the person's id or name
+        person: String,
+        #[command(flatten)]
+        seen: Seen,
+    },
     /// 追加说明或更正 / add a remark or a correction
     #[command(after_help = "例 / Example:\n  mingcha visit remark VISIT --text 三号窗口当日停用")]
     Remark {
@@ -138,6 +169,17 @@ impl Visit {
             Self::Submit { visit, .. } => desk.print(&phone.visit_submit(&visit)?),
             Self::Move { visit, site, seen } => desk.print(&phone.visit_move(&visit, &site, seen.basis())?),
             Self::Void { visit, text, seen } => desk.print(&phone.visit_void(&visit, &text, seen.basis())?),
+            Self::Restore { visit, text, seen } => desk.print(&phone.visit_restore(&visit, &text, seen.basis())?),
+            Self::Join { visit, person, seen } => {
+                let rows = phone.visit_join(&visit, &person, seen.basis())?;
+                let inferred = Inferred::of_visit(desk, &phone, &rows)?;
+                desk.print(&Noted { rows, inferred })
+            }
+            Self::Leave { visit, person, seen } => {
+                let rows = phone.visit_leave(&visit, &person, seen.basis())?;
+                let inferred = Inferred::of_visit(desk, &phone, &rows)?;
+                desk.print(&Noted { rows, inferred })
+            }
             Self::Remark { visit, text } => desk.print(&phone.visit_remark(&visit, &text)?),
             Self::Show { visit } => {
                 let rows = phone.visit_show(&visit)?;

@@ -32,7 +32,7 @@ pub enum Work {
     Assign {
         /// 点位 id 或编码 / the site's id or code
         site: String,
-        /// 人员 id / the person's id
+        /// 人员 id 或姓名 / the person's id or name
         person: String,
         /// 从哪天起 / from which day
         #[arg(long, value_name = "DAY")]
@@ -43,6 +43,17 @@ pub enum Work {
         #[command(flatten)]
         seen: Seen,
     },
+    /// 交接：把一人名下的任务和未提交的检查交给另一人 / hand a person's assignments and drafts over to another
+    #[command(after_help = "例 / Example:\n  mingcha hand-over PERSON PERSON")]
+    HandOver {
+        /// 移交人 id 或姓名 / whose work it was, by id or name
+        from: String,
+        /// 接手人 id 或姓名 / whose work it is from now on, by id or name
+        to: String,
+    },
+    /// 人员：姓名、角色、片区 / people: names, roles, areas
+    #[command(after_help = "例 / Example:\n  mingcha people")]
+    People,
     /// 撤回指派 / withdraw an assignment
     #[command(after_help = "例 / Example:\n  mingcha unassign TASK")]
     Unassign {
@@ -60,6 +71,8 @@ impl Work {
             Self::Sites { due, search, limit } => desk.print(&phone.sites(&SiteFilter { due, search, limit })?),
             Self::Tasks => desk.print(&phone.tasks()?),
             Self::Assign { site, person, from, due, .. } => desk.print(&phone.assign(&site, &person, &from, &due)?),
+            Self::HandOver { from, to } => desk.print(&phone.hand_over(&from, &to)?),
+            Self::People => desk.print(&phone.people()?),
             Self::Unassign { task, .. } => desk.print(&phone.unassign(&task)?),
         }
     }

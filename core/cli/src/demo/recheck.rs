@@ -133,7 +133,7 @@ pub fn supervise(story: &mut Story) -> Result<(), Trouble> {
 
     story.at("2026-03-17T09:00:00+08:00")?;
     story.sync(Who::Contact)?;
-    story.person(Who::Contact)?.phone.finding_acknowledge(&again.finding, "单位负责人")?;
+    story.person(Who::Contact)?.phone.finding_acknowledge(&again.finding, "单位负责人", false)?;
     story.sync(Who::Contact)?;
     let row = story.person(Who::Contact)?.finding(&again.finding)?;
     let deadline = row.deadline.map(|day| day.to_string()).unwrap_or_default();

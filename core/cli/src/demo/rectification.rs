@@ -53,7 +53,7 @@ impl Story {
 pub fn rectify(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-03T08:50:00+08:00")?;
     for found in story.findings.clone() {
-        story.person(Who::Contact)?.phone.finding_acknowledge(&found.finding, "值班负责人")?;
+        story.person(Who::Contact)?.phone.finding_acknowledge(&found.finding, "值班负责人", false)?;
     }
     story.sync(Who::Contact)?;
     story.at("2026-03-03T09:10:00+08:00")?;

@@ -104,7 +104,9 @@ impl Show for Vec<Explained> {
                 word(lang, row.kind).to_owned(),
                 or_empty(row.value.as_deref()),
                 row.text.join(" "),
-                word(lang, row.effect).to_owned(),
+                format!("{} {}", word(lang, row.effect), if row.late { t::LATE.say(lang) } else { "" })
+                    .trim()
+                    .to_owned(),
                 half(lang, &row.rule).to_owned(),
                 or_empty(row.by.as_deref()),
                 row.op.to_string(),

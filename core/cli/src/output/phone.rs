@@ -1,6 +1,6 @@
 //! The phone itself: whose it is, what waits, what a sync did, whether everything fits.
 
-use mingcha::{Enrolled, Status, SyncReport, Verified};
+use mingcha::{Enrolled, PersonRow, Status, SyncReport, Verified};
 
 use super::page::{or_empty, plain};
 use super::{Page, Show, Table, left, right};
@@ -21,6 +21,25 @@ impl Show for Enrolled {
     }
 }
 
+impl Show for Vec<PersonRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_PEOPLE);
+            return;
+        }
+        let mut table = Table::new(&[left(t::NAME), left(t::ROLE), left(t::AREAS), left(t::PERSON)]);
+        for row in self {
+            table.row(&[
+                row.name.clone(),
+                word(page.lang(), row.role.name()).to_owned(),
+                row.areas.join(" "),
+                row.person.to_string(),
+            ]);
+        }
+        page.table(&table);
+    }
+}
+
 impl Show for SyncReport {
     fn show(&self, page: &mut Page) {
         let mut table = Table::new(&[left(t::WHAT), right(t::OPS), right(t::PHOTOS)]);
@@ -34,6 +53,9 @@ impl Show for SyncReport {
         }
         page.table(&table);
         attention(page, self.refused, self.held, self.conflicts);
+        if self.overruled > 0 {
+            page.say_with(t::SYNC_OVERRULED, &[&self.overruled.to_string()]);
+        }
     }
 }
 

@@ -13,6 +13,10 @@ impl Show for VisitStarted {
     fn show(&self, page: &mut Page) {
         page.say_with(t::VISIT_STARTED, &[&self.items.to_string(), &self.visit.to_string()]);
         page.card(&[(t::VISIT, self.visit.to_string())]);
+        if !self.findings.is_empty() {
+            page.part(t::FINDINGS);
+            self.findings.iter().for_each(|finding| page.line(&finding.to_string()));
+        }
         for one in &self.notes {
             let (set, reason) = one.split_once('：').unwrap_or((one, ""));
             let reason = half(page.lang(), reason).to_owned();
@@ -132,6 +136,7 @@ impl Show for Noted<VisitView> {
             (t::MODE, word(lang, &code_of(&view.mode)).to_owned()),
             (t::STATUS, word(lang, view.status).to_owned()),
             (t::BY, or_empty(view.by.as_deref())),
+            (t::PEOPLE, view.people.join(" ")),
             (t::SETS, view.sets.join(" ")),
             (t::SCORE, figure(&view.score)),
             (t::FORMULA, half(lang, &view.score.formula).to_owned()),
@@ -140,7 +145,8 @@ impl Show for Noted<VisitView> {
         missing(page, &view.missing);
         if !view.answers.is_empty() {
             page.part(t::ANSWERS);
-            page.table(&answers(view));
+            let table = answers(page, view);
+            page.table(&table);
         }
         if !view.photos.is_empty() {
             page.part(t::PHOTOS);
@@ -163,23 +169,25 @@ impl Show for Noted<VisitView> {
 }
 
 /// The answers; where people's values differ, each of them has its line.
-fn answers(view: &VisitView) -> Table {
+fn answers(page: &Page, view: &VisitView) -> Table {
     let columns = [left(t::ITEM), left(t::VALUE), wrapped(t::NOTE, 40), left(t::MARK), left(t::BY), left(t::AT)];
     let mut table = Table::new(&columns);
     for answer in &view.answers {
         for version in &answer.versions {
-            let mark = if answer.versions.len() < 2 {
+            let place = if answer.versions.len() < 2 {
                 ""
             } else if version.in_force {
                 "=>"
             } else {
                 "≠"
             };
+            let marks = marked(page, &[(version.guest, t::GUEST), (version.added, t::ADDED)]);
+            let mark = format!("{place} {marks}");
             table.row(&[
                 answer.item.clone(),
                 version.value.clone(),
                 or_empty(version.note.as_deref()),
-                mark.to_owned(),
+                mark.trim().to_owned(),
                 or_empty(version.by.as_deref()),
                 version.at.clone(),
             ]);

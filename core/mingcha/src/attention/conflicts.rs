@@ -33,8 +33,15 @@ impl Phone {
         conflicts.iter().map(|conflict| self.conflict_row(conflict)).collect()
     }
 
-    /// Decides a conflict: the value of the op that is kept is said once more, over all live values.
-    pub fn resolve(&mut self, conflict: &str, keep: &str, text: &str) -> Result<ConflictRow, MingchaError> {
+    /// Decides a conflict: the value of the op that is kept is said once more, over all live values that were shown. A
+    /// value that came since stands beside it, and needs a person again.
+    pub fn resolve(
+        &mut self,
+        conflict: &str,
+        keep: &str,
+        text: &str,
+        basis: Option<&str>,
+    ) -> Result<ConflictRow, MingchaError> {
         self.me()?;
         let (entity, field) = named(conflict).ok_or(Mistake::Unknown("该分歧", "conflict"))?;
         let found = self.conflict(entity, &field)?.ok_or(Mistake::Unknown("该分歧", "conflict"))?;
@@ -44,12 +51,15 @@ impl Phone {
             .iter()
             .find(|head| head.id == keep)
             .ok_or(Mistake::Unknown("分歧中的该版本", "version of this conflict"))?;
-        let heads = found.heads.iter().map(|head| head.id).collect();
-        let shown = Basis { shown: vec![Shown { entity, field: field.clone(), heads }] };
-        let over = self.over(entity, &field, None, &shown)?;
-        let words = if text.trim().is_empty() { kept.text(0) } else { text };
+        let shown = basis_of(&found);
+        let over = self.over(entity, &field, basis, &shown)?;
         let place = self.place_of_said(entity, &kept.body)?;
-        let saying = Saying::new(entity, kept.body.clone()).with_text(words).with_over(over);
+        let saying = Saying::new(entity, kept.body.clone()).with_over(over);
+        let saying = match field {
+            // A note belongs to the value that is kept; the reason stands beside it.
+            Field::Answer(_) => saying.with_text(kept.text(0)).with_text(text.trim()),
+            _ => saying.with_text(if text.trim().is_empty() { kept.text(0) } else { text }),
+        };
         let op = self.say(&place, vec![saying])?.first().copied().ok_or(MingchaError::KeyLost)?;
         let decided = self.heads_of(entity, &field)?.into_iter().find(|head| head.id == op);
         self.conflict_row(&Conflict { entity, field, in_force: op, heads: decided.into_iter().collect() })
@@ -58,7 +68,8 @@ impl Phone {
     /// How many live values of this device stand beside somebody else's.
     pub(super) fn own_conflicts(&self) -> Result<u64, MingchaError> {
         let own = self.own_logs()?;
-        let mut conflicts = self.of_visits(self.own_entities(Kind::ANSWER)?.into_iter().map(VisitId))?;
+        let kinds = [Kind::ANSWER, Kind::VISIT_MOVE, Kind::VISIT_VOID];
+        let mut conflicts = self.of_visits(self.own_entities(&kinds)?.into_iter().map(VisitId))?;
         conflicts.extend(self.of_findings()?);
         let mine = conflicts.iter().filter(|conflict| conflict.heads.iter().any(|head| own.contains(&head.id.log)));
         Ok(u64::try_from(mine.count()).unwrap_or(u64::MAX))
@@ -78,6 +89,15 @@ impl Phone {
                     conflicts.push(Conflict { entity: visit.into(), field: Field::Answer(item), in_force, heads });
                 }
             }
+            let said = self.store.said(visit.into())?;
+            for ((entity, field), register) in Registers::fold(&said).iter() {
+                if !matches!(field, Field::VisitSite | Field::VisitVoid) || !is_contested(register) {
+                    continue;
+                }
+                let Some(in_force) = ruling(*entity, field, register, None) else { continue };
+                let heads = register.heads().map(|(_, head)| head.value.clone()).collect();
+                conflicts.push(Conflict { entity: *entity, field: field.clone(), in_force, heads });
+            }
         }
         Ok(conflicts)
     }
@@ -95,8 +115,8 @@ impl Phone {
         let case = Case::fold(finding, &said);
         let mut conflicts = Vec::new();
         for ((entity, field), register) in Registers::fold(&said).iter() {
-            let decided_by_people = matches!(field, Field::Verdict | Field::Result | Field::FindingVoid);
-            if !decided_by_people || !is_contested(register) {
+            let of_finding = *field == Field::Verdict || Field::OF_FINDING.contains(field);
+            if !of_finding || !is_contested(register) {
                 continue;
             }
             let Some(in_force) = ruling(*entity, field, register, case.as_ref()) else { continue };
@@ -109,7 +129,9 @@ impl Phone {
     /// The conflict that stands in one register now.
     fn conflict(&self, entity: EntityId, field: &Field) -> Result<Option<Conflict>, MingchaError> {
         let conflicts = match field {
-            Field::Answer(_) => self.of_visits(std::iter::once(VisitId(entity)))?,
+            Field::Answer(_) | Field::VisitSite | Field::VisitVoid => {
+                self.of_visits(std::iter::once(VisitId(entity)))?
+            }
             Field::Verdict => match self.store.finding_of_submission(entity)? {
                 Some(finding) => self.of_finding(finding)?,
                 None => Vec::new(),
@@ -125,8 +147,12 @@ impl Phone {
             let register = self.store.answer(VisitId(entity), item)?;
             return Ok(register.heads().map(|(_, head)| head.value.clone()).collect());
         }
-        let finding = self.store.finding_of_submission(entity)?.unwrap_or(FindingId(entity));
-        let said = self.store.said_of_finding(finding)?;
+        let said = if matches!(field, Field::VisitSite | Field::VisitVoid) {
+            self.store.said(entity)?
+        } else {
+            let finding = self.store.finding_of_submission(entity)?.unwrap_or(FindingId(entity));
+            self.store.said_of_finding(finding)?
+        };
         let registers = Registers::fold(&said);
         Ok(registers
             .get(entity, field)
@@ -144,6 +170,8 @@ impl Phone {
                 by: self.by(head.id.log)?,
                 at: print_seconds(head.at),
                 in_force: head.id == conflict.in_force,
+                guest: false,
+                added: false,
             });
         }
         let item = match &conflict.field {
@@ -157,22 +185,38 @@ impl Phone {
             item,
             in_force: conflict.in_force,
             mine: conflict.heads.iter().any(|head| own.contains(&head.id.log)),
+            basis: basis_of(conflict),
             versions,
         })
     }
 }
 
-fn what(field: &Field) -> &'static str {
+/// What the row of a conflict showed.
+fn basis_of(conflict: &Conflict) -> Basis {
+    let heads = conflict.heads.iter().map(|head| head.id).collect();
+    Basis { shown: vec![Shown { entity: conflict.entity, field: conflict.field.clone(), heads }] }
+}
+
+/// What a conflict is about, as the command line and JSON say it.
+pub(super) fn what(field: &Field) -> &'static str {
     match field {
         Field::Answer(_) => "answer",
+        Field::PhotoItem => "photo_item",
+        Field::VisitPerson(_) => "person",
+        Field::VisitVoid => "visit_void",
+        Field::VisitSite => "site",
         Field::Verdict => "verdict",
         Field::Result => "result",
-        _ => "void",
+        Field::FindingVoid => "void",
+        Field::Duplicate => "duplicate",
+        Field::Extension => "extension",
+        Field::Suspended => "suspension",
+        Field::Appeal => "appeal",
     }
 }
 
 /// A conflict's name: the register's entity and field, `<entity>:answer:W5-1`, `<entity>:result`.
-fn name(entity: EntityId, field: &Field) -> String {
+pub(super) fn name(entity: EntityId, field: &Field) -> String {
     match field {
         Field::Answer(item) => format!("{entity}:answer:{item}"),
         field => format!("{entity}:{}", what(field)),
@@ -184,13 +228,24 @@ fn named(name: &str) -> Option<(EntityId, Field)> {
     let entity: EntityId = parts.next()?.parse().ok()?;
     let field = match (parts.next()?, parts.next()) {
         ("answer", Some(item)) => Field::Answer(item.parse::<ItemCode>().ok()?),
-        ("verdict", None) => Field::Verdict,
-        ("result", None) => Field::Result,
-        ("void", None) => Field::FindingVoid,
+        (word, None) => DECIDED.into_iter().find(|field| what(field) == word)?,
         _ => return None,
     };
     Some((entity, field))
 }
+
+/// What people decide, apart from answers.
+const DECIDED: [Field; 9] = [
+    Field::VisitSite,
+    Field::VisitVoid,
+    Field::Verdict,
+    Field::Result,
+    Field::FindingVoid,
+    Field::Duplicate,
+    Field::Extension,
+    Field::Suspended,
+    Field::Appeal,
+];
 
 #[cfg(test)]
 mod tests {
@@ -200,7 +255,7 @@ mod tests {
     fn a_conflict_is_found_again_by_the_name_it_was_shown_under() {
         let entity = EntityId::from_random([3; 16]);
         let item: ItemCode = "W5-1A".parse().unwrap();
-        for field in [Field::Answer(item), Field::Verdict, Field::Result, Field::FindingVoid] {
+        for field in std::iter::once(Field::Answer(item)).chain(DECIDED) {
             assert_eq!(named(&name(entity, &field)), Some((entity, field)));
         }
     }

@@ -41,17 +41,17 @@ impl Phone {
         Ok(found)
     }
 
-    /// What own ops of this kind speak of. Receipts are not asked: it is for badges, which every screen wants at once.
-    pub(super) fn own_entities(&self, kind: Kind) -> Result<BTreeSet<EntityId>, MingchaError> {
+    /// What own ops of these kinds speak of. Receipts are not asked: it is for badges, which every screen wants at once.
+    pub(super) fn own_entities(&self, kinds: &[Kind]) -> Result<BTreeSet<EntityId>, MingchaError> {
         let mut found = BTreeSet::new();
         for log in self.store.logs()? {
             for segment in self.store.segments(log.log)? {
                 let Ok(opened) = Segment::from_bytes(&segment.bytes).and_then(|segment| segment.open()) else {
                     continue;
                 };
-                found.extend(opened.ops.iter().filter(|op| op.kind == kind).map(|op| op.entity));
+                found.extend(opened.ops.iter().filter(|op| kinds.contains(&op.kind)).map(|op| op.entity));
             }
-            found.extend(self.store.tail(log.log)?.iter().filter(|op| op.kind == kind).map(|op| op.entity));
+            found.extend(self.store.tail(log.log)?.iter().filter(|op| kinds.contains(&op.kind)).map(|op| op.entity));
         }
         Ok(found)
     }

@@ -30,7 +30,7 @@ fn two_inspectors_answer_unseen_and_one_of_them_decides() {
     assert_eq!(conflict.versions.len(), 2);
     assert_eq!(conflict.versions.iter().filter_map(|one| one.by.as_deref()).collect::<Vec<_>>(), ["Anna", "Bertha"]);
 
-    let decided = anna.phone.resolve(&conflict.conflict, &yes.to_string(), "以现场照片为准").unwrap();
+    let decided = anna.phone.resolve(&conflict.conflict, &yes.to_string(), "以现场照片为准", None).unwrap();
     assert_eq!(decided.versions.len(), 1);
     city.meet(&mut anna);
     city.meet(&mut bertha);
@@ -42,7 +42,7 @@ fn two_inspectors_answer_unseen_and_one_of_them_decides() {
         let effects: Vec<&str> = rows.iter().map(|row| row.effect).collect();
         assert_eq!(effects, ["replaced", "replaced", "in_force"]);
         assert_eq!(rows.last().unwrap().value.as_deref(), Some("yes"));
-        assert_eq!(rows.last().unwrap().text, ["以现场照片为准"]);
+        assert_eq!(rows.last().unwrap().text, ["", "以现场照片为准"], "no note, and why it was kept");
         assert!(desk.phone.verify(None).unwrap().ok);
     }
 }
@@ -217,7 +217,7 @@ fn verdicts_on_one_submission_differ_until_a_person_decides() {
     );
 
     let keep = conflict.versions.iter().find(|version| version.value == "pass").unwrap().op;
-    anna.phone.resolve(&conflict.conflict, &keep.to_string(), "").unwrap();
+    anna.phone.resolve(&conflict.conflict, &keep.to_string(), "", None).unwrap();
     city.meet(&mut anna);
     city.meet(&mut bertha);
     assert_eq!(bertha.phone.finding_show(&id).unwrap().stage.name(), "closed");

@@ -49,6 +49,7 @@ pub(crate) fn ruling(entity: EntityId, field: &Field, register: &Register<&Said>
                 }
             }
         }
+        Field::VisitVoid => register.safest(|one| !matches!(&one.body, Body::VisitVoid(void) if void.void)),
         Field::FindingVoid => register.safest(|one| !matches!(&one.body, Body::FindingVoid(void) if void.void)),
         Field::Appeal => register.safest(|one| matches!(&one.body, Body::AppealDecide(decide) if decide.upheld)),
         Field::Extension => register.safest(|one| match &one.body {
@@ -91,7 +92,10 @@ pub(crate) fn value(body: &Body) -> Option<String> {
         Body::FindingPublish(copy) => copy.item.to_string(),
         Body::ExtensionAsk(ask) => ask.until.to_string(),
         Body::ExtensionDecide(decide) => decide.until.map_or_else(|| "refused".to_owned(), |day| day.to_string()),
-        Body::Suspend(suspend) => word(suspend.suspended, "suspended", "resumed"),
+        Body::Suspend(suspend) => match suspend.until {
+            Some(until) if suspend.suspended => format!("suspended {until}"),
+            _ => word(suspend.suspended, "suspended", "resumed"),
+        },
         Body::AppealDecide(decide) => word(decide.upheld, "upheld", "withdrawn"),
         Body::NumberGive(number) => number.number.clone(),
         Body::CardWrite(card) => card_value(card),

@@ -87,6 +87,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
         provisional: false,
         recheck_due: None,
         supervision_day: None,
+        suspended_until: None,
     };
     city.say(finding, &Body::CardWrite(card), &["擦干地面"]);
     let mut contact = city.desk("Contact", Role::Contact, &url);

@@ -145,12 +145,24 @@ pub struct FindingRow {
     pub provisional: bool,
     /// True when the deadline, or the day for feedback, has passed.
     pub overdue: bool,
+    /// True when nobody acknowledged or refused the notice by the first working day after the unit's card was written.
+    pub unserved: bool,
+    /// The day of a recheck that did not pass, while no supervision notice followed it.
+    pub supervision_due: Option<Day>,
+    /// Where a request for a later deadline stands: `asked`, `granted` or `refused`.
+    pub extension: Option<mingcha_model::body::CardExtension>,
+    /// The finding that this one is the same fact as.
+    pub duplicate_of: Option<FindingId>,
+    /// True when its visit was taken back after the unit had been told: it lives on until it is voided itself.
+    pub visit_void: bool,
     /// True when the same item failed before at this site.
     pub repeat: bool,
     /// True when live verdicts or results differ.
     pub contested: bool,
     /// True while suspended.
     pub suspended: bool,
+    /// The last day of the suspension, where that is known.
+    pub suspended_until: Option<Day>,
     /// True while an appeal waits.
     pub appealed: bool,
     /// Photos that the finding's own evidence shows; for a contact the published ones by hash.
@@ -170,7 +182,7 @@ pub struct FindingRow {
 pub struct ConflictRow {
     /// A name for it: entity and field.
     pub conflict: String,
-    /// `answer`, `verdict`, `result`, `void`.
+    /// `answer`, `verdict`, `result`, `void`, `visit_void`, `site`, `extension`, `suspension`, `appeal`, `duplicate`.
     pub what: &'static str,
     /// Of what.
     pub entity: EntityId,
@@ -182,6 +194,8 @@ pub struct ConflictRow {
     pub versions: Vec<super::Version>,
     /// True when one of them is this device's.
     pub mine: bool,
+    /// What this row showed; hand it back with a decision.
+    pub basis: Basis,
 }
 
 /// One own op that needs attention.
@@ -220,4 +234,6 @@ pub struct Explained {
     pub effect: &'static str,
     /// The rule that decided, in words.
     pub rule: String,
+    /// True when the city heard of it after its author had moved away, and accepted it as said before that.
+    pub late: bool,
 }

@@ -3,6 +3,19 @@
 use mingcha_model::{AreaId, Day, DeviceId, Digest, LogId, OpId, PersonId, PhotoId, Role, UnitId, VisitId};
 use serde::Serialize;
 
+/// A person that this phone knows.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonRow {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// What they are.
+    pub role: Role,
+    /// Where they work, by name.
+    pub areas: Vec<String>,
+}
+
 /// What enrolling gave.
 #[derive(Clone, Debug, Serialize)]
 pub struct Enrolled {
@@ -41,6 +54,8 @@ pub struct SyncReport {
     pub held: u64,
     /// Values of mine that somebody else's stands beside.
     pub conflicts: u64,
+    /// Values of mine that stood in a conflict and that somebody else decided against, heard of in this run.
+    pub overruled: u64,
 }
 
 /// Where one feed stands here.

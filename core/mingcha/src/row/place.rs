@@ -1,6 +1,6 @@
 //! Rows about sites, work and criteria.
 
-use mingcha_model::{AreaId, Day, FindingId, SiteId, TaskId, UnitId};
+use mingcha_model::{AreaId, Day, FindingId, SiteId, TaskId, UnitId, VisitId};
 use serde::Serialize;
 
 /// Which sites to list.
@@ -46,7 +46,7 @@ pub struct SiteRow {
 pub struct TaskRow {
     /// The assignment, where it is one; rechecks and overdue feedback follow from findings.
     pub task: Option<TaskId>,
-    /// `assigned`, `recheck` or `feedback_overdue`.
+    /// `assigned`, `draft`, `recheck`, `feedback_overdue`, `supervision_due` or `unserved`.
     pub what: &'static str,
     /// Where.
     pub site: SiteId,
@@ -62,6 +62,8 @@ pub struct TaskRow {
     pub overdue: bool,
     /// The findings to look at there.
     pub findings: Vec<FindingId>,
+    /// The visit that waits to be finished, for a draft.
+    pub visit: Option<VisitId>,
 }
 
 /// One criteria set.

@@ -10,6 +10,8 @@ pub struct VisitStarted {
     pub visit: VisitId,
     /// How many items its form has.
     pub items: u64,
+    /// For a recheck, the findings of the site that are due: one visit takes them all.
+    pub findings: Vec<FindingId>,
     /// Set names with "inferred" said where a set is: shown before the first answer.
     pub notes: Vec<String>,
 }
@@ -91,6 +93,10 @@ pub struct Version {
     pub at: String,
     /// True for the one that is shown.
     pub in_force: bool,
+    /// True when whoever wrote it is not among the people of the visit.
+    pub guest: bool,
+    /// True when it came after the visit was submitted: it is merged, and the submitted score does not count it.
+    pub added: bool,
 }
 
 /// One answer of a visit.
@@ -140,9 +146,11 @@ pub struct VisitView {
     pub log: LogId,
     /// Who opened it, where this phone may know.
     pub by: Option<String>,
+    /// Who else takes part, by name.
+    pub people: Vec<String>,
     /// Criteria sets asked, `W5@1`.
     pub sets: Vec<String>,
-    /// Its score now.
+    /// Its score: as it was submitted, and until then as it is now.
     pub score: ScoreView,
     /// Items without an answer.
     pub missing: Vec<String>,

@@ -341,6 +341,18 @@ pub struct Card {
     /// The day of the newest supervision notice; equal to `notice_day` while that is the newest notice of all.
     #[n(18)]
     pub supervision_day: Option<Day>,
+    /// The day on which a suspension ends, where that is known.
+    #[n(19)]
+    pub suspended_until: Option<Day>,
+}
+
+/// The card that tells a unit of a notice was written: from then on it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct CardTell {
+    /// Which notice.
+    #[n(0)]
+    pub notice: OpId,
 }
 
 /// Assigns work; the entity is the task. Carries no mode.

@@ -4,7 +4,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
-use crate::{CampaignId, DeviceId, Digest, EntityId, ItemCode, PersonId, PhotoId, SiteId, TaskId, Value};
+use crate::{CampaignId, DeviceId, Digest, EntityId, ItemCode, OpId, PersonId, PhotoId, SiteId, TaskId, Value};
 
 /// Opens a log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -117,6 +117,9 @@ pub struct VisitSubmit {
     /// Items without an answer.
     #[n(2)]
     pub missing: u32,
+    /// The last answer of each other log that the figures count: whatever of a log comes after it is an addition.
+    #[n(3)]
+    pub counted: Option<Vec<OpId>>,
 }
 
 /// Moves a visit to another site.

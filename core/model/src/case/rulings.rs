@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{DISSENT_AFTER_DAYS, NoticeCase, ResultSaid, ReviewSaid, SubmissionCase};
 use crate::body::{Body, ReviewVerdict};
-use crate::{Day, EntityId, OpId, Register, Said, SubmissionId};
+use crate::{Day, EntityId, FindingId, OpId, Register, Said, SubmissionId};
 
 /// The strict and plain registers of a finding and its submissions, by (entity, field).
 pub(super) struct Registers<'a>(BTreeMap<(EntityId, crate::Field), Register<&'a Said>>);
@@ -54,12 +54,26 @@ fn differs(register: &Register<&Said>) -> bool {
     bodies.any(|other| first.as_ref() != Some(&other))
 }
 
-fn decision(body: &Body) -> Option<u8> {
+/// What a statement decides, without the words beside it.
+#[derive(PartialEq, Eq)]
+enum Decision {
+    None,
+    Is(bool),
+    Outcome(u8),
+    Until(bool, Option<Day>),
+    Of(Option<FindingId>),
+}
+
+fn decision(body: &Body) -> Decision {
     match body {
-        Body::Review(review) => Some(u8::from(review.verdict == ReviewVerdict::Return)),
-        Body::Result(result) => Some(result.outcome.safety()),
-        Body::FindingVoid(void) => Some(u8::from(void.void)),
-        _ => None,
+        Body::Review(review) => Decision::Is(review.verdict == ReviewVerdict::Return),
+        Body::Result(result) => Decision::Outcome(result.outcome.safety()),
+        Body::FindingVoid(void) => Decision::Is(void.void),
+        Body::AppealDecide(decide) => Decision::Is(decide.upheld),
+        Body::Suspend(suspend) => Decision::Until(suspend.suspended, suspend.until),
+        Body::ExtensionDecide(decide) => Decision::Until(decide.until.is_some(), decide.until),
+        Body::FindingDuplicate(duplicate) => Decision::Of(duplicate.of),
+        _ => Decision::None,
     }
 }
 
@@ -69,6 +83,7 @@ pub(super) fn results(live: &[&Said], register: Option<&Register<&Said>>) -> Vec
         .filter_map(|one| match &one.body {
             Body::Result(result) => Some(ResultSaid {
                 op: one.id,
+                ord: one.ord,
                 outcome: result.outcome,
                 day: one.day(),
                 text: one.text(0).to_owned(),
@@ -138,11 +153,16 @@ pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
     live.iter()
         .filter_map(|one| match &one.body {
             Body::FindingNotice(notice) => Some(NoticeCase {
+                op: one.id,
                 notice: notice.notice,
                 day: one.day(),
                 ord: one.ord,
                 deadline: notice.deadline,
                 text: one.text(0).to_owned(),
+                told: live
+                    .iter()
+                    .find(|other| matches!(&other.body, Body::CardTell(told) if told.notice == one.id))
+                    .map(|other| other.day()),
                 served: live
                     .iter()
                     .filter(|other| other.sequence() > one.sequence())
@@ -172,7 +192,9 @@ pub(super) struct Extension {
     pub refused: bool,
 }
 
+/// Of the last notice on: a later notice sets its own deadline.
 pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> Extension {
+    let noticed = live.iter().rfind(|one| matches!(one.body, Body::FindingNotice(_))).map(|one| one.sequence());
     let asked = live.iter().rev().find_map(|one| match &one.body {
         Body::ExtensionAsk(ask) => Some((one.sequence(), ask.until)),
         _ => None,
@@ -184,6 +206,7 @@ pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> E
             _ => (false, std::cmp::Reverse(None)),
         })
     });
+    let decided = decided.filter(|(_, head)| noticed.is_none_or(|noticed| head.value.sequence() > noticed));
     let Some((_, head)) = decided else {
         return Extension { asked: asked.map(|(_, until)| until), ..Extension::default() };
     };
@@ -193,4 +216,27 @@ pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> E
     };
     let asked_again = asked.filter(|(sequence, _)| *sequence > head.value.sequence()).map(|(_, until)| until);
     Extension { asked: asked_again, granted, refused: granted.is_none() && asked_again.is_none() }
+}
+
+#[derive(Default)]
+pub(super) struct Suspension {
+    pub suspended: bool,
+    pub until: Option<Day>,
+    pub resumed: Option<Day>,
+}
+
+/// A suspension ends on its day or when it is resumed, whichever comes first.
+pub(super) fn suspension(live: &[&Said], register: Option<&Register<&Said>>) -> Suspension {
+    let Some((_, head)) = register.and_then(Register::latest) else { return Suspension::default() };
+    let Body::Suspend(said) = &head.value.body else { return Suspension::default() };
+    if said.suspended {
+        return Suspension { suspended: true, until: said.until, resumed: None };
+    }
+    let before = live.iter().rev().find_map(|one| match &one.body {
+        Body::Suspend(before) if before.suspended && one.sequence() < head.value.sequence() => Some(before.until),
+        _ => None,
+    });
+    let day = head.value.day();
+    let resumed = before.map(|until| until.map_or(day, |until| until.min(day)));
+    Suspension { suspended: false, until: None, resumed }
 }

@@ -19,9 +19,10 @@ pub struct Contested {
     pub register: Register<Said>,
 }
 
-/// True when live values say different things or in different words; who said them, and when, makes no difference.
+/// True when live values say different things or in different words; who said them, when, and why one was decided for
+/// makes no difference.
 pub fn values_differ(register: &Register<Said>) -> bool {
-    let mut values = register.heads().map(|(_, head)| (&head.value.body, &head.value.texts));
+    let mut values = register.heads().map(|(_, head)| (&head.value.body, head.value.text(0)));
     let first = values.next();
     values.any(|value| first.is_some_and(|first| first != value))
 }

@@ -52,7 +52,7 @@ fn world(lines: &[Line]) -> Feed {
                     [Value::Yes, Value::No, Value::NotApplicable][line.who as usize % 3],
                 ),
             ),
-            5 => (visit, Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0 })),
+            5 => (visit, Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0, counted: None })),
             6 => (visit, Body::VisitVoid(VisitVoid { void: line.item != 0 })),
             7 => (finding, raising(visit, site_id)),
             8 => (finding, feedback()),

@@ -19,7 +19,8 @@ fn everything() -> Feed {
         open.task = Some(id(31).into());
     }
     feed.say(op(ANNA, 1), id(11), &open, "");
-    let submit = Body::VisitSubmit(mingcha_model::body::VisitSubmit { obtained: 1, obtainable: 1, missing: 0 });
+    let submit =
+        Body::VisitSubmit(mingcha_model::body::VisitSubmit { obtained: 1, obtainable: 1, missing: 0, counted: None });
     feed.say(op(ANNA, 2), id(11), &submit, "");
     feed.say(op(ANNA, 3), id(11), &answer("W5-1", Value::Yes), "note");
     feed.say(op(BERT, 1), id(11), &answer("W5-1", Value::No), "");
@@ -56,6 +57,7 @@ fn everything() -> Feed {
         provisional: false,
         recheck_due: None,
         supervision_day: None,
+        suspended_until: None,
     };
     feed.say(op(CITY, 4), id(15), &Body::CardWrite(card), "demand");
     let assign = Assign {

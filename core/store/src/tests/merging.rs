@@ -70,7 +70,7 @@ fn a_held_answer_counts_once_it_is_released_whichever_comes_first() {
 fn a_held_submission_of_a_visit_leaves_it_a_draft_until_released() {
     let mut feed = Feed::new(area(1));
     feed.say(op(ANNA, 1), id(1), &opening(id(9), Mode::Open), "");
-    let submit = Body::VisitSubmit(VisitSubmit { obtained: 100, obtainable: 100, missing: 0 });
+    let submit = Body::VisitSubmit(VisitSubmit { obtained: 100, obtainable: 100, missing: 0, counted: None });
     feed.push(op(ANNA, 2), id(1), &submit, "", &[], Flags::HELD);
     let mut phone = phone();
     feed.pull(&mut phone.store);

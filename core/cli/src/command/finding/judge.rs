@@ -70,12 +70,18 @@ pub enum Judge {
     /// 作废，须说明原因 / void a finding, saying why
     #[command(after_help = "例 / Example:\n  mingcha finding void FINDING --text 点位登记错误")]
     Void(Reasoned),
-    /// 与另一问题为同一事，只计一次 / mark as a duplicate of another finding; they count once
-    #[command(after_help = "例 / Example:\n  mingcha finding duplicate FINDING OTHER")]
+    /// 撤销作废，须说明原因 / take a void back, saying why
+    #[command(after_help = "例 / Example:\n  mingcha finding restore FINDING --text 登记无误")]
+    Restore(Reasoned),
+    /// 与另一问题为同一事，只计一次；none 撤销 / mark as a duplicate of another finding: they count once; none takes
+    /// it back
+    #[command(
+        after_help = "例 / Example:\n  mingcha finding duplicate FINDING OTHER\n  mingcha finding duplicate FINDING none"
+    )]
     Duplicate {
         /// 问题 id / the finding's id
         id: String,
-        /// 另一问题 id / the other finding's id
+        /// 另一问题 id，或 none / the other finding's id, or none
         other: String,
         /// 说明 / why
         #[arg(long, value_name = "T")]
@@ -114,6 +120,9 @@ impl Judge {
             }
             Self::Void(one) => {
                 desk.print(&phone.finding_void(&one.id, &one.text.unwrap_or_default(), one.seen.basis())?)
+            }
+            Self::Restore(one) => {
+                desk.print(&phone.finding_restore(&one.id, &one.text.unwrap_or_default(), one.seen.basis())?)
             }
             Self::Duplicate { id, other, text, seen } => {
                 desk.print(&phone.finding_duplicate(&id, &other, text.as_deref(), seen.basis())?)

@@ -20,6 +20,9 @@ pub enum Unit {
         /// 签收人 / who signs for it
         #[arg(long, value_name = "N")]
         name: String,
+        /// 现场纸面签收，由检查员或督查员代录 / signed on paper, written down by an inspector or a supervisor
+        #[arg(long)]
+        signed: bool,
         #[command(flatten)]
         seen: Seen,
     },
@@ -75,7 +78,7 @@ pub enum Unit {
 impl Unit {
     pub fn run(self, desk: &Desk, phone: &mut Phone) -> Result<ExitCode, Failure> {
         match self {
-            Self::Acknowledge { id, name, .. } => desk.print(&phone.finding_acknowledge(&id, &name)?),
+            Self::Acknowledge { id, name, signed, .. } => desk.print(&phone.finding_acknowledge(&id, &name, signed)?),
             Self::Decline { id, text, .. } => desk.print(&phone.finding_decline(&id, &text)?),
             Self::Fixed { id, photos, .. } => desk.print(&phone.finding_fixed(&id, &photos)?),
             Self::Rectify { id, text, photos, .. } => desk.print(&phone.finding_rectify(&id, &text, &photos)?),
