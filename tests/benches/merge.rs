@@ -117,7 +117,7 @@ fn world() -> World {
                 world.rows.push((*visit.as_bytes(), item.clone(), 1, at, u8::try_from(second).unwrap()));
             }
         }
-        let submit = VisitSubmit { obtained: 7_000, obtainable: 8_000, missing: 0 };
+        let submit = VisitSubmit { obtained: 7_000, obtainable: 8_000, missing: 0, counted: None };
         say(&mut world, &mut dice, device, vec![], Body::VisitSubmit(submit));
     }
     world

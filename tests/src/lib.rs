@@ -1,7 +1,7 @@
 //! What scenarios need: a city that really serves, phones driven as a person at a desk drives them, a wire to cut.
 //!
-//! Nothing of the product is linked into the stories: they run the two programs and read what they print, as scripts
-//! from outside do.
+//! Stories of the command line run the two programs and read what they print, as scripts from outside do. Stories that
+//! need many meetings link the core and the city ([`Town`]); nothing of either is replaced.
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on should stop")]
 
@@ -10,6 +10,7 @@ mod city;
 mod desk;
 mod pictures;
 mod seen;
+mod town;
 mod wire;
 
 pub use chance::Chance;
@@ -17,4 +18,5 @@ pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use pictures::{draw, real_photos};
 pub use seen::{Seen, hashes, photos, seen};
+pub use town::{Hand, Time, Town};
 pub use wire::{Cut, Wire};

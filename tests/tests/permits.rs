@@ -23,7 +23,7 @@ fn bodies() -> Vec<Body> {
     bodies.extend([Outcome::Pass, Outcome::Partly, Outcome::Fail, Outcome::Reopen].map(result));
     bodies.extend([
         Body::VisitPerson(VisitPerson { person: PersonId(EntityId([3; 16])), present: true }),
-        Body::VisitSubmit(VisitSubmit { obtained: 0, obtainable: 0, missing: 0 }),
+        Body::VisitSubmit(VisitSubmit { obtained: 0, obtainable: 0, missing: 0, counted: None }),
         Body::VisitMove(VisitMove { site }),
         Body::VisitVoid(VisitVoid { void: true }),
         Body::VisitRemark(Nothing {}),

@@ -371,7 +371,7 @@ fn visited(steps: &[(Step, Word)], unheard: u8) -> Vec<Said> {
     }];
     for (step, word) in steps {
         let body = match step {
-            Step::Submit => Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0 }),
+            Step::Submit => Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0, counted: None }),
             Step::Move(number) => Body::VisitMove(VisitMove { site: site(*number) }),
             Step::Void(void) => Body::VisitVoid(VisitVoid { void: *void }),
             Step::Remark => Body::VisitRemark(Nothing {}),

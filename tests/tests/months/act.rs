@@ -1,0 +1,202 @@
+//! What people may do on a phone, as words of a command; drawn without any plan, whether it makes sense or not.
+
+use std::path::Path;
+
+use mingcha_tests::{Chance, draw};
+
+/// What the people of a month have made so far, whoever of them may know of it.
+#[derive(Default)]
+pub struct Made {
+    pub visits: Vec<String>,
+    pub findings: Vec<String>,
+    pub submissions: Vec<String>,
+    pub tasks: Vec<String>,
+    /// Everybody's id.
+    pub people: Vec<String>,
+    drawn: u32,
+    said: u32,
+}
+
+/// A command, and the words of it that must never be lost, with what they were said of: an entity and perhaps an item.
+pub struct Act {
+    pub words: Vec<String>,
+    pub text: Option<String>,
+    pub of: Option<(String, Option<String>)>,
+}
+
+const SITES: [&str; 4] = ["GOV-01", "SUB-01", "PH-01", "PG-01"];
+const ITEMS: [&str; 4] = ["W5-1", "W5-2", "W5-3", "W5-5"];
+
+impl Made {
+    fn text(&mut self) -> String {
+        self.said += 1;
+        format!("第{}句话", self.said)
+    }
+
+    fn picture(&mut self, below: &Path) -> String {
+        self.drawn += 1;
+        draw(below, self.drawn).display().to_string()
+    }
+
+    /// Draws an act for somebody of this role; `None` when there is nothing yet to do it to.
+    pub fn act(&mut self, role: &str, chance: &mut Chance, below: &Path) -> Option<Act> {
+        match role {
+            "inspector" => self.inspects(chance, below),
+            "supervisor" => self.supervises(chance),
+            _ => self.answers(chance, below),
+        }
+    }
+
+    fn inspects(&mut self, chance: &mut Chance, below: &Path) -> Option<Act> {
+        let draw = chance.below(20);
+        if draw < 2 || self.visits.is_empty() {
+            let mode = *chance.one(&["open", "joint", "recheck"]);
+            let site = *chance.one(&SITES);
+            return Some(Act::plain(&["visit", "start", site, "--mode", mode]));
+        }
+        let visit = chance.one(&self.visits).clone();
+        let item = *chance.one(&ITEMS);
+        if draw < 8 {
+            let (text, value) = (self.text(), *chance.one(&["yes", "no", "na"]));
+            let act = Act::saying(&["visit", "answer", &visit, item, value, "--note", &text], &text, &visit);
+            return Some(Act { of: Some((visit, Some(item.to_owned()))), ..act });
+        }
+        if draw < 11 || self.findings.is_empty() {
+            let text = self.text();
+            return Some(Act::saying(&["finding", "raise", &visit, item, "--text", &text], &text, ""));
+        }
+        let finding = chance.one(&self.findings).clone();
+        let text = self.text();
+        Some(match draw {
+            11 => {
+                let picture = self.picture(below);
+                Act::plain(&["visit", "photo", &visit, &picture, "--item", item])
+            }
+            12 => Act::plain(&["visit", "submit", &visit]),
+            13 => {
+                let site = *chance.one(&SITES);
+                Act::plain(&["visit", "move", &visit, site])
+            }
+            14 => {
+                let verb = *chance.one(&["void", "restore", "remark", "remark"]);
+                Act::saying(&["visit", verb, &visit, "--text", &text], &text, &visit)
+            }
+            15 => Act::saying(&["finding", "feedback", &finding, "--demand", &text], &text, &finding),
+            16 => Act::saying(&["finding", "correct", &finding, "--text", &text], &text, &finding),
+            17 => {
+                let picture = self.picture(below);
+                Act::plain(&["finding", "fixed", &finding, "--photo", &picture])
+            }
+            18 => {
+                let verb = *chance.one(&["join", "leave"]);
+                let person = chance.one(&self.people).clone();
+                Act::plain(&["visit", verb, &visit, &person])
+            }
+            _ => {
+                let outcome = *chance.one(&["pass", "fail", "partly"]);
+                Act::saying(&["finding", "recheck", &finding, outcome, "--text", &text], &text, &finding)
+            }
+        })
+    }
+
+    fn supervises(&mut self, chance: &mut Chance) -> Option<Act> {
+        let draw = chance.below(18);
+        if draw == 0 {
+            let (site, person) = (*chance.one(&SITES), chance.one(&self.people).clone());
+            let words = ["assign", site, &person, "--from", "2026-03-02", "--due", "2026-04-30"];
+            return Some(Act::plain(&words));
+        }
+        if draw == 1 {
+            let (one, other) = (chance.one(&self.people).clone(), chance.one(&self.people).clone());
+            return Some(Act::plain(&["hand-over", &one, &other]));
+        }
+        if draw == 2 && !self.tasks.is_empty() {
+            let task = chance.one(&self.tasks).clone();
+            return Some(Act::plain(&["unassign", &task]));
+        }
+        if draw < 7 && !self.submissions.is_empty() {
+            let (submission, text) = (chance.one(&self.submissions).clone(), self.text());
+            let verdict = *chance.one(&["approve", "return"]);
+            let act = Act::saying(&["finding", "review", &submission, verdict, "--text", &text], &text, "");
+            return Some(Act { of: Some((submission, None)), ..act });
+        }
+        if self.findings.is_empty() {
+            return None;
+        }
+        let finding = chance.one(&self.findings).clone();
+        let text = self.text();
+        Some(match draw {
+            3 | 4 | 8 => Act::plain(&["finding", "notice", &finding]),
+            5 => Act::plain(&["finding", "supervise", &finding]),
+            6 | 7 => {
+                let words = ["finding", "extension", "grant", &finding, "--until", "2026-06-30", "--text", &text];
+                Act::saying(&words, &text, &finding)
+            }
+            9 => {
+                let verb = *chance.one(&["void", "restore", "uphold", "withdraw", "suspend", "resume"]);
+                Act::saying(&["finding", verb, &finding, "--text", &text], &text, &finding)
+            }
+            10 => Act::saying(&["finding", "reopen", &finding, "--text", &text], &text, &finding),
+            11 => {
+                let other = chance.one(&self.findings).clone();
+                Act::saying(&["finding", "duplicate", &finding, &other, "--text", &text], &text, &finding)
+            }
+            12 => Act::saying(&["finding", "extension", "refuse", &finding, "--text", &text], &text, &finding),
+            13 | 14 => Act::plain(&["resolve-any"]),
+            15 => Act::plain(&["release-any"]),
+            _ => {
+                let outcome = *chance.one(&["pass", "fail", "partly"]);
+                Act::saying(&["finding", "recheck", &finding, outcome, "--text", &text], &text, &finding)
+            }
+        })
+    }
+
+    fn answers(&mut self, chance: &mut Chance, below: &Path) -> Option<Act> {
+        if self.findings.is_empty() {
+            return None;
+        }
+        let finding = chance.one(&self.findings).clone();
+        let text = self.text();
+        Some(match chance.below(7) {
+            0 => Act::saying(&["finding", "acknowledge", &finding, "--name", &text], &text, &finding),
+            1 => Act::saying(&["finding", "decline", &finding, "--text", &text], &text, &finding),
+            2 => {
+                let words = ["finding", "extension", "ask", &finding, "--until", "2026-05-29", "--text", &text];
+                Act::saying(&words, &text, &finding)
+            }
+            3 => Act::saying(&["finding", "appeal", &finding, "--text", &text], &text, &finding),
+            _ => {
+                let picture = self.picture(below);
+                Act::saying(&["finding", "rectify", &finding, "--text", &text, "--photo", &picture], &text, "")
+            }
+        })
+    }
+
+    /// Keeps what a command made.
+    pub fn keep(&mut self, act: &mut Act, made: &serde_json::Value) {
+        let id = |key: &str| made[key].as_str().map(str::to_owned);
+        let new = match (act.words[0].as_str(), act.words.get(1).map(String::as_str)) {
+            ("visit", Some("start")) => id("visit").map(|visit| (&mut self.visits, visit)),
+            ("finding", Some("raise")) => id("finding").map(|finding| (&mut self.findings, finding)),
+            ("finding", Some("rectify")) => id("submission").map(|submission| (&mut self.submissions, submission)),
+            ("assign", _) => id("task").map(|task| (&mut self.tasks, task)),
+            _ => None,
+        };
+        if let Some((list, id)) = new {
+            if act.text.is_some() {
+                act.of = Some((id.clone(), None));
+            }
+            list.push(id);
+        }
+    }
+}
+
+impl Act {
+    fn plain(words: &[&str]) -> Self {
+        Self { words: words.iter().map(|word| (*word).to_owned()).collect(), text: None, of: None }
+    }
+
+    fn saying(words: &[&str], text: &str, of: &str) -> Self {
+        Self { text: Some(text.to_owned()), of: Some((of.to_owned(), None)), ..Self::plain(words) }
+    }
+}
