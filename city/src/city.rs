@@ -14,6 +14,7 @@ use crate::follow::Follower;
 use crate::key::CitySecret;
 use crate::ledger::{Ledger, Turn};
 use crate::load::{Known, Load};
+use crate::uploads::Turns;
 use crate::writer::Writer;
 use crate::{CityError, Ports, apply, enrol, key, serve};
 
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) writer: Writer,
     pub(crate) follower: Follower,
     pub(crate) ports: Ports,
+    pub(crate) uploads: Turns,
 }
 
 /// A person to enrol, or somebody's next phone.
@@ -121,7 +123,8 @@ impl City {
         let ledger = Arc::new(Ledger::open(&dir.join("city.db"), ports.clone())?);
         let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
         let follower = Follower::new(dir);
-        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower, ports }) })
+        let uploads = Turns::default();
+        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower, ports, uploads }) })
     }
 
     /// The folder.

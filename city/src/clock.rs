@@ -15,3 +15,9 @@ pub(crate) fn system_millis() -> i64 {
 pub(crate) fn stopwatch() -> std::time::Instant {
     std::time::Instant::now()
 }
+
+/// The machine's time as files bear it: unfinished uploads age by it, whatever the city's clock is set to.
+#[expect(clippy::disallowed_methods, reason = "the city's one clock; every other module takes time as an argument")]
+pub(crate) fn machine_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}

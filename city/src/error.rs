@@ -92,6 +92,15 @@ impl CityError {
         }
     }
 
+    /// True when there is no room left on the city's disk.
+    pub(crate) fn is_full_disk(&self) -> bool {
+        match self {
+            Self::Io(error) => matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded),
+            Self::Ledger(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            _ => false,
+        }
+    }
+
     /// True when the caller asked for something that cannot be, and nothing was changed: exit code 2.
     pub fn is_callers_mistake(&self) -> bool {
         !matches!(

@@ -1,10 +1,10 @@
-//! Photo files by their SHA-256: spooled while they arrive, hashed whole, then moved to their name.
+//! Photo files by their SHA-256: written whole, made durable, then given their name.
 //!
 //! A file under its name is whole, always: it was on the disk before it was named. The same file twice is stored
 //! once. Nothing here knows whose a file is.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use mingcha_model::Digest;
@@ -12,18 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{CityError, chance};
 
+/// A file is hashed in pieces of this many bytes.
+const PIECE: usize = 64 * 1024;
+
 /// The folder of photo files.
 pub(crate) struct Files<'a> {
     dir: &'a Path,
-}
-
-/// A file on its way in; dropped before it is kept, it is gone.
-pub(crate) struct Spool {
-    path: PathBuf,
-    file: File,
-    hasher: Sha256,
-    bytes: u64,
-    kept: bool,
 }
 
 impl<'a> Files<'a> {
@@ -48,25 +42,43 @@ impl<'a> Files<'a> {
         self.path(sha256).is_file()
     }
 
-    /// A new file to write into.
-    pub(crate) fn spool(&self) -> Result<Spool, CityError> {
+    /// Keeps bytes that were made here.
+    pub(crate) fn put(&self, bytes: &[u8]) -> Result<Digest, CityError> {
+        let sha256 = Digest::of(bytes);
         let folder = self.folder().join("arriving");
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(Digest(chance::bytes()?).to_string());
-        let file = File::create_new(&path)?;
-        Ok(Spool { path, file, hasher: Sha256::new(), bytes: 0, kept: false })
+        let written = File::create_new(&path)?.write_all(bytes);
+        let kept = written.map_err(CityError::from).and_then(|()| self.keep(&path, sha256));
+        // What is left behind is swept at the next start.
+        let _ = std::fs::remove_file(&path);
+        kept.map(|()| sha256)
     }
 
-    /// Keeps bytes that were made here.
-    pub(crate) fn put(&self, bytes: &[u8]) -> Result<Digest, CityError> {
-        let mut spool = self.spool()?;
-        spool.write(bytes)?;
-        let sha256 = spool.sha256();
-        spool.keep(self, sha256)?;
-        Ok(sha256)
+    /// Makes a file durable that was hashed whole, then gives it its name beside the one that it has: whoever dies
+    /// between the two finds the old name, and does it again.
+    pub(crate) fn keep(&self, whole: &Path, sha256: Digest) -> Result<(), CityError> {
+        if self.has(sha256) {
+            return Ok(());
+        }
+        File::open(whole)?.sync_all()?;
+        let path = self.path(sha256);
+        let drawer = path.parent().ok_or(CityError::Inconsistent("a drawer of photos"))?;
+        if !drawer.exists() {
+            std::fs::create_dir_all(drawer)?;
+            File::open(self.folder())?.sync_all()?;
+        }
+        match std::fs::hard_link(whole, &path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            // A disk that gives a file one name only.
+            Err(_) => std::fs::rename(whole, &path)?,
+            Ok(()) => {}
+        }
+        File::open(drawer)?.sync_all()?;
+        Ok(())
     }
 
-    /// Throws away what was on its way in when the city ended; whoever sent it sends it again.
+    /// Throws away what was being made here when the city ended; it is made again.
     pub(crate) fn sweep(&self) -> Result<(), CityError> {
         let folder = self.folder().join("arriving");
         if folder.exists() {
@@ -76,50 +88,15 @@ impl<'a> Files<'a> {
     }
 }
 
-impl Spool {
-    /// Adds bytes.
-    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), CityError> {
-        self.file.write_all(bytes)?;
-        self.hasher.update(bytes);
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
-        Ok(())
-    }
-
-    /// How many bytes came so far.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// The SHA-256 of what came so far.
-    pub(crate) fn sha256(&self) -> Digest {
-        Digest(self.hasher.clone().finalize().into())
-    }
-
-    /// Makes the file durable, then gives it its name.
-    pub(crate) fn keep(mut self, files: &Files<'_>, sha256: Digest) -> Result<(), CityError> {
-        if files.has(sha256) {
-            return Ok(());
-        }
-        self.file.sync_all()?;
-        let path = files.path(sha256);
-        if let Some(drawer) = path.parent() {
-            if !drawer.exists() {
-                std::fs::create_dir_all(drawer)?;
-                File::open(files.folder())?.sync_all()?;
-            }
-            std::fs::rename(&self.path, &path)?;
-            self.kept = true;
-            File::open(drawer)?.sync_all()?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Spool {
-    fn drop(&mut self) {
-        if !self.kept {
-            // What is left behind is swept at the next start.
-            let _ = std::fs::remove_file(&self.path);
+/// The SHA-256 of a file, read from the disk piece by piece.
+pub(crate) fn hash_of(path: &Path) -> Result<Digest, CityError> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(Digest(hasher.finalize().into())),
+            count => hasher.update(piece.get(..count).unwrap_or_default()),
         }
     }
 }

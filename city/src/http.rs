@@ -8,6 +8,9 @@ mod caller;
 mod letters;
 mod padding;
 mod photos;
+mod receive;
+mod tus;
+mod uploads;
 
 pub(crate) use caller::Caller;
 
@@ -31,7 +34,17 @@ pub(crate) fn router(city: &City) -> Router {
         .route("/v1/pull", post(letters::pull))
         .route("/v1/logs/{log}", get(letters::own_log))
         .route("/v1/logs/{log}/{first_seq}", put(letters::push))
-        .route("/v1/photos/{photo}/{copy}", put(photos::take).get(photos::give))
+        .route("/v1/files", post(letters::files))
+        .route("/v1/photos", post(uploads::create).options(tus::options))
+        .route(
+            "/v1/photos/{photo}/{copy}",
+            get(photos::give)
+                .head(uploads::ask)
+                .patch(uploads::append)
+                .delete(uploads::end)
+                .post(uploads::overridden)
+                .options(tus::options),
+        )
         .route("/v1/published/{sha256}", get(photos::give_published))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)

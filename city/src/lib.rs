@@ -24,6 +24,7 @@ mod reader;
 mod serve;
 mod settle;
 mod statement;
+mod uploads;
 mod writer;
 
 pub use city::{City, Device, EnrolCode, NewPerson, Stop};

@@ -10,10 +10,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::files::Files;
+use crate::uploads::Spools;
 use crate::{City, CityError, http};
 
 /// How often a serving city looks for what other processes changed and what time has done.
 const ROUND: Duration = Duration::from_millis(500);
+/// So many rounds lie between two looks for uploads that expired: an hour.
+const ROUNDS_BETWEEN_LOOKS: u32 = 7200;
 /// How long open requests may take after the word to stop.
 const LAST_LETTERS: Duration = Duration::from_secs(10);
 
@@ -95,9 +98,18 @@ fn stop_on_signal(stop: &Stop) -> Result<(), CityError> {
 
 /// What a serving city does without being asked: it catches up cards, and ends waiting that was too long.
 async fn rounds(city: City, stop: Stop) {
+    let mut until_look = 0_u32;
     loop {
         let at_work = city.clone();
-        let done = tokio::task::spawn_blocking(move || at_work.round()).await;
+        let look = until_look == 0;
+        until_look = if look { ROUNDS_BETWEEN_LOOKS } else { until_look.saturating_sub(1) };
+        let done = tokio::task::spawn_blocking(move || {
+            if look {
+                Spools::of(at_work.dir()).expire()?;
+            }
+            at_work.round()
+        });
+        let done = done.await;
         if let Ok(Err(error)) = done {
             tracing::error!(code = error.code(), %error, "a round failed; it is tried again");
         }

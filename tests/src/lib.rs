@@ -8,6 +8,7 @@
 mod chance;
 mod city;
 mod desk;
+mod meter;
 mod pictures;
 mod seen;
 mod town;
@@ -16,6 +17,7 @@ mod wire;
 pub use chance::Chance;
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
+pub use meter::Meter;
 pub use pictures::{draw, real_photos};
 pub use seen::{Seen, hashes, photos, seen};
 pub use town::{Hand, Time, Town};

@@ -1,6 +1,5 @@
 //! How the city answers: CBOR, files, or a problem. Nothing personal stands in a problem.
 
-use axum::body::Body;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use mingcha_sync::Problem;
@@ -36,6 +35,10 @@ impl axum::response::IntoResponse for Refused {
             Self::Other(status, bytes) => (status, [(header::CONTENT_TYPE, "application/cbor")], bytes).into_response(),
             Self::City(error) => {
                 tracing::error!(code = error.code(), %error, "the city failed");
+                if error.is_full_disk() {
+                    let detail = "平台存储空间不足，内容请保留，稍后再传 / the city's disk is full: keep everything and come again later";
+                    return problem(&Problem::new(507, "city_full", detail));
+                }
                 let detail = "平台暂时无法处理，请稍后再试 / the city cannot do this now: try again later";
                 problem(&Problem::new(500, "city_failed", detail))
             }
@@ -52,10 +55,4 @@ pub(crate) fn problem(problem: &Problem) -> Response {
 /// A message.
 pub(crate) fn cbor(bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, "application/cbor")], bytes).into_response()
-}
-
-/// The bytes of a photo.
-pub(crate) fn file(media_type: &'static str, body: Body) -> Response {
-    let headers = [(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "private, no-store")];
-    (headers, body).into_response()
 }

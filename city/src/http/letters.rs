@@ -6,12 +6,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use mingcha_model::{FeedName, LogId};
 use mingcha_sync::{
-    EnrolAsk, FeedHead, HelloAsk, HelloSaid, LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Limits, LogHave, Problem,
-    PullAsk, PullSaid, decode, encode,
+    EnrolAsk, FeedHead, FileStanding, FilesAsk, FilesSaid, HelloAsk, HelloSaid, LARGEST_SEGMENT_BYTES,
+    LARGEST_SEGMENT_OPS, Limits, LogHave, MOST_FILES, Problem, PullAsk, PullSaid, decode, encode,
 };
 
 use super::answer::{Refused, cbor};
 use super::caller::{Caller, at_work};
+use crate::files::Files;
 use crate::push::open;
 use crate::writer::Pushed;
 use crate::{City, CityError, enrol as enrolling, reader};
@@ -91,6 +92,7 @@ pub(super) async fn hello(
                     photo_bytes: mingcha_evidence::FILE_LIMIT,
                     pull_bytes: PULL_BYTES,
                 },
+                backup: Some(false),
             };
             Ok(encode(&said))
         })
@@ -172,6 +174,32 @@ fn diverged() -> Problem {
         "feed_diverged",
         "本机记录与平台不一致，请重新获取 / this phone holds another history of a feed: fetch it again from the beginning",
     )
+}
+
+/// How files of this person's photos stand: here whole, or not; and safe, or not.
+pub(super) async fn files(
+    State(city): State<City>,
+    caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
+    let ask: FilesAsk = decode(&bytes).filter(|ask: &FilesAsk| ask.files.len() <= MOST_FILES).ok_or_else(unreadable)?;
+    let said = at_work(move || {
+        city.inner.ledger.read(|look| {
+            let mut files = Vec::with_capacity(ask.files.len());
+            for (photo, copy) in ask.files {
+                let own = look.entity(photo.into())?.is_some_and(|row| row.creator == caller.person.id);
+                let Some(file) = look.photo(photo, copy)?.filter(|_| own) else { continue };
+                let here = file.arrived && Files::of(city.dir()).has(file.sha256);
+                // Nothing is safe while no backup is configured.
+                files.push(FileStanding { photo, copy, sha256: here.then_some(file.sha256), safe: false });
+            }
+            let said = FilesSaid::signed(files, look.now, &*city.inner.secret);
+            Ok(encode(&said.map_err(|_| CityError::Inconsistent("a signature"))?))
+        })
+    });
+    Ok(cbor(said.await?))
 }
 
 /// From which sequence a restored phone wants its own log back.

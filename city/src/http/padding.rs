@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::HttpBody as _;
 use axum::extract::Request;
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -39,7 +40,9 @@ pub(super) async fn padded(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(hearer.clone());
     let mut response = next.run(request).await;
     if hearer.may_be_contact() {
-        let length = response.body().size_hint().exact().unwrap_or(0);
+        // A file that is streamed announces its length there.
+        let announced = response.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        let length = announced.or_else(|| response.body().size_hint().exact()).unwrap_or(0);
         response.headers_mut().insert(PADDING, padding(length));
     }
     response

@@ -1,140 +1,31 @@
-//! Photo files in and out. A file is taken only after the op that promises it, and only as that op promised it.
+//! Photo files out: whole, or from the byte where a reader was cut off.
 //!
-//! Nobody learns by a hash that a photo exists which they may not see: what is not theirs is not there.
+//! Nobody learns by a hash that a photo exists which they may not see: what is not theirs is not there. No answer says
+//! when a file came.
 
-use std::pin::Pin;
-
-use axum::body::{Body, Bytes, HttpBody};
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use axum::response::Response;
-use mingcha_model::{Digest, PhotoCopy, PhotoId};
-use mingcha_sync::{PhotoSaid, Problem, encode};
+use mingcha_model::Digest;
+use tower_http::services::ServeFile;
 
-use super::answer::{Refused, cbor, file};
+use super::answer::Refused;
 use super::caller::{Caller, at_work};
-use super::letters::too_large;
-use crate::files::{Files, Spool};
+use super::tus::{named, photo_unknown};
+use crate::files::Files;
 use crate::ledger::Look;
 use crate::{City, CityError, reader};
-
-/// Bytes are handed to the disk in pieces of about this size.
-const PIECE: usize = 256 * 1024;
-
-/// Which file the phone believes it sends.
-#[derive(serde::Deserialize)]
-pub(super) struct Named {
-    sha256: Option<String>,
-}
-
-fn photo_unknown() -> Problem {
-    Problem::new(404, "photo_unknown", "没有此照片，请先同步记录 / no such photo here: send the op that adds it first")
-}
-
-fn wrong_hash() -> Problem {
-    Problem::new(
-        409,
-        "wrong_hash",
-        "照片内容与登记不符，请重新上传 / this is not the file that the photo's op promised: send it again",
-    )
-}
-
-/// The photo and the copy that a path names; published copies have an address of their own.
-fn named(photo: &str, copy: &str) -> Result<(PhotoId, PhotoCopy), Problem> {
-    let copy = PhotoCopy::named(copy).filter(|copy| *copy != PhotoCopy::Published);
-    photo.parse().ok().zip(copy).ok_or_else(photo_unknown)
-}
-
-pub(super) async fn take(
-    State(city): State<City>,
-    caller: Caller,
-    Path((photo, copy)): Path<(String, String)>,
-    Query(named_hash): Query<Named>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refused> {
-    let (photo, copy) = named(&photo, &copy)?;
-    let at = city.clone();
-    let author = caller.person.id;
-    let promised = at_work(move || {
-        at.inner.ledger.read(|look| {
-            let own = look.entity(photo.into())?.is_some_and(|row| row.creator == author);
-            if own { look.photo(photo, copy) } else { Ok(None) }
-        })
-    });
-    let promised = promised.await?.ok_or_else(photo_unknown)?;
-    if named_hash.sha256.is_some_and(|hash| hash.parse() != Ok(promised.sha256)) {
-        return Err(wrong_hash().into());
-    }
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced == Some(0) {
-        return Err(empty().into());
-    }
-    let most = promised.bytes.min(mingcha_evidence::FILE_LIMIT);
-    if announced.is_some_and(|length| length > most) {
-        return Err(too_large().into());
-    }
-    let spool = spool(&city, body, most).await?;
-    let said = at_work(move || {
-        if spool.bytes() == 0 {
-            return Ok(Err(empty()));
-        }
-        if spool.sha256() != promised.sha256 {
-            return Ok(Err(wrong_hash()));
-        }
-        spool.keep(&Files::of(city.dir()), promised.sha256)?;
-        city.inner.ledger.write(|turn| turn.photo_arrived(photo, copy))?;
-        // Nothing is safe while no backup is configured.
-        Ok(Ok(encode(&PhotoSaid { photo, copy, sha256: promised.sha256, safe: false })))
-    });
-    Ok(cbor(said.await??))
-}
-
-fn empty() -> Problem {
-    Problem::new(400, "photo_empty", "照片为空，请重新上传 / the photo has no bytes: send it again")
-}
-
-/// Streams a body into a spool, hashing on the way; stops at the first byte too many.
-async fn spool(city: &City, mut body: Body, most: u64) -> Result<Spool, Refused> {
-    let at = city.clone();
-    let mut spool = at_work(move || Files::of(at.dir()).spool()).await?;
-    let mut pieces: Vec<Bytes> = Vec::new();
-    let mut waiting = 0_usize;
-    loop {
-        let frame = std::future::poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
-        let ended = frame.is_none();
-        if let Some(frame) = frame {
-            let frame = frame.map_err(|_| too_large())?;
-            let Ok(data) = frame.into_data() else { continue };
-            waiting = waiting.saturating_add(data.len());
-            pieces.push(data);
-            let all = spool.bytes().saturating_add(u64::try_from(waiting).unwrap_or(u64::MAX));
-            if all > most {
-                return Err(too_large().into());
-            }
-        }
-        if ended || waiting >= PIECE {
-            let now = std::mem::take(&mut pieces);
-            waiting = 0;
-            spool = at_work(move || {
-                now.iter().try_for_each(|piece| spool.write(piece))?;
-                Ok(spool)
-            })
-            .await?;
-        }
-        if ended {
-            return Ok(spool);
-        }
-    }
-}
 
 pub(super) async fn give(
     State(city): State<City>,
     caller: Caller,
     Path((photo, copy)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let (photo, copy) = named(&photo, &copy)?;
     caller.not_revoked()?;
+    let at = city.clone();
     let found = at_work(move || {
         let may_have = |look: &Look<'_>| -> Result<Option<Digest>, CityError> {
             let Some(row) = look.entity(photo.into())?.filter(|row| !row.held) else { return Ok(None) };
@@ -143,20 +34,21 @@ pub(super) async fn give(
             }
             Ok(look.photo(photo, copy)?.filter(|file| file.arrived).map(|file| file.sha256))
         };
-        let Some(sha256) = city.inner.ledger.read(may_have)? else { return Ok(None) };
-        Ok(Some(std::fs::read(Files::of(city.dir()).path(sha256))?))
+        at.inner.ledger.read(may_have)
     });
-    let bytes = found.await?.ok_or_else(photo_unknown)?;
-    Ok(file("application/octet-stream", Body::from(bytes)))
+    let sha256 = found.await?.ok_or_else(photo_unknown)?;
+    file(&city, sha256, &headers, "application/octet-stream").await
 }
 
 pub(super) async fn give_published(
     State(city): State<City>,
     caller: Caller,
     Path(sha256): Path<String>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
     let sha256: Digest = sha256.parse().map_err(|_| photo_unknown())?;
     caller.not_revoked()?;
+    let at = city.clone();
     let found = at_work(move || {
         let may_have = |look: &Look<'_>| -> Result<bool, CityError> {
             for finding in look.findings_showing(sha256)? {
@@ -166,11 +58,29 @@ pub(super) async fn give_published(
             }
             Ok(false)
         };
-        if !city.inner.ledger.read(may_have)? {
-            return Ok(None);
-        }
-        Ok(Some(std::fs::read(Files::of(city.dir()).path(sha256))?))
+        at.inner.ledger.read(may_have)
     });
-    let bytes = found.await?.ok_or_else(photo_unknown)?;
-    Ok(file("image/jpeg", Body::from(bytes)))
+    if !found.await? {
+        return Err(photo_unknown().into());
+    }
+    file(&city, sha256, &headers, "image/jpeg").await
+}
+
+/// The bytes of a photo, streamed: all of them, or the range that was asked for (RFC 9110, 14.2).
+async fn file(city: &City, sha256: Digest, headers: &HeaderMap, media_type: &'static str) -> Result<Response, Refused> {
+    // Of the request only the range: what a file's date answers would tell when the photo came.
+    let mut request = Request::new(Body::empty());
+    if let Some(range) = headers.get(header::RANGE) {
+        request.headers_mut().insert(header::RANGE, range.clone());
+    }
+    let path = Files::of(city.dir()).path(sha256);
+    let mut response = ServeFile::new(path).try_call(request).await.map_err(CityError::Io)?.map(Body::new);
+    if response.status() == StatusCode::NOT_FOUND {
+        return Err(photo_unknown().into());
+    }
+    let headers = response.headers_mut();
+    headers.remove(header::LAST_MODIFIED);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
 }

@@ -7,5 +7,7 @@ mod office;
 mod order;
 mod photos;
 mod pushing;
+mod stock_client;
 mod support;
 mod undercover;
+mod uploads;

@@ -1,13 +1,12 @@
 //! Photo files: only what an op promised, only whole, only to whom it belongs; and the copies that units see.
 
 use mingcha_model::body::{Body, Channel, FindingFeedback, FindingRaise, Mode, PhotoAdd, PhotoShown};
-use mingcha_model::{Digest, EntityId, FeedName, PhotoCopy, PhotoId, Role, Severity, VisitId};
-use mingcha_sync::{PhotoSaid, decode};
+use mingcha_model::{Digest, EntityId, FeedName, PhotoId, Role, Severity, VisitId};
 
 use crate::support::*;
 
 /// A small upright picture with a camera's words beside it, as a PNG.
-fn picture() -> Vec<u8> {
+pub fn picture() -> Vec<u8> {
     // One red pixel: the smallest PNG that every decoder reads.
     let mut png = Vec::from(*b"\x89PNG\r\n\x1a\n");
     let chunk = |png: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]| {
@@ -31,7 +30,7 @@ fn picture() -> Vec<u8> {
     png
 }
 
-fn add(owner: EntityId, standard: &[u8]) -> Body {
+pub fn add(owner: EntityId, standard: &[u8]) -> Body {
     let other = Digest::of(b"another file");
     Body::PhotoAdd(PhotoAdd {
         owner,
@@ -48,11 +47,7 @@ fn add(owner: EntityId, standard: &[u8]) -> Body {
     })
 }
 
-fn path(photo: EntityId, bytes: &[u8]) -> String {
-    format!("/v1/photos/{photo}/standard?sha256={}", Digest::of(bytes))
-}
-
-fn inspector(serving: &Serving) -> Phone {
+pub fn inspector(serving: &Serving) -> Phone {
     Phone::of(serving, person(Role::Inspector, &[donghu()], None, "安娜"))
 }
 
@@ -62,25 +57,24 @@ fn a_photo_comes_after_its_op_whole_and_as_promised() {
     let serving = Serving::start(founded(dir.path()));
     let mut phone = inspector(&serving);
     let (photo, bytes) = (EntityId(fresh()), picture());
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &bytes).code(), "photo_unknown");
+    assert_eq!(phone.upload(photo, "standard", &bytes).code(), "photo_unknown");
     let visit = phone.visit(hall_1(), Mode::Open);
     phone.say(photo, &add(visit, &bytes), &["", "", ""]);
     phone.push();
 
     let mut changed = bytes.clone();
     *changed.last_mut().unwrap() ^= 1;
-    assert_eq!(phone.send("PUT", &path(photo, &changed), &changed).code(), "wrong_hash");
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &changed).code(), "wrong_hash");
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &[]).code(), "photo_empty");
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &[&bytes[..], &[0]].concat()).code(), "too_large");
-    let arriving = dir.path().join("photos/arriving");
-    assert_eq!(std::fs::read_dir(&arriving).unwrap().count(), 0);
+    assert_eq!(phone.upload(photo, "standard", &changed).code(), "wrong_hash");
+    assert_eq!(phone.upload(photo, "standard", &[]).code(), "photo_empty");
+    assert_eq!(phone.upload(photo, "standard", &[&bytes[..], &[0]].concat()).code(), "too_large");
+    assert_eq!(phone.upload(photo, "standard", &bytes[1..]).code(), "wrong_length");
+    assert_eq!(phone.upload(photo, "published", &bytes).code(), "photo_unknown");
+    assert_eq!(phone.send("GET", &format!("/v1/photos/{photo}/standard"), &[]).code(), "photo_unknown");
 
     for _ in 0..2 {
-        let answer = phone.send("PUT", &path(photo, &bytes), &bytes);
-        let said: PhotoSaid = decode(&answer.body).unwrap();
-        let sha256 = Digest::of(&bytes);
-        assert_eq!(said, PhotoSaid { photo: PhotoId(photo), copy: PhotoCopy::Standard, sha256, safe: false });
+        let answer = phone.upload(photo, "standard", &bytes);
+        let sha256 = Digest::of(&bytes).to_string();
+        assert_eq!((answer.status, answer.header("photo-sha256")), (201, Some(sha256.as_str())));
     }
     assert_eq!(phone.send("GET", &format!("/v1/photos/{photo}/standard"), &[]).body, bytes);
 }
@@ -96,11 +90,12 @@ fn nobody_learns_of_a_photo_that_they_may_not_see() {
     let visit = phone.visit(hall_1(), Mode::Open);
     phone.say(photo, &add(visit, &bytes), &["", "", ""]);
     phone.push();
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &bytes).status, 200);
+    assert_eq!(phone.upload(photo, "standard", &bytes).status, 201);
     for stranger in [&other, &contact] {
         let address = format!("/v1/photos/{photo}/standard");
         assert_eq!(stranger.send("GET", &address, &[]).code(), "photo_unknown");
-        assert_eq!(stranger.send("PUT", &path(photo, &bytes), &bytes).code(), "photo_unknown");
+        assert_eq!(stranger.upload(photo, "standard", &bytes).code(), "photo_unknown");
+        assert_eq!(stranger.tus("HEAD", &address, &[], &[]).status, 404);
         let published = format!("/v1/published/{}", Digest::of(&bytes));
         assert_eq!(stranger.send("GET", &published, &[]).code(), "photo_unknown");
     }
@@ -142,7 +137,7 @@ fn a_checked_photo_is_published_without_anything_but_pixels_once_its_file_is_her
     };
     assert_eq!(photos(&contact), []);
     for photo in [checked, unchecked] {
-        assert_eq!(phone.send("PUT", &path(photo, &bytes), &bytes).status, 200);
+        assert_eq!(phone.upload(photo, "standard", &bytes).status, 201);
     }
     let published = photos(&contact);
     assert_eq!(published.len(), 1);
@@ -164,7 +159,7 @@ fn a_photo_whose_file_is_lost_stops_no_card() {
     let (photo, finding, visit) = (EntityId(fresh()), EntityId(fresh()), phone.visit(hall_1(), Mode::Open));
     phone.say(photo, &add(visit, &bytes), &["", "", ""]);
     phone.push();
-    assert_eq!(phone.send("PUT", &path(photo, &bytes), &bytes).status, 200);
+    assert_eq!(phone.upload(photo, "standard", &bytes).status, 201);
     let mut folders = vec![dir.path().join("photos")];
     while let Some(folder) = folders.pop() {
         for found in std::fs::read_dir(folder).unwrap().map(|found| found.unwrap().path()) {

@@ -142,15 +142,33 @@ impl Answer {
 }
 
 fn send(at: SocketAddr, method: &str, path: &str, token: Option<&str>, body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(at).unwrap();
-    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: city\r\n{token}Content-Length: {}\r\nConnection: close\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
+    let mut stream = begin(at, method, path, token, &[], body.len());
     // A city that refuses early may hang up before the body is through.
     let _ = stream.write_all(body);
+    answer(stream)
+}
+
+/// Connects and writes the head of a request whose body will be so many bytes long.
+pub fn begin(
+    at: SocketAddr,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    headers: &[(&str, String)],
+    length: usize,
+) -> TcpStream {
+    let mut stream = TcpStream::connect(at).unwrap();
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nHost: city\r\n{token}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream
+}
+
+/// What comes back.
+pub fn answer(mut stream: TcpStream) -> Answer {
     let mut all = Vec::new();
     let _ = stream.read_to_end(&mut all);
     let split = all.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
@@ -278,6 +296,25 @@ impl Phone {
         send(self.at, method, path, Some(&self.said.token), body)
     }
 
+    /// One request of tus 1.0.
+    pub fn tus(&self, method: &str, path: &str, headers: &[(&str, String)], body: &[u8]) -> Answer {
+        let mut stream = self.tus_begin(method, path, headers, body.len());
+        let _ = stream.write_all(body);
+        answer(stream)
+    }
+
+    /// The head of a request of tus 1.0; its body is for the test to write.
+    pub fn tus_begin(&self, method: &str, path: &str, headers: &[(&str, String)], length: usize) -> TcpStream {
+        let all = [&[("Tus-Resumable", "1.0.0".to_owned())], headers].concat();
+        begin(self.at, method, path, Some(&self.said.token), &all, length)
+    }
+
+    /// Uploads one copy of a photo in one request; 201 when the city has it.
+    pub fn upload(&self, photo: EntityId, copy: &str, bytes: &[u8]) -> Answer {
+        let piece = ("Content-Type", "application/offset+octet-stream".to_owned());
+        self.tus("POST", "/v1/photos", &[&created(photo, copy, bytes.len())[..], &[piece]].concat(), bytes)
+    }
+
     /// Says something in the main log.
     pub fn say(&mut self, entity: EntityId, body: &Body, texts: &[&str]) -> OpId {
         self.main.say(self.clock, entity, body, texts)
@@ -338,6 +375,14 @@ impl Phone {
             }
         }
     }
+}
+
+/// The headers with which an upload is created.
+pub fn created(photo: EntityId, copy: &str, length: usize) -> [(&'static str, String); 2] {
+    use base64::Engine as _;
+    let text = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let metadata = format!("photo {},copy {}", text(&photo.to_string()), text(copy));
+    [("Upload-Length", length.to_string()), ("Upload-Metadata", metadata)]
 }
 
 pub fn open_visit(site: SiteId, mode: Mode) -> Body {

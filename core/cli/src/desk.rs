@@ -98,5 +98,38 @@ impl Desk {
 
 fn progress_line(lang: Lang, now: Progress) -> String {
     let what = word(lang, now.what);
-    if now.of == 0 { format!("{what} {}", now.done) } else { format!("{what} {}/{}", now.done, now.of) }
+    let counted = if now.of == 0 { now.done.to_string() } else { format!("{}/{}", now.done, now.of) };
+    if now.of_bytes == 0 {
+        return format!("{what} {counted}");
+    }
+    format!("{what} {counted} {}/{}", bytes_text(now.bytes), bytes_text(now.of_bytes))
+}
+
+/// Bytes as people read them: `731 KB`, `12.4 MB`.
+pub fn bytes_text(bytes: u64) -> String {
+    let tenths = bytes.saturating_add(50_000).div_euclid(100_000);
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} KB", bytes.div_euclid(1_000)),
+        _ => format!("{}.{} MB", tenths.div_euclid(10), tenths.rem_euclid(10)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_read_as_people_write_them() {
+        let texts = [0, 999, 1_000, 999_999, 1_000_000, 12_449_999, 67_108_864].map(bytes_text);
+        assert_eq!(texts, ["0 B", "999 B", "1 KB", "999 KB", "1.0 MB", "12.4 MB", "67.1 MB"]);
+    }
+
+    #[test]
+    fn progress_shows_counts_and_where_there_are_files_their_bytes() {
+        let now = Progress { what: "photos_up", done: 3, of: 12, bytes: 1_250_000, of_bytes: 8_400_000 };
+        assert_eq!(progress_line(Lang::English, now), "sending photos 3/12 1.3 MB/8.4 MB");
+        let ops = Progress { what: "ops", done: 3, of: 0, bytes: 0, of_bytes: 0 };
+        assert_eq!(progress_line(Lang::Chinese, ops), "送出语句 3");
+    }
 }

@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use mingcha_sync::{Letter, Problem, Reply};
+use mingcha_sync::{Letter, PHOTO_SHA256, Problem, Reply, UploadLetter, UploadReply};
+use reqwest::Method;
 use reqwest::blocking::{Client, RequestBuilder, Response};
 
 use crate::{MingchaError, Mistake};
@@ -45,35 +46,94 @@ impl Http {
         self.answer(request.header("content-type", "application/cbor").body(letter.body.clone()))
     }
 
-    /// Fetches a file.
-    pub fn get(&self, path: &str) -> Result<Reply, MingchaError> {
-        self.answer(self.client.get(format!("{}{path}", self.url)))
+    /// Carries one letter of an upload; gives the reply and how many milliseconds that took.
+    pub fn upload(&self, letter: UploadLetter) -> Result<(UploadReply, u64), MingchaError> {
+        let begun = stopwatch();
+        let method = match letter.method {
+            "HEAD" => Method::HEAD,
+            "PATCH" => Method::PATCH,
+            _ => Method::POST,
+        };
+        let mut request = self.client.request(method, format!("{}{}", self.url, letter.path));
+        for (name, value) in letter.headers {
+            request = request.header(name, value);
+        }
+        let response = self.welcome(request.body(letter.body))?;
+        let header = |name: &str| response.headers().get(name)?.to_str().ok();
+        let offset = header("upload-offset").and_then(|offset| offset.parse().ok());
+        let sha256 = header(PHOTO_SHA256).and_then(|hash| hash.parse().ok());
+        let status = response.status().as_u16();
+        let body = read(response)?;
+        let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok((UploadReply { status, offset, sha256, body }, took))
     }
 
-    /// Sends a file.
-    pub fn put(&self, path: &str, body: Vec<u8>) -> Result<Reply, MingchaError> {
-        self.answer(
-            self.client
-                .put(format!("{}{path}", self.url))
-                .header("content-type", "application/octet-stream")
-                .body(body),
-        )
+    /// Asks for a file from a byte on.
+    pub fn file(&self, path: &str, from: u64) -> Result<Download, MingchaError> {
+        let mut request = self.client.get(format!("{}{path}", self.url));
+        if from > 0 {
+            request = request.header("range", format!("bytes={from}-"));
+        }
+        let response = self.welcome(request)?;
+        let start = response.headers().get("content-range").and_then(|range| {
+            let (start, _) = range.to_str().ok()?.strip_prefix("bytes ")?.split_once('-')?;
+            start.parse().ok()
+        });
+        Ok(Download { status: response.status().as_u16(), start: start.unwrap_or(0), body: response })
     }
 
     fn answer(&self, request: RequestBuilder) -> Result<Reply, MingchaError> {
+        let response = self.welcome(request)?;
+        let status = response.status().as_u16();
+        Ok(Reply { status, body: read(response)? })
+    }
+
+    /// The answer of a city that lets this device in and has time for it.
+    fn welcome(&self, request: RequestBuilder) -> Result<Response, MingchaError> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
         let response = request.send().map_err(|_| MingchaError::Unreachable)?;
         let status = response.status().as_u16();
-        let body = read(response)?;
         match status {
-            401 => Err(MingchaError::NotWelcome(Problem::from_json(status, &body))),
-            429 | 503 => Err(MingchaError::Later(Problem::from_json(status, &body))),
-            _ => Ok(Reply { status, body }),
+            401 => Err(MingchaError::NotWelcome(Problem::from_json(status, &read(response)?))),
+            429 | 503 => Err(MingchaError::Later(Problem::from_json(status, &read(response)?))),
+            _ => Ok(response),
         }
     }
+}
+
+/// A file on its way in.
+pub(crate) struct Download {
+    /// The HTTP status: 200 all of it, 206 from [`Self::start`] on, 416 nothing beyond what was asked.
+    pub status: u16,
+    /// The first byte that comes.
+    pub start: u64,
+    body: Response,
+}
+
+impl Download {
+    /// Reads on until so many bytes are there or the file ends. True when it ended; an error when it was cut, with what
+    /// came until then in `piece`.
+    pub fn read_on(&mut self, piece: &mut Vec<u8>, most: usize) -> Result<bool, MingchaError> {
+        use std::io::Read;
+        let mut buffer = [0; 16 * 1024];
+        while piece.len() < most {
+            let room = most.saturating_sub(piece.len()).min(buffer.len());
+            match self.body.read(buffer.get_mut(..room).unwrap_or_default()) {
+                Ok(0) => return Ok(true),
+                Ok(count) => piece.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+                Err(_) => return Err(MingchaError::Unreachable),
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how quick the network is decides the size of a chunk, and nothing else")]
+fn stopwatch() -> std::time::Instant {
+    std::time::Instant::now()
 }
 
 fn read(response: Response) -> Result<Vec<u8>, MingchaError> {

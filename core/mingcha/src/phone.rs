@@ -178,6 +178,7 @@ impl Phone {
             clock_offset_ms: self.clock_offset()?,
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,
+            backup: self.city_backup()?,
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,

@@ -4,8 +4,15 @@
 //! A picture that nobody may add is refused before anything is written.
 
 mod fetch;
+mod free;
+#[cfg(test)]
+mod late_stories;
 mod look;
+mod partial;
 mod send;
+#[cfg(test)]
+mod shelf;
+mod source;
 #[cfg(test)]
 mod stories;
 

@@ -14,23 +14,39 @@ use crate::http::Http;
 use crate::phone::Me;
 use crate::ports::sixteen;
 use crate::seal::app_build;
-use crate::{MingchaError, Phone, SyncReport};
+use crate::{MingchaError, Phone, Surroundings, SyncReport};
 
-/// How far long work has come.
+/// Where it is remembered whether the city keeps backups.
+const BACKUP: &str = "city_backup";
+
+/// How far long work has come, as counts and bytes: nothing in it says whose or what of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`.
     pub what: &'static str,
-    /// How much is done.
+    /// How much is done: ops, entries, or files.
     pub done: u64,
     /// Of how much; 0 when not known.
     pub of: u64,
+    /// How many bytes of files are done, those of the file under way included; 0 for ops and pages.
+    pub bytes: u64,
+    /// Of how many; 0 when not known.
+    pub of_bytes: u64,
+}
+
+impl Progress {
+    /// Nothing of this is done yet, and how much there is to do is not known.
+    pub(crate) fn begin(what: &'static str) -> Self {
+        Self { what, done: 0, of: 0, bytes: 0, of_bytes: 0 }
+    }
 }
 
 /// What a run was told so far.
 #[derive(Default)]
 struct Told {
     report: SyncReport,
+    /// Whether the city keeps backups.
+    backup: bool,
     /// Trouble with one log that did not stop the others.
     problem: Option<Problem>,
     /// Where somebody replaced an own value, by feed the first position.
@@ -96,6 +112,15 @@ impl Phone {
     /// Errors with `unreachable` when no city answers; what was heard until then is kept. A log or a feed that the city
     /// has trouble with stops neither the others nor the photos; the trouble is the error at the end.
     pub fn sync(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<SyncReport, MingchaError> {
+        self.sync_under(Surroundings::default(), progress)
+    }
+
+    /// The same in this moment: ops and thumbnails always travel, larger files where network and battery allow it.
+    pub fn sync_under(
+        &mut self,
+        moment: Surroundings,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<SyncReport, MingchaError> {
         let _alone = self.alone()?;
         if !self.holds_its_key()? {
             return Err(MingchaError::KeyLost);
@@ -115,9 +140,10 @@ impl Phone {
         if let Err(gone @ (MingchaError::Unreachable | MingchaError::NotWelcome(_) | MingchaError::Later(_))) = heard {
             return Err(gone);
         }
-        let sent = self.send_photos(&http, progress)?;
+        let sent = self.send_photos(&http, moment, progress)?;
         heard?;
-        let fetched = self.fetch_wanted(&http, progress)?;
+        let fetched = self.fetch_wanted(&http, moment, progress)?;
+        let freed = if told.backup { self.hear_what_is_safe(&http, me.city_key)? } else { 0 };
         if let Some(problem) = told.problem {
             return Err(MingchaError::City(problem));
         }
@@ -125,8 +151,12 @@ impl Phone {
         let waiting = self.store.waiting()?;
         let attention = self.attention_counts()?;
         Ok(SyncReport {
-            sent_photos: sent,
-            received_photos: fetched,
+            sent_photos: sent.photos,
+            received_photos: fetched.received,
+            sent_bytes: sent.bytes,
+            received_bytes: fetched.bytes,
+            postponed_photos: sent.postponed,
+            freed_photos: freed,
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,
             refused: attention.refused,
@@ -154,9 +184,14 @@ impl Phone {
             for heard in run.read(&reply)? {
                 self.keep(heard, told)?;
             }
-            progress(Progress { what: "ops", done: told.report.sent_ops, of: waiting });
-            progress(Progress { what: "pages", done: told.report.received_ops, of: 0 });
+            progress(Progress { done: told.report.sent_ops, of: waiting, ..Progress::begin("ops") });
+            progress(Progress { done: told.report.received_ops, ..Progress::begin("pages") });
         }
+    }
+
+    /// Whether the city keeps backups, as it last said; none before it said anything. Without them nothing is ever safe.
+    pub(crate) fn city_backup(&self) -> Result<Option<bool>, MingchaError> {
+        self.setting(BACKUP)
     }
 
     /// Lets go of every feed held, to begin each again from its first page.
@@ -181,6 +216,8 @@ impl Phone {
         match heard {
             Heard::Hello(said) => {
                 self.met(said.city_millis)?;
+                told.backup = said.backup.unwrap_or(false);
+                self.put_setting(BACKUP, &told.backup)?;
                 for log in said.logs {
                     self.store.put_safe(log.log, log.safe)?;
                 }

@@ -13,15 +13,20 @@ mod page;
 mod problem;
 mod receipt;
 mod segment;
+mod upload;
 
 pub use clock::{Anchor, AnchorSource, Reading, UNKNOWN_BOOT, claimed_millis};
 pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
 pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 pub use message::{
-    AreaName, EnrolAsk, EnrolSaid, FeedHead, HelloAsk, HelloSaid, Limits, LogConflict, LogHave, LogPosition, PhotoSaid,
-    PullAsk, PullFrom, PullSaid, decode, encode,
+    AreaName, EnrolAsk, EnrolSaid, FeedHead, FileStanding, FilesAsk, FilesSaid, HelloAsk, HelloSaid, Limits,
+    LogConflict, LogHave, LogPosition, MOST_FILES, PullAsk, PullFrom, PullSaid, decode, encode,
 };
 pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
 pub use problem::Problem;
 pub use receipt::{Receipt, ReceiptError, Ruled, plain_orders};
 pub use segment::{LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Opened, Seal, Segment, SegmentError};
+pub use upload::{
+    LARGEST_CHUNK, PHOTO_SHA256, Pace, SMALLEST_CHUNK, TUS_PIECE, TUS_VERSION, UPLOADS, Upload, UploadHeard,
+    UploadLetter, UploadReply, photo_path,
+};

@@ -172,6 +172,9 @@ pub struct HelloSaid {
     /// Limits.
     #[n(4)]
     pub limits: Limits,
+    /// Whether the city is copied off its machine. Without that nothing is ever safe, and phones free nothing.
+    #[n(5)]
+    pub backup: Option<bool>,
 }
 
 /// A feed and where it stands.
@@ -245,22 +248,66 @@ impl PullSaid {
     }
 }
 
-/// The city's answer to an upload: `PUT /v1/photos/{photo}/{copy}?sha256=`.
+/// Asks how files of photos stand in the city: `POST /v1/files`; at most [`MOST_FILES`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct PhotoSaid {
+pub struct FilesAsk {
+    /// The files, each by its photo and copy; they must be this person's own.
+    #[n(0)]
+    pub files: Vec<(PhotoId, PhotoCopy)>,
+}
+
+/// How one file of a photo stands in the city.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct FileStanding {
     /// Which photo.
     #[n(0)]
     pub photo: PhotoId,
     /// Which copy.
     #[n(1)]
     pub copy: PhotoCopy,
-    /// The SHA-256 that the city computed over the whole file.
+    /// The SHA-256 that the city computed over the whole file; none while it does not have it.
     #[n(2)]
-    pub sha256: Digest,
+    pub sha256: Option<Digest>,
     /// True when it was copied off the machine and read back.
     #[n(3)]
     pub safe: bool,
+}
+
+/// The most files that are asked about in one letter.
+pub const MOST_FILES: usize = 500;
+
+/// The city's answer: how each file stands, under its signature. Before a phone frees a file it must hold this.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct FilesSaid {
+    /// The files asked for; those that are not this person's are left out.
+    #[n(0)]
+    pub files: Vec<FileStanding>,
+    /// The city's time in Unix milliseconds.
+    #[n(1)]
+    pub city_millis: i64,
+    /// The city's signature over both.
+    #[n(2)]
+    pub signature: Signature,
+}
+
+impl FilesSaid {
+    fn message(files: &[FileStanding], city_millis: i64) -> Vec<u8> {
+        minicbor::to_vec(("mingcha files 1", files, city_millis)).unwrap_or_default()
+    }
+
+    /// A signed answer.
+    pub fn signed(files: Vec<FileStanding>, city_millis: i64, city: &dyn Signer) -> Result<Self, SigningFailed> {
+        let signature = city.sign(&Self::message(&files, city_millis))?;
+        Ok(Self { files, city_millis, signature })
+    }
+
+    /// True when this city signed it.
+    pub fn is_signed_by(&self, city: &CityKey) -> bool {
+        city.verifies(&Self::message(&self.files, self.city_millis), &self.signature)
+    }
 }
 
 /// The largest message that is read, in bytes.

@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program that a build or a step calls, and the Debian packages that bring it.
-const PROGRAMS: [(&str, &[&str]); 5] = [
+const PROGRAMS: [(&str, &[&str]); 7] = [
     ("cc", &["gcc", "libc6-dev"]),
     ("make", &["make"]),
     ("perl", &["perl"]),
     ("pkg-config", &["pkg-config"]),
     ("git", &["git"]),
+    ("python3", &["python3"]), // runs a stock client of the upload protocol
+    ("pip3", &["python3-pip"]),
 ];
 
 /// Cargo's own tools that a small installation leaves out: the subcommand and its rustup component.

@@ -4,6 +4,7 @@ use mingcha::{Enrolled, PersonRow, Status, SyncReport, Verified};
 
 use super::page::{or_empty, plain};
 use super::{Page, Show, Table, left, right};
+use crate::desk::bytes_text;
 use crate::texts as t;
 use crate::words::word;
 
@@ -42,16 +43,23 @@ impl Show for Vec<PersonRow> {
 
 impl Show for SyncReport {
     fn show(&self, page: &mut Page) {
-        let mut table = Table::new(&[left(t::WHAT), right(t::OPS), right(t::PHOTOS)]);
+        let mut table = Table::new(&[left(t::WHAT), right(t::OPS), right(t::PHOTOS), right(t::PHOTO_BYTES)]);
         let lang = page.lang();
-        for (what, ops, photos) in [
-            (t::SENT, self.sent_ops, self.sent_photos),
-            (t::RECEIVED, self.received_ops, self.received_photos),
-            (t::WAITING, self.waiting_ops, self.waiting_photos),
+        for (what, ops, photos, bytes) in [
+            (t::SENT, self.sent_ops, self.sent_photos, self.sent_bytes),
+            (t::RECEIVED, self.received_ops, self.received_photos, self.received_bytes),
+            (t::WAITING, self.waiting_ops, self.waiting_photos, 0),
         ] {
-            table.row(&[what.say(lang).to_owned(), ops.to_string(), photos.to_string()]);
+            let bytes = if bytes == 0 { String::new() } else { bytes_text(bytes) };
+            table.row(&[what.say(lang).to_owned(), ops.to_string(), photos.to_string(), bytes]);
         }
         page.table(&table);
+        if self.postponed_photos > 0 {
+            page.say_with(t::POSTPONED, &[&self.postponed_photos.to_string()]);
+        }
+        if self.freed_photos > 0 {
+            page.say_with(t::FREED, &[&self.freed_photos.to_string()]);
+        }
         attention(page, self.refused, self.held, self.conflicts);
         if self.overruled > 0 {
             page.say_with(t::SYNC_OVERRULED, &[&self.overruled.to_string()]);
@@ -81,6 +89,9 @@ impl Show for Status {
             (t::RECOVERED, counted(self.recovered_photos)),
             (t::MISSING_FILES, counted(self.missing_photos)),
         ]);
+        if self.backup == Some(false) {
+            page.say(t::NO_BACKUP);
+        }
         attention(page, self.refused, self.held, self.conflicts);
         if !self.feeds.is_empty() {
             page.part(t::FEEDS);

@@ -23,9 +23,8 @@ impl Phone {
         rows.extend(self.photo_problems()?.into_iter().map(|problem| AttentionRow {
             op: problem.op,
             what: "photo_file",
+            advice: advice_on_file(&problem.code).to_owned(),
             reason: problem.code,
-            advice: "平台未接收此照片的文件，下次同步再试 / the city did not take this photo's file; the next sync tries again"
-                .to_owned(),
             since: print_seconds(problem.since),
         }));
         Ok(rows)
@@ -139,6 +138,21 @@ impl Phone {
             }
         }
         Ok(())
+    }
+}
+
+/// What to do about a photo's file that did not go.
+fn advice_on_file(code: &str) -> &'static str {
+    match code {
+        "city_full" | "spool_full" => {
+            "平台存储空间不足，照片保留在本机，稍后同步再试 / the city has no room now; the photo stays here, sync again later"
+        }
+        "photo_file" => {
+            "本机照片文件损坏，如还有原图请重新收入 / the file here is damaged: take the same picture in again if you have it"
+        }
+        _ => {
+            "平台未接收此照片的文件，下次同步再试 / the city did not take this photo's file; the next sync tries again"
+        }
     }
 }
 

@@ -86,6 +86,11 @@ impl City {
         desk
     }
 
+    /// The city's key: what it signs with it, phones believe.
+    pub fn key(&self) -> &SoftwareKey {
+        &self.key
+    }
+
     fn grants(&self, role: Role) -> Grants {
         Grants { role, areas: vec![self.area], unit: (role == Role::Contact).then_some(self.unit) }
     }
@@ -225,6 +230,40 @@ pub(crate) type Visitors = Arc<Mutex<Vec<(String, String, usize)>>>;
 
 /// A city's door that answers each request by this function of method, path and body, until the test ends.
 pub(crate) fn door(answer: impl Fn(&str, &str, &[u8]) -> (u16, Vec<u8>) + Send + 'static) -> (String, Visitors) {
+    open_door(move |request| {
+        let (status, body) = answer(&request.method, &request.path, &request.body);
+        Answered { status, body, ..Answered::default() }
+    })
+}
+
+/// What came to the door.
+pub(crate) struct Request {
+    pub method: String,
+    pub path: String,
+    head: String,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let named = |line: &str| line.split_once(':').is_some_and(|(one, _)| one.eq_ignore_ascii_case(name));
+        self.head.lines().find(|line| named(line))?.split_once(':').map(|(_, value)| value.trim())
+    }
+}
+
+/// What is said at the door. Status 0 closes it for ever.
+#[derive(Default)]
+pub(crate) struct Answered {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+    /// The wire is cut when so many bytes of the body are through.
+    pub cut: Option<usize>,
+}
+
+/// The same, with headers.
+pub(crate) fn open_door(answer: impl Fn(&Request) -> Answered + Send + 'static) -> (String, Visitors) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let visitors = Visitors::default();
@@ -232,46 +271,47 @@ pub(crate) fn door(answer: impl Fn(&str, &str, &[u8]) -> (u16, Vec<u8>) + Send +
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let Ok(mut stream) = stream else { return };
-            let mut request = Vec::new();
-            let mut buffer = [0; 4096];
-            let (head, length) = loop {
-                let read = stream.read(&mut buffer).unwrap_or(0);
-                if read == 0 {
-                    break (String::new(), 0);
-                }
-                request.extend_from_slice(&buffer[..read]);
-                if let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") {
-                    let head = String::from_utf8_lossy(&request[..end]).into_owned();
-                    let length = head
-                        .lines()
-                        .find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
-                        .unwrap_or(0);
-                    request.drain(..end + 4);
-                    break (head, length);
-                }
-            };
-            while request.len() < length {
-                match stream.read(&mut buffer) {
-                    Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
-                    _ => break,
-                }
-            }
-            let mut words = head.split(' ');
-            let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-            if method.is_empty() {
-                continue;
-            }
-            noted.lock().unwrap().push((method.to_owned(), path.to_owned(), request.len()));
-            let (status, body) = answer(method, path, &request);
+            let Some(request) = read_request(&mut stream) else { continue };
+            noted.lock().unwrap().push((request.method.clone(), request.path.clone(), request.body.len()));
+            let Answered { status, headers, body, cut } = answer(&request);
             if status == 0 {
                 return;
             }
-            let reply = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-            let _ = stream.write_all(reply.as_bytes());
-            let _ = stream.write_all(&body);
+            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let length = body.len();
+            let head = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(&body[..cut.unwrap_or(length).min(length)]);
         }
     });
     (url, visitors)
+}
+
+fn read_request(stream: &mut std::net::TcpStream) -> Option<Request> {
+    let mut bytes = Vec::new();
+    let mut buffer = [0; 4096];
+    let mut more = |bytes: &mut Vec<u8>| {
+        let read = stream.read(&mut buffer).unwrap_or(0);
+        bytes.extend_from_slice(&buffer[..read]);
+        read > 0
+    };
+    let end = loop {
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end;
+        }
+        if !more(&mut bytes) {
+            return None;
+        }
+    };
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+    bytes.drain(..end + 4);
+    let mut words = head.split(' ');
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut request = Request { method, path, head, body: Vec::new() };
+    let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    while bytes.len() < length && more(&mut bytes) {}
+    request.body = bytes;
+    Some(request)
 }
 
 /// An address at which nobody answers.

@@ -1,17 +1,23 @@
 //! Photos on their way from the city: what this person is likely to need next, and whatever is asked for.
 //!
-//! Every file is hashed against what an op or a card says of it before it is sealed; anything else is thrown away. A
-//! file that the city does not have yet is no error: it is asked for again next time.
+//! Every file is hashed against what an op or a card says of it before it is shown; anything else is thrown away. A
+//! file that was cut off goes on at its byte, in this run or in a later one. A file that the city does not have yet is
+//! no error: it is asked for again next time.
 
 use std::collections::BTreeSet;
 
-use mingcha_model::{Case, Dates, Digest, FindingId, PhotoCopy, PhotoId, Role, Stage};
-use mingcha_store::{CardFilter, FileState, FindingFilter, VisitFilter};
+use mingcha_model::{Case, Dates, Digest, FindingId, PhotoCopy, PhotoId, Role, SiteId, Stage};
+use mingcha_store::{CardFilter, FileState, FindingFilter, TaskFilter, VisitFilter};
 
 use super::is_here;
 use crate::agenda::Almanac;
 use crate::http::Http;
-use crate::{MingchaError, Phone, PhotoFetched, Progress};
+use crate::{MingchaError, Phone, PhotoFetched, Progress, Surroundings};
+
+/// A file is kept in pieces of this many bytes while it comes: what may have to come twice when this phone is killed.
+const PIECE: usize = 256 * 1024;
+/// So many cuts in a row that brought nothing end the run.
+const MOST_STALLS: u8 = 2;
 
 /// One file that ought to be here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,17 +27,31 @@ struct Wanted {
     photo: PhotoId,
     copy: PhotoCopy,
     sha256: Digest,
+    /// How large it is; 0 where nobody said.
+    bytes: u64,
+}
+
+/// How one request for a file ended.
+enum Came {
+    /// With all of it, small enough for one piece.
+    AtOnce(Vec<u8>),
+    /// With the last piece.
+    Whole,
+    /// In the middle; so many bytes came.
+    Cut(u64),
+    /// The city does not have it, or has another.
+    Absent,
 }
 
 impl Wanted {
-    fn new(photo: PhotoId, copy: PhotoCopy, sha256: Digest) -> Self {
+    fn new(photo: PhotoId, copy: PhotoCopy, sha256: Digest, bytes: u64) -> Self {
         let turn = match copy {
             PhotoCopy::Published => 0,
             PhotoCopy::Thumbnail => 1,
             PhotoCopy::Standard => 2,
             PhotoCopy::Original => 3,
         };
-        Self { turn, photo, copy, sha256 }
+        Self { turn, photo, copy, sha256, bytes }
     }
 
     fn path(&self) -> String {
@@ -49,25 +69,28 @@ pub(super) fn name_of_published(sha256: Digest) -> PhotoId {
 }
 
 impl Phone {
-    /// What sync brings by itself; gives the number of files received.
+    /// What sync brings by itself, as far as the moment allows.
     ///
     /// For contacts the photos published to them; for staff thumbnails of open findings, standard copies where a
-    /// recheck is in its window; for those who review also standard copies of what waits for a review.
+    /// recheck is in its window or the site is assigned to this person; for those who review also standard copies of what
+    /// waits for a review.
     pub(crate) fn fetch_wanted(
         &mut self,
         http: &Http,
+        moment: Surroundings,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<u64, MingchaError> {
-        let wanted = match self.grants()?.role {
+    ) -> Result<PhotoFetched, MingchaError> {
+        let mut wanted = match self.grants()?.role {
             Role::Contact => self.published()?,
             Role::Inspector => self.of_open_findings(false)?,
             Role::Supervisor | Role::Office => self.of_open_findings(true)?,
             Role::Auditor => BTreeSet::new(),
         };
-        Ok(self.fetch(http, wanted, progress)?.received)
+        wanted.retain(|one| moment.allows(one.copy));
+        self.fetch(http, wanted, progress)
     }
 
-    /// Fetches photos from the city: every copy of every photo known here, or only what due rechecks need.
+    /// Fetches photos from the city: every copy of every photo known here, or only what due and assigned rechecks need.
     pub fn photo_fetch(&mut self, due: bool, progress: &mut dyn FnMut(Progress)) -> Result<PhotoFetched, MingchaError> {
         let me = self.me()?.clone();
         let _alone = self.alone()?;
@@ -87,29 +110,93 @@ impl Phone {
         wanted: BTreeSet<Wanted>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<PhotoFetched, MingchaError> {
+        self.drop_old_partials()?;
         let of = u64::try_from(wanted.len()).unwrap_or(u64::MAX);
+        let of_bytes = wanted.iter().fold(0_u64, |sum, one| sum.saturating_add(one.bytes));
+        let mut now = Progress { of, of_bytes, ..Progress::begin("photos_down") };
         let mut fetched = PhotoFetched::default();
-        for (done, one) in (0_u64..).zip(wanted) {
-            progress(Progress { what: "photos_down", done, of });
-            if self.fetch_one(http, &one)? {
+        for one in wanted {
+            progress(now);
+            if self.fetch_one(http, &one, &mut now, &mut fetched.bytes, progress)? {
                 fetched.received = fetched.received.saturating_add(1);
             } else {
                 fetched.absent = fetched.absent.saturating_add(1);
             }
+            now.done = now.done.saturating_add(1);
         }
-        progress(Progress { what: "photos_down", done: of, of });
+        progress(now);
         Ok(fetched)
     }
 
     /// True when the file is here now; false when the city does not have it, or gives another one.
-    fn fetch_one(&mut self, http: &Http, wanted: &Wanted) -> Result<bool, MingchaError> {
-        let reply = http.get(&wanted.path())?;
-        if reply.status != 200 || Digest::of(&reply.body) != wanted.sha256 {
-            return Ok(false);
+    fn fetch_one(
+        &mut self,
+        http: &Http,
+        wanted: &Wanted,
+        now: &mut Progress,
+        bytes: &mut u64,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<bool, MingchaError> {
+        let mut stalls = 0_u8;
+        let before = now.bytes;
+        now.bytes = before.saturating_add(self.bytes_here(wanted.sha256)?);
+        loop {
+            let mut tell = |came: u64| {
+                now.bytes = now.bytes.saturating_add(came);
+                *bytes = bytes.saturating_add(came);
+                progress(*now);
+            };
+            match self.ask_for(http, wanted, &mut tell)? {
+                Came::AtOnce(file) if Digest::of(&file) == wanted.sha256 => {
+                    let file = self.seal_file(wanted.photo, wanted.copy, &file, FileState::Sent)?;
+                    self.store.put_photo_file(&file)?;
+                    return Ok(true);
+                }
+                Came::AtOnce(_) => return Ok(false),
+                Came::Whole => return self.seal_pieces(wanted.photo, wanted.copy, wanted.sha256),
+                Came::Absent => {
+                    self.drop_partial(wanted.sha256)?;
+                    return Ok(false);
+                }
+                Came::Cut(0) if stalls == MOST_STALLS => return Err(MingchaError::Unreachable),
+                Came::Cut(0) => stalls = stalls.saturating_add(1),
+                Came::Cut(_) => stalls = 0,
+            }
         }
-        let file = self.seal_file(wanted.photo, wanted.copy, &reply.body, FileState::Sent)?;
-        self.store.put_photo_file(&file)?;
-        Ok(true)
+    }
+
+    /// Asks for what is missing of a file and keeps what comes.
+    fn ask_for(&mut self, http: &Http, wanted: &Wanted, tell: &mut dyn FnMut(u64)) -> Result<Came, MingchaError> {
+        let here = self.bytes_here(wanted.sha256)?;
+        let mut download = http.file(&wanted.path(), here)?;
+        match download.status {
+            206 if download.start == here => {}
+            // Nothing beyond what is here: it is whole, or wrong.
+            416 if here > 0 => return Ok(Came::Whole),
+            // All of it, whatever was asked for.
+            200 => self.drop_partial(wanted.sha256)?,
+            _ => return Ok(Came::Absent),
+        }
+        let mut came = 0_u64;
+        loop {
+            let mut piece = Vec::new();
+            let read = download.read_on(&mut piece, PIECE);
+            let length = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            if download.start == 0 && came == 0 && matches!(read, Ok(true)) {
+                tell(length);
+                return Ok(Came::AtOnce(piece));
+            }
+            if !piece.is_empty() && !self.keep_piece(wanted.sha256, &piece)? {
+                return Ok(Came::Absent);
+            }
+            came = came.saturating_add(length);
+            tell(length);
+            match read {
+                Ok(true) => return Ok(Came::Whole),
+                Ok(false) => {}
+                Err(_) => return Ok(Came::Cut(came)),
+            }
+        }
     }
 
     /// The published photos of every card that are not here.
@@ -117,21 +204,22 @@ impl Phone {
         let mut wanted = BTreeSet::new();
         for card in self.store.cards(&CardFilter::default())? {
             for sha256 in &card.card.photos {
-                self.want(name_of_published(*sha256), PhotoCopy::Published, *sha256, &mut wanted)?;
+                let photo = name_of_published(*sha256);
+                self.want(Wanted::new(photo, PhotoCopy::Published, *sha256, 0), &mut wanted)?;
             }
         }
         Ok(wanted)
     }
 
     fn of_open_findings(&self, reviews: bool) -> Result<BTreeSet<Wanted>, MingchaError> {
-        let almanac = self.almanac()?;
+        let (almanac, assigned) = (self.almanac()?, self.assigned_sites()?);
         let mut wanted = BTreeSet::new();
         for row in self.store.findings(&FindingFilter { open: true, ..FindingFilter::default() })? {
             let Some(case) = self.store.case(row.finding)? else { continue };
             let photos = self.photos_of_case(&case)?;
             self.want_copies(&photos, &[PhotoCopy::Thumbnail], &mut wanted)?;
             self.want_published(&case, &mut wanted)?;
-            if is_due(&case, &almanac) {
+            if is_due(&case, &almanac) || assigned.contains(&row.site) {
                 self.want_copies(&photos, &[PhotoCopy::Standard], &mut wanted)?;
             }
             if reviews && case.stage == Stage::Submitted {
@@ -144,15 +232,23 @@ impl Phone {
     }
 
     fn of_due_rechecks(&self) -> Result<BTreeSet<Wanted>, MingchaError> {
-        let almanac = self.almanac()?;
+        let (almanac, assigned) = (self.almanac()?, self.assigned_sites()?);
         let mut wanted = BTreeSet::new();
         for row in self.store.findings(&FindingFilter { open: true, ..FindingFilter::default() })? {
-            let Some(case) = self.store.case(row.finding)?.filter(|case| is_due(case, &almanac)) else { continue };
+            let needed = |case: &Case| assigned.contains(&row.site) || is_due(case, &almanac);
+            let Some(case) = self.store.case(row.finding)?.filter(needed) else { continue };
             let photos = self.photos_of_case(&case)?;
             self.want_copies(&photos, &[PhotoCopy::Thumbnail, PhotoCopy::Standard], &mut wanted)?;
             self.want_published(&case, &mut wanted)?;
         }
         Ok(wanted)
+    }
+
+    /// The sites that this person was told to visit: what was found there before goes along with the assignment.
+    fn assigned_sites(&self) -> Result<BTreeSet<SiteId>, MingchaError> {
+        let mine = TaskFilter { person: Some(self.me()?.person), ..TaskFilter::default() };
+        let tasks = self.store.tasks(&mine)?;
+        Ok(tasks.into_iter().filter(|task| !task.withdrawn).map(|task| task.site).collect())
     }
 
     fn of_everything(&self) -> Result<BTreeSet<Wanted>, MingchaError> {
@@ -189,7 +285,8 @@ impl Phone {
     /// Wants what the city published of an undercover finding: all that colleagues may see of its photos.
     fn want_published(&self, case: &Case, wanted: &mut BTreeSet<Wanted>) -> Result<(), MingchaError> {
         for sha256 in &case.published_photos {
-            self.want(name_of_published(*sha256), PhotoCopy::Published, *sha256, wanted)?;
+            let photo = name_of_published(*sha256);
+            self.want(Wanted::new(photo, PhotoCopy::Published, *sha256, 0), wanted)?;
         }
         Ok(())
     }
@@ -204,27 +301,21 @@ impl Phone {
         for photo in photos {
             let Some(row) = self.store.photo(*photo)? else { continue };
             for copy in copies {
-                let sha256 = match copy {
-                    PhotoCopy::Original => row.add.original,
-                    PhotoCopy::Standard => row.add.standard,
-                    PhotoCopy::Thumbnail => row.add.thumbnail,
+                let (sha256, bytes) = match copy {
+                    PhotoCopy::Original => (row.add.original, row.add.original_bytes),
+                    PhotoCopy::Standard => (row.add.standard, row.add.standard_bytes),
+                    PhotoCopy::Thumbnail => (row.add.thumbnail, row.add.thumbnail_bytes),
                     PhotoCopy::Published => continue,
                 };
-                self.want(*photo, *copy, sha256, wanted)?;
+                self.want(Wanted::new(*photo, *copy, sha256, bytes), wanted)?;
             }
         }
         Ok(())
     }
 
-    fn want(
-        &self,
-        photo: PhotoId,
-        copy: PhotoCopy,
-        sha256: Digest,
-        wanted: &mut BTreeSet<Wanted>,
-    ) -> Result<(), MingchaError> {
-        if !self.store.photo_file(photo, copy)?.is_some_and(|file| is_here(&file)) {
-            wanted.insert(Wanted::new(photo, copy, sha256));
+    fn want(&self, one: Wanted, wanted: &mut BTreeSet<Wanted>) -> Result<(), MingchaError> {
+        if !self.store.photo_file(one.photo, one.copy)?.is_some_and(|file| is_here(&file)) {
+            wanted.insert(one);
         }
         Ok(())
     }
@@ -244,10 +335,10 @@ mod tests {
     fn small_files_come_before_large_ones_whatever_photo_they_belong_to() {
         let photo = |n: u8| PhotoId::from_random([n; 16]);
         let wanted = BTreeSet::from([
-            Wanted::new(photo(1), PhotoCopy::Original, Digest([1; 32])),
-            Wanted::new(photo(1), PhotoCopy::Standard, Digest([2; 32])),
-            Wanted::new(photo(2), PhotoCopy::Thumbnail, Digest([3; 32])),
-            Wanted::new(photo(3), PhotoCopy::Published, Digest([4; 32])),
+            Wanted::new(photo(1), PhotoCopy::Original, Digest([1; 32]), 9),
+            Wanted::new(photo(1), PhotoCopy::Standard, Digest([2; 32]), 9),
+            Wanted::new(photo(2), PhotoCopy::Thumbnail, Digest([3; 32]), 9),
+            Wanted::new(photo(3), PhotoCopy::Published, Digest([4; 32]), 9),
         ]);
         let copies: Vec<PhotoCopy> = wanted.iter().map(|one| one.copy).collect();
         assert_eq!(copies, [PhotoCopy::Published, PhotoCopy::Thumbnail, PhotoCopy::Standard, PhotoCopy::Original]);
@@ -256,7 +347,7 @@ mod tests {
     #[test]
     fn a_published_copy_is_asked_for_by_its_hash_alone() {
         let sha256 = Digest::of(b"published");
-        let wanted = Wanted::new(name_of_published(sha256), PhotoCopy::Published, sha256);
+        let wanted = Wanted::new(name_of_published(sha256), PhotoCopy::Published, sha256, 0);
         assert_eq!(wanted.path(), format!("/v1/published/{sha256}"));
         assert_eq!(name_of_published(sha256), name_of_published(sha256));
     }

@@ -7,14 +7,14 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_evidence::EvidenceError;
 use mingcha_model::{LogId, OpId, PhotoCopy, PhotoId, Policy};
 use mingcha_store::{FileState, PhotoFile};
-use mingcha_sync::{PhotoSaid, Problem, decode};
+use mingcha_sync::{Pace, Upload, UploadHeard};
 use minicbor::{Decode, Encode};
 
+use super::source::{Source, SourceError};
 use crate::http::Http;
-use crate::{MingchaError, Phone, Progress};
+use crate::{MingchaError, Phone, Progress, Surroundings};
 
 /// Where the reasons for which photos were put aside are remembered.
 const PROBLEMS: &str = "photo_problems";
@@ -37,13 +37,13 @@ pub(crate) struct PhotoProblem {
 }
 
 /// Which ops the city accepted, as far as this device knows.
-struct Accepted {
+pub(super) struct Accepted {
     through: BTreeMap<LogId, u64>,
     aside: BTreeSet<OpId>,
 }
 
 impl Accepted {
-    fn contains(&self, op: OpId) -> bool {
+    pub(super) fn contains(&self, op: OpId) -> bool {
         // What another device added came through a feed: it was accepted.
         self.through.get(&op.log).is_none_or(|through| op.seq <= *through) && !self.aside.contains(&op)
     }
@@ -51,58 +51,115 @@ impl Accepted {
 
 /// What became of one file.
 enum Sent {
-    /// The city has it.
-    Done(FileState),
+    /// The city has it whole, and named its hash.
+    Kept,
     /// The city does not take it, or it is not here.
     Aside(String),
 }
 
+/// What sending did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SentPhotos {
+    /// Photos whose last waiting file went.
+    pub photos: u64,
+    /// Bytes of files that the city has now and did not have before.
+    pub bytes: u64,
+    /// Photos with a file that waits for a better network or battery.
+    pub postponed: u64,
+}
+
+/// Everything that is to be sent in one run, in order, and how much of it went.
+struct Lane {
+    files: Vec<(PhotoFile, OpId)>,
+    progress: Progress,
+    pace: Pace,
+    went: BTreeSet<PhotoId>,
+    aside: Vec<PhotoProblem>,
+    bytes: u64,
+}
+
 impl Phone {
-    /// Sends what waits; gives the number of photos whose last waiting file went.
+    /// Sends what waits and what the moment allows.
     ///
-    /// Errors with `unreachable` when the city stops answering: what was sent until then stays sent.
-    pub(crate) fn send_photos(&mut self, http: &Http, progress: &mut dyn FnMut(Progress)) -> Result<u64, MingchaError> {
-        let waiting = self.waiting_files()?;
+    /// Errors with `unreachable` when the city stops answering: what was sent until then stays sent, to the byte.
+    pub(crate) fn send_photos(
+        &mut self,
+        http: &Http,
+        moment: Surroundings,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<SentPhotos, MingchaError> {
+        let (files, postponed) = self.sendable(moment)?;
+        let total = files.iter().fold(0_u64, |sum, (file, _)| sum.saturating_add(file.bytes));
+        let count = u64::try_from(files.len()).unwrap_or(u64::MAX);
+        let mut lane = Lane {
+            files,
+            progress: Progress { of: count, of_bytes: total, ..Progress::begin("photos_up") },
+            pace: Pace::default(),
+            went: BTreeSet::new(),
+            aside: Vec::new(),
+            bytes: 0,
+        };
+        let outcome = self.send_lane(http, &mut lane, progress);
+        self.remember(&lane.went, lane.aside)?;
+        outcome?;
+        Ok(SentPhotos { photos: self.completed(&lane.went)?, bytes: lane.bytes, postponed })
+    }
+
+    fn send_lane(
+        &mut self,
+        http: &Http,
+        lane: &mut Lane,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(), MingchaError> {
+        let mut before = 0_u64;
+        for (file, op) in std::mem::take(&mut lane.files) {
+            progress(lane.progress);
+            if lane.aside.iter().all(|problem| problem.photo != file.photo) {
+                match self.send_one(http, &file, lane, progress)? {
+                    Sent::Kept => {
+                        self.store.set_file_state(file.photo, file.copy, FileState::Sent, self.now_seconds())?;
+                        lane.went.insert(file.photo);
+                    }
+                    Sent::Aside(code) => {
+                        // No room for one is no room for the next: they wait, each with what the city has of it.
+                        let full = code == "city_full";
+                        lane.aside.push(PhotoProblem { photo: file.photo, op, code, since: self.now_seconds() });
+                        if full {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            before = before.saturating_add(file.bytes);
+            lane.progress.done = lane.progress.done.saturating_add(1);
+            lane.progress.bytes = before;
+            progress(lane.progress);
+        }
+        Ok(())
+    }
+
+    /// Waiting files whose op was accepted and which the moment allows; and how many photos have others.
+    fn sendable(&self, moment: Surroundings) -> Result<(Vec<(PhotoFile, OpId)>, u64), MingchaError> {
         let accepted = self.accepted()?;
         let mut ops: BTreeMap<PhotoId, Option<OpId>> = BTreeMap::new();
-        for file in &waiting {
-            if let Entry::Vacant(place) = ops.entry(file.photo) {
-                place.insert(self.store.photo(file.photo)?.map(|row| row.op).filter(|op| accepted.contains(*op)));
+        let (mut sendable, mut postponed) = (Vec::new(), BTreeSet::new());
+        for file in self.waiting_files()? {
+            let op = match ops.entry(file.photo) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(place) => {
+                    let op = self.store.photo(file.photo)?.map(|row| row.op);
+                    *place.insert(op.filter(|op| accepted.contains(*op)))
+                }
+            };
+            match op {
+                Some(op) if moment.allows(file.copy) => sendable.push((file, op)),
+                Some(_) => {
+                    postponed.insert(file.photo);
+                }
+                None => {}
             }
         }
-        let sendable: Vec<(PhotoFile, OpId)> = waiting
-            .into_iter()
-            .filter_map(|file| {
-                let op = ops.get(&file.photo).copied().flatten()?;
-                Some((file, op))
-            })
-            .collect();
-        let of = u64::try_from(sendable.len()).unwrap_or(u64::MAX);
-        let (mut went, mut aside) = (BTreeSet::new(), Vec::<PhotoProblem>::new());
-        let mut outcome = Ok(());
-        for (done, (file, op)) in (0_u64..).zip(&sendable) {
-            progress(Progress { what: "photos_up", done, of });
-            if aside.iter().any(|problem| problem.photo == file.photo) {
-                continue;
-            }
-            match self.send_one(http, file) {
-                Ok(Sent::Done(state)) => {
-                    self.store.set_file_state(file.photo, file.copy, state, self.now_seconds())?;
-                    went.insert(file.photo);
-                }
-                Ok(Sent::Aside(code)) => {
-                    aside.push(PhotoProblem { photo: file.photo, op: *op, code, since: self.now_seconds() });
-                }
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
-            }
-        }
-        self.remember(&went, aside)?;
-        outcome?;
-        progress(Progress { what: "photos_up", done: of, of });
-        self.completed(&went)
+        Ok((sendable, u64::try_from(postponed.len()).unwrap_or(u64::MAX)))
     }
 
     /// Files that are to go to the city: originals only where policy asks for them (`2-sync` section 7).
@@ -120,31 +177,53 @@ impl Phone {
     }
 
     /// Ops that the city refused, holds or has not answered are not accepted; photos wait with them.
-    fn accepted(&self) -> Result<Accepted, MingchaError> {
+    pub(super) fn accepted(&self) -> Result<Accepted, MingchaError> {
         Ok(Accepted {
             through: self.store.logs()?.into_iter().map(|log| (log.log, log.receipted_through)).collect(),
             aside: self.store.attention()?.into_iter().map(|one| one.id).collect(),
         })
     }
 
-    fn send_one(&mut self, http: &Http, file: &PhotoFile) -> Result<Sent, MingchaError> {
-        let bytes = match self.unseal(file) {
-            Ok(bytes) => bytes,
-            Err(EvidenceError::Storage { kind }) => return Err(MingchaError::File(kind)),
-            // It can only be reported: what does not open here is nowhere else yet. A later put of the same picture mends it.
-            Err(_) => return Ok(Sent::Aside("photo_file".to_owned())),
-        };
-        let copy = file.copy;
-        let path = format!("/v1/photos/{}/{}?sha256={}", file.photo, copy.name(), file.sha256);
-        let reply = http.put(&path, bytes)?;
-        if reply.status != 200 {
-            return Ok(Sent::Aside(Problem::from_json(reply.status, &reply.body).code));
+    fn send_one(
+        &self,
+        http: &Http,
+        file: &PhotoFile,
+        lane: &mut Lane,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Sent, MingchaError> {
+        let mut source = Source::new(&self.vault, file);
+        let mut upload = Upload::new(file.photo, file.copy, file.sha256, file.bytes);
+        let before = lane.progress.bytes;
+        let mut stood = None;
+        loop {
+            let letter = match upload.next_letter(lane.pace, &mut |range| source.piece(range)) {
+                Ok(Some(letter)) => letter,
+                Ok(None) => return Ok(Sent::Aside("unexpected_reply".to_owned())),
+                Err(SourceError::Disk(kind)) => return Err(MingchaError::File(kind)),
+                // It can only be told: what does not open here is nowhere else yet. A later put of the same picture mends it.
+                Err(SourceError::Broken) => return Ok(Sent::Aside("photo_file".to_owned())),
+            };
+            let asked = letter.body.is_empty();
+            let heard = match http.upload(letter) {
+                Ok((reply, took)) => upload.read(&mut lane.pace, &reply, took),
+                Err(MingchaError::Unreachable) if upload.lost(&mut lane.pace) => continue,
+                Err(error) => return Err(error),
+            };
+            let has = match heard {
+                UploadHeard::Going(offset) => offset,
+                UploadHeard::Kept => file.bytes,
+                UploadHeard::Refused(problem) => return Ok(Sent::Aside(problem.code)),
+            };
+            // What the city had before this run was asked did not go now.
+            let new = has.saturating_sub(stood.unwrap_or(if asked { has } else { 0 }));
+            lane.bytes = lane.bytes.saturating_add(new);
+            stood = Some(has);
+            if heard == UploadHeard::Kept {
+                return Ok(Sent::Kept);
+            }
+            lane.progress.bytes = before.saturating_add(has);
+            progress(lane.progress);
         }
-        let said = decode::<PhotoSaid>(&reply.body);
-        Ok(match said.filter(|said| (said.photo, said.copy, said.sha256) == (file.photo, copy, file.sha256)) {
-            Some(said) => Sent::Done(if said.safe { FileState::Safe } else { FileState::Sent }),
-            None => Sent::Aside("unexpected_reply".to_owned()),
-        })
     }
 
     /// Of the photos of which something went now, those of which nothing waits any more.

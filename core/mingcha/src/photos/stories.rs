@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::sync::{Arc, Mutex};
 
-use mingcha_model::{Digest, PhotoCopy, PhotoId, Role};
-use mingcha_sync::{PhotoSaid, encode};
+use mingcha_model::{Digest, Role};
 
-use crate::attention::rehearsal::{City, Desk, Visitors, door, nobody, set};
+use super::shelf::Shelf;
+use crate::attention::rehearsal::{Answered, City, Desk, nobody, set};
 use crate::http::Http;
-use crate::{MingchaError, PhotoTaken};
+use crate::{MingchaError, PhotoTaken, Surroundings};
 
 fn photographed(city: &mut City, desk: &mut Desk, pictures: &[u8]) -> (String, Vec<PhotoTaken>) {
     let visit = desk.visit();
@@ -28,18 +29,14 @@ fn way(desk: &Desk) -> Http {
     Http::to(&me.url, Some(me.token.clone())).unwrap()
 }
 
-/// What a city says of a file that came under this path.
-fn thanks(path: &str, body: &[u8]) -> Vec<u8> {
-    let (path, _) = path.split_once('?').unwrap();
-    let mut parts = path.rsplit('/');
-    let copy = PhotoCopy::named(parts.next().unwrap()).unwrap();
-    let photo: PhotoId = parts.next().unwrap().parse().unwrap();
-    encode(&PhotoSaid { photo, copy, sha256: Digest::of(body), safe: false })
+fn send(desk: &mut Desk) -> Result<u64, MingchaError> {
+    let http = way(desk);
+    desk.phone.send_photos(&http, Surroundings::default(), &mut |_| {}).map(|sent| sent.photos)
 }
 
-fn copies(visitors: &Visitors) -> Vec<String> {
-    let visitors = visitors.lock().unwrap();
-    visitors.iter().map(|(_, path, _)| path.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned()).collect()
+fn fetch(desk: &mut Desk) -> u64 {
+    let http = way(desk);
+    desk.phone.fetch_wanted(&http, Surroundings::default(), &mut |_| {}).unwrap().received
 }
 
 #[test]
@@ -87,65 +84,80 @@ fn a_picture_that_nobody_may_add_leaves_nothing_behind() {
 #[test]
 fn two_photos_of_equal_bytes_share_their_files_and_are_both_sent() {
     let mut city = City::new();
-    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let (shelf, url, _) = Shelf::open();
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     let (_, taken) = photographed(&mut city, &mut anna, &[1, 1]);
     assert_eq!(taken[0].sha256, taken[1].sha256);
     assert_ne!(taken[0].photo, taken[1].photo);
-    let http = way(&anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 2);
-    assert_eq!(visitors.lock().unwrap().len(), 6);
+    assert_eq!(send(&mut anna).unwrap(), 2);
+    assert_eq!(shelf.came().len(), 6);
     assert_eq!(anna.phone.verify(None).unwrap().photos, 6);
 }
 
 #[test]
 fn small_files_go_first_and_only_once() {
     let mut city = City::new();
-    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let (shelf, url, _) = Shelf::open();
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     photographed(&mut city, &mut anna, &[1, 2]);
     let http = way(&anna);
     let mut last = None;
-    assert_eq!(anna.phone.send_photos(&http, &mut |progress| last = Some(progress)).unwrap(), 2);
-    assert_eq!(copies(&visitors), ["thumbnail", "thumbnail", "standard", "standard", "original", "original"]);
-    assert_eq!(last.map(|progress| (progress.done, progress.of)), Some((6, 6)));
+    let sent = anna.phone.send_photos(&http, Surroundings::default(), &mut |now| last = Some(now)).unwrap();
+    assert_eq!((sent.photos, sent.postponed), (2, 0));
+    assert_eq!(shelf.came(), ["thumbnail", "thumbnail", "standard", "standard", "original", "original"]);
+    let last = last.unwrap();
+    assert_eq!((last.done, last.of), (6, 6));
+    assert_eq!((last.bytes, last.of_bytes), (sent.bytes, sent.bytes));
     assert_eq!(anna.phone.store.waiting().unwrap().photos, 0);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
-    assert_eq!(visitors.lock().unwrap().len(), 6);
+    assert_eq!(send(&mut anna).unwrap(), 0);
+    assert_eq!(shelf.came().len(), 6);
+}
+
+#[test]
+fn a_metered_network_carries_no_originals_and_a_low_battery_thumbnails_alone() {
+    let mut city = City::new();
+    let (shelf, url, _) = Shelf::open();
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    photographed(&mut city, &mut anna, &[1, 2]);
+    let http = way(&anna);
+    let mut moment = Surroundings { metered: true, battery_low: true };
+    for (came, wait) in [(2, 2), (4, 2), (6, 0)] {
+        let sent = anna.phone.send_photos(&http, moment, &mut |_| {}).unwrap();
+        assert_eq!((shelf.came().len(), sent.postponed), (came, wait));
+        assert_eq!(anna.phone.waiting_photos().unwrap(), wait);
+        moment = Surroundings { metered: moment.battery_low, battery_low: false };
+    }
+    assert_eq!(shelf.came(), ["thumbnail", "thumbnail", "standard", "standard", "original", "original"]);
 }
 
 #[test]
 fn a_photo_whose_op_has_no_receipt_waits() {
     let mut city = City::new();
-    let (url, visitors) = door(|_, path, body| (200, thanks(path, body)));
+    let (shelf, url, _) = Shelf::open();
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     let visit = anna.visit();
     let picture = anna.picture(1);
     anna.phone.visit_photo(&visit, &picture, None).unwrap();
-    let http = way(&anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
-    assert!(visitors.lock().unwrap().is_empty());
+    assert_eq!(send(&mut anna).unwrap(), 0);
+    assert!(shelf.came().is_empty());
     city.take(&mut anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(send(&mut anna).unwrap(), 1);
 }
 
 #[test]
 fn a_photo_that_the_city_does_not_take_is_told_and_blocks_no_other() {
     let mut city = City::new();
-    let poisoned = std::sync::Arc::new(std::sync::Mutex::new(String::from("nothing yet")));
-    let bad = std::sync::Arc::clone(&poisoned);
-    let (url, visitors) = door(move |_, path, body| {
-        if path.contains(bad.lock().unwrap().as_str()) {
-            (404, br#"{"code":"photo_unknown","detail":"no such photo"}"#.to_vec())
-        } else {
-            (200, thanks(path, body))
-        }
+    let poisoned = Arc::new(Mutex::new(String::from("nothing yet")));
+    let bad = Arc::clone(&poisoned);
+    let (shelf, url, visitors) = Shelf::open_unless(move |request| {
+        let told = Shelf::names(request).is_some_and(|place| place.contains(bad.lock().unwrap().as_str()));
+        let body = br#"{"code":"photo_unknown","detail":"no such photo"}"#.to_vec();
+        told.then_some(Answered { status: 404, body, ..Answered::default() })
     });
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     let (_, taken) = photographed(&mut city, &mut anna, &[1, 2]);
     *poisoned.lock().unwrap() = taken[0].photo.to_string();
-    let http = way(&anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(send(&mut anna).unwrap(), 1);
     assert_eq!(visitors.lock().unwrap().len(), 4, "three files of the good one, one attempt with the other");
     let told = anna.phone.refused().unwrap();
     assert_eq!(
@@ -155,18 +167,40 @@ fn a_photo_that_the_city_does_not_take_is_told_and_blocks_no_other() {
     assert_eq!(anna.phone.store.waiting().unwrap().photos, 3);
 
     *poisoned.lock().unwrap() = "healed".to_owned();
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(send(&mut anna).unwrap(), 1);
     assert!(anna.phone.refused().unwrap().is_empty());
+    assert_eq!(shelf.came().len(), 6);
+}
+
+#[test]
+fn a_city_without_room_is_left_in_peace_and_every_photo_stays_here() {
+    let mut city = City::new();
+    let (_, url, visitors) = Shelf::open_unless(|_| {
+        let body = br#"{"code":"city_full","detail":"full"}"#.to_vec();
+        Some(Answered { status: 507, body, ..Answered::default() })
+    });
+    let mut anna = city.desk("Anna", Role::Inspector, &url);
+    photographed(&mut city, &mut anna, &[1, 2, 3]);
+    assert_eq!(send(&mut anna).unwrap(), 0);
+    assert_eq!(visitors.lock().unwrap().len(), 1);
+    assert_eq!(anna.phone.refused().unwrap()[0].reason, "city_full");
+    assert_eq!(anna.phone.waiting_photos().unwrap(), 3);
+    assert!(anna.phone.verify(None).unwrap().ok);
 }
 
 #[test]
 fn a_city_that_names_another_hash_has_not_got_the_file() {
     let mut city = City::new();
-    let (url, _) = door(|_, path, _| (200, thanks(path, b"something else")));
+    let (_, url, _) = Shelf::open_unless(|request| {
+        let headers = vec![
+            ("upload-offset", request.body.len().to_string()),
+            ("photo-sha256", Digest::of(b"something else").to_string()),
+        ];
+        Some(Answered { status: 201, headers, ..Answered::default() })
+    });
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     photographed(&mut city, &mut anna, &[1]);
-    let http = way(&anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 0);
+    assert_eq!(send(&mut anna).unwrap(), 0);
     assert_eq!(anna.phone.store.waiting().unwrap().photos, 3);
     assert_eq!(anna.phone.refused().unwrap()[0].reason, "unexpected_reply");
 }
@@ -174,30 +208,21 @@ fn a_city_that_names_another_hash_has_not_got_the_file() {
 #[test]
 fn a_city_that_stops_answering_keeps_what_it_got() {
     let mut city = City::new();
-    let (url, _) =
-        door(|_, path, body| if path.contains("/standard") { (0, Vec::new()) } else { (200, thanks(path, body)) });
+    let (_, url, _) = Shelf::open_unless(|request| {
+        Shelf::names(request).is_some_and(|place| place.ends_with("/standard")).then(Answered::default)
+    });
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     photographed(&mut city, &mut anna, &[1, 2]);
-    let http = way(&anna);
-    assert!(matches!(anna.phone.send_photos(&http, &mut |_| {}), Err(MingchaError::Unreachable)));
+    assert!(matches!(send(&mut anna), Err(MingchaError::Unreachable)));
     assert_eq!(anna.phone.store.waiting().unwrap().photos, 4, "both thumbnails went");
 }
 
 /// Two inspectors of one area, a finding with a photo of the first, and a door that gives the city's files.
 fn colleagues(
-    give: impl Fn(&str, &BTreeMap<String, Vec<u8>>) -> (u16, Vec<u8>) + Send + 'static,
+    give: impl Fn(&str, &BTreeMap<String, Vec<u8>>) -> Option<Answered> + Send + 'static,
 ) -> (Desk, PhotoTaken) {
-    let files = std::sync::Arc::new(std::sync::Mutex::new(BTreeMap::<String, Vec<u8>>::new()));
-    let (url, _) = door(move |method, path, body| {
-        let path = path.split('?').next().unwrap().to_owned();
-        let mut files = files.lock().unwrap();
-        if method == "PUT" {
-            files.insert(path.clone(), body.to_vec());
-            (200, thanks(&format!("{path}?"), body))
-        } else {
-            give(&path, &files)
-        }
-    });
+    let (shelf, url, _) =
+        Shelf::open_with(move |request, files| if request.method == "GET" { give(&request.path, files) } else { None });
     let mut city = City::new();
     let mut anna = city.desk("Anna", Role::Inspector, &url);
     let visit = anna.visit();
@@ -206,19 +231,17 @@ fn colleagues(
     let taken = anna.phone.visit_photo(&visit, &picture, None).unwrap();
     anna.phone.finding_raise(&visit, &item, "地面有水", None, &[taken.photo.to_string()]).unwrap();
     city.meet(&mut anna);
-    let http = way(&anna);
-    assert_eq!(anna.phone.send_photos(&http, &mut |_| {}).unwrap(), 1);
+    assert_eq!(send(&mut anna).unwrap(), 1);
+    assert_eq!(shelf.came().len(), 3);
     (city.desk("Bertha", Role::Inspector, &url), taken)
 }
 
 #[test]
 fn a_colleague_gets_thumbnails_by_itself_and_the_rest_when_asked() {
-    let (mut bertha, taken) =
-        colleagues(|path, files| files.get(path).map_or((404, Vec::new()), |bytes| (200, bytes.clone())));
-    let http = way(&bertha);
-    assert_eq!(bertha.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 1);
+    let (mut bertha, taken) = colleagues(|_, _| None);
+    assert_eq!(fetch(&mut bertha), 1);
     assert_eq!(bertha.phone.photo_list().unwrap()[0].here, ["thumbnail"]);
-    assert_eq!(bertha.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 0, "it is here already");
+    assert_eq!(fetch(&mut bertha), 0, "it is here already");
 
     let fetched = bertha.phone.photo_fetch(false, &mut |_| {}).unwrap();
     assert_eq!((fetched.received, fetched.absent), (2, 0));
@@ -233,7 +256,8 @@ fn a_colleague_gets_thumbnails_by_itself_and_the_rest_when_asked() {
 
 #[test]
 fn a_file_that_is_not_what_the_op_bound_is_thrown_away() {
-    let (mut bertha, _) = colleagues(|_, _| (200, b"another picture".to_vec()));
+    let (mut bertha, _) =
+        colleagues(|_, _| Some(Answered { status: 200, body: b"another picture".to_vec(), ..Answered::default() }));
     let fetched = bertha.phone.photo_fetch(false, &mut |_| {}).unwrap();
     assert_eq!((fetched.received, fetched.absent), (0, 3));
     assert!(bertha.phone.photo_list().unwrap().is_empty());
@@ -241,8 +265,7 @@ fn a_file_that_is_not_what_the_op_bound_is_thrown_away() {
 
 #[test]
 fn nothing_due_fetches_nothing_and_a_due_recheck_brings_what_its_inspector_needs() {
-    let (mut bertha, _) =
-        colleagues(|path, files| files.get(path).map_or((404, Vec::new()), |bytes| (200, bytes.clone())));
+    let (mut bertha, _) = colleagues(|_, _| None);
     assert_eq!(bertha.phone.photo_fetch(true, &mut |_| {}).unwrap().received, 0);
     bertha.phone.clock = Box::new(crate::StillClock::at("2026-03-10T09:00:00+08:00").unwrap());
     assert_eq!(bertha.phone.photo_fetch(true, &mut |_| {}).unwrap().received, 2);

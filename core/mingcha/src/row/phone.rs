@@ -44,6 +44,14 @@ pub struct SyncReport {
     pub sent_photos: u64,
     /// Photo files received in this run.
     pub received_photos: u64,
+    /// Bytes of photo files that the city has now and did not have before this run.
+    pub sent_bytes: u64,
+    /// Bytes of photo files received in this run.
+    pub received_bytes: u64,
+    /// Of the photos that wait, those with a file that waits for a better network or battery.
+    pub postponed_photos: u64,
+    /// Photos whose original was freed here: the city keeps it, proved it, and 14 days have passed.
+    pub freed_photos: u64,
     /// Ops without a receipt.
     pub waiting_ops: u64,
     /// Photos with a file that is to go to the city.
@@ -94,6 +102,9 @@ pub struct Status {
     pub waiting_ops: u64,
     /// Photos with a file that is to go to the city.
     pub waiting_photos: u64,
+    /// Whether the city keeps backups, as it last said; none before the first sync. While it keeps none, nothing is ever
+    /// safe and no photo is freed here.
+    pub backup: Option<bool>,
     /// Own ops that the city refused.
     pub refused: u64,
     /// Own ops that the city holds.
@@ -164,6 +175,8 @@ pub struct PhotoFetched {
     pub received: u64,
     /// Files that the city does not have.
     pub absent: u64,
+    /// Bytes received.
+    pub bytes: u64,
 }
 
 /// What a picture is, before anything is done with it.

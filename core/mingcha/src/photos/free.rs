@@ -1,0 +1,93 @@
+//! Room on the phone: an original goes when the city proved that it keeps it, and not a day before.
+//!
+//! Three things at once (`2-sync` section 7): the city said `safe` under its signature, the op was accepted, and 14 days
+//! of the city's time have passed since it said so. The phone's own clock frees nothing. Standard copies and thumbnails
+//! stay, and a city that lost a file is told so by getting it again.
+
+use std::collections::BTreeMap;
+
+use mingcha_model::{PhotoCopy, PhotoId};
+use mingcha_store::{FileState, PhotoFile};
+use mingcha_sync::{CityKey, FileStanding, FilesAsk, FilesSaid, Letter, MOST_FILES, SyncError, decode, encode};
+
+use crate::http::Http;
+use crate::{MingchaError, Phone};
+
+/// How long an original stays after the city said that it is safe, in seconds.
+const STAYS: i64 = 14 * 24 * 60 * 60;
+
+impl Phone {
+    /// Asks how the files that were sent stand with a city that keeps backups; frees the originals whose time has come.
+    /// How many photos that were.
+    pub(crate) fn hear_what_is_safe(&mut self, http: &Http, city: CityKey) -> Result<u64, MingchaError> {
+        let accepted = self.accepted()?;
+        let mut files = Vec::new();
+        for state in [FileState::Sent, FileState::Safe] {
+            files.extend(self.store.photo_files_in(state, u32::MAX)?);
+        }
+        let mut freed = 0_u64;
+        for asked in files.chunks(MOST_FILES) {
+            let said = ask(http, city, asked)?;
+            let standing: BTreeMap<(PhotoId, PhotoCopy), FileStanding> =
+                said.files.iter().map(|one| ((one.photo, one.copy), *one)).collect();
+            let city_seconds = said.city_millis.div_euclid(1000);
+            for file in asked {
+                let Some(standing) = standing.get(&(file.photo, file.copy)) else { continue };
+                let here = standing.sha256 == Some(file.sha256);
+                let state = match (here, standing.safe) {
+                    // A city that was restored lost it: it goes again with the next sync.
+                    (false, _) => FileState::Local,
+                    (true, false) => FileState::Sent,
+                    (true, true) => FileState::Safe,
+                };
+                if state != file.state {
+                    self.store.set_file_state(file.photo, file.copy, state, city_seconds)?;
+                    continue;
+                }
+                let ripe = state == FileState::Safe && city_seconds.saturating_sub(file.since) >= STAYS;
+                let op = self.store.photo(file.photo)?.map(|row| row.op);
+                if ripe && file.copy == PhotoCopy::Original && op.is_some_and(|op| accepted.contains(op)) {
+                    self.free(file, city_seconds)?;
+                    freed = freed.saturating_add(1);
+                }
+            }
+        }
+        self.finish_freeing()?;
+        Ok(freed)
+    }
+
+    /// Lets one file go: the row first, so that a killed process leaves a file too many and never a row too many.
+    fn free(&mut self, file: &PhotoFile, city_seconds: i64) -> Result<(), MingchaError> {
+        let row = PhotoFile { key: None, state: FileState::Remote, since: city_seconds, ..file.clone() };
+        self.store.put_photo_file(&row)?;
+        // Equal photos share a file: it goes with the last of them.
+        if self.store.photo_files_of(file.sha256)?.iter().all(|other| other.key.is_none()) {
+            self.vault.erase(&file.sha256).map_err(MingchaError::file)?;
+        }
+        Ok(())
+    }
+
+    /// Erases files that a killed process had let go and not yet removed; the sweep found them without a row.
+    fn finish_freeing(&mut self) -> Result<(), MingchaError> {
+        for sha256 in std::mem::take(&mut self.sweep.without_row) {
+            let rows = self.store.photo_files_of(sha256)?;
+            let let_go = !rows.is_empty() && rows.iter().all(|row| row.state == FileState::Remote);
+            if let_go {
+                self.vault.erase(&sha256).map_err(MingchaError::file)?;
+            } else {
+                self.sweep.without_row.push(sha256);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn ask(http: &Http, city: CityKey, files: &[PhotoFile]) -> Result<FilesSaid, MingchaError> {
+    let ask = FilesAsk { files: files.iter().map(|file| (file.photo, file.copy)).collect() };
+    let reply = http.send(&Letter { method: "POST", path: "/v1/files".to_owned(), body: encode(&ask) })?;
+    if reply.status != 200 {
+        return Err(MingchaError::City(mingcha_sync::Problem::from_json(reply.status, &reply.body)));
+    }
+    let said: FilesSaid = decode(&reply.body).ok_or(SyncError::Unreadable)?;
+    if said.is_signed_by(&city) { Ok(said) } else { Err(SyncError::NotSigned.into()) }
+}
