@@ -161,8 +161,8 @@ fn a_city_killed_while_it_receives_goes_on_where_it_was() {
         let (photo, bytes) = story.photo(turn, 600);
         let before = story.wire.up();
         let until = before + 1 + chance.below(bytes - 1);
-        let child = story.syncing();
-        while story.wire.up() < until {
+        let mut child = story.syncing();
+        while story.wire.up() < until && child.try_wait().unwrap().is_none() {
             sleep(Duration::from_millis(1));
         }
         story.city.kill();

@@ -5,6 +5,7 @@ use std::fs;
 use mingcha_model::body::{Body, Card};
 use mingcha_model::{Digest, FindingId, Role, Severity, SiteId, Stage};
 
+use crate::Surroundings;
 use crate::attention::rehearsal::{City, SITE_CODE, door, nobody};
 use crate::http::Http;
 
@@ -93,8 +94,8 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
     let mut contact = city.desk("Contact", Role::Contact, &url);
     let me = contact.phone.me().unwrap().clone();
     let http = Http::to(&me.url, Some(me.token)).unwrap();
-    assert_eq!(contact.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 1);
-    assert_eq!(contact.phone.fetch_wanted(&http, &mut |_| {}).unwrap(), 0);
+    assert_eq!(contact.phone.fetch_wanted(&http, Surroundings::default(), &mut |_| {}).unwrap().received, 1);
+    assert_eq!(contact.phone.fetch_wanted(&http, Surroundings::default(), &mut |_| {}).unwrap().received, 0);
     assert_eq!(visitors.lock().unwrap().len(), 1);
 
     let listed = contact.phone.photo_list().unwrap();

@@ -203,7 +203,9 @@ impl Phone {
                 // It can only be told: what does not open here is nowhere else yet. A later put of the same picture mends it.
                 Err(SourceError::Broken) => return Ok(Sent::Aside("photo_file".to_owned())),
             };
-            let asked = letter.body.is_empty();
+            if !letter.body.is_empty() {
+                stood = stood.or(Some(0));
+            }
             let heard = match http.upload(letter) {
                 Ok((reply, took)) => upload.read(&mut lane.pace, &reply, took),
                 Err(MingchaError::Unreachable) if upload.lost(&mut lane.pace) => continue,
@@ -214,8 +216,8 @@ impl Phone {
                 UploadHeard::Kept => file.bytes,
                 UploadHeard::Refused(problem) => return Ok(Sent::Aside(problem.code)),
             };
-            // What the city had before this run was asked did not go now.
-            let new = has.saturating_sub(stood.unwrap_or(if asked { has } else { 0 }));
+            // What the city had when it was first asked did not go now.
+            let new = has.saturating_sub(stood.unwrap_or(has));
             lane.bytes = lane.bytes.saturating_add(new);
             stood = Some(has);
             if heard == UploadHeard::Kept {
