@@ -142,10 +142,10 @@ fn requests(phone: &TcpStream, mut city: &TcpStream, state: &Mutex<State>, asked
             if phone.read_line(&mut line)? == 0 {
                 return Ok(());
             }
-            if let Some((name, value)) = line.split_once(':') {
-                if name.eq_ignore_ascii_case("content-length") {
-                    length = value.trim().parse().unwrap_or(0);
-                }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                length = value.trim().parse().unwrap_or(0);
             }
             head.push_str(&line);
             if line == "\r\n" {

@@ -154,10 +154,8 @@ impl Phone {
                 }
                 Came::AtOnce(_) => return Ok(false),
                 Came::Whole => return self.seal_pieces(wanted.photo, wanted.copy, wanted.sha256),
-                Came::Absent => {
-                    self.drop_partial(wanted.sha256)?;
-                    return Ok(false);
-                }
+                // What came before may go on when the city has the file again.
+                Came::Absent => return Ok(false),
                 Came::Cut(0) if stalls == MOST_STALLS => return Err(MingchaError::Unreachable),
                 Came::Cut(0) => stalls = stalls.saturating_add(1),
                 Came::Cut(_) => stalls = 0,
@@ -175,6 +173,11 @@ impl Phone {
             416 if here > 0 => return Ok(Came::Whole),
             // All of it, whatever was asked for.
             200 => self.drop_partial(wanted.sha256)?,
+            // Another part than was asked for: the next run begins anew.
+            206 => {
+                self.drop_partial(wanted.sha256)?;
+                return Ok(Came::Absent);
+            }
             _ => return Ok(Came::Absent),
         }
         let mut came = 0_u64;
