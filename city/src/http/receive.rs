@@ -20,7 +20,7 @@ use crate::uploads::{Adding, Held};
 /// Bytes are handed to the disk in pieces of about this size.
 const PIECE: usize = 64 * 1024;
 /// A socket that says nothing for so long is dead.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// A superseded request still writes what has already come, as long as the next bytes are there within this.
 const LAST_BYTES: Duration = Duration::from_millis(100);
 

@@ -1,4 +1,4 @@
-//! A stock tus client, as its authors published it (`tuspy`, from PyPI), uploads a photo to the city with a token.
+//! A stock tus client, as its authors published it (`tuspy`, from the Python index), uploads a photo to the city with a token.
 //!
 //! Python's own package tool fetches it once into the build's folder; where that cannot be, the story says so and is
 //! skipped, but not where nobody watches.

@@ -159,7 +159,7 @@ pub fn begin(
 ) -> TcpStream {
     let mut stream = TcpStream::connect(at).unwrap();
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nHost: city\r\n{token}{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n"
     );

@@ -71,17 +71,17 @@ impl Phone {
         };
         let mut done = 0_u64;
         for case in cases.iter().rev() {
-            progress(Progress { what: "ledger", done, of });
+            progress(Progress { done, of, ..Progress::begin("ledger") });
             done = done.saturating_add(1);
             lines.line(&clerk.line_of_case(done, case.finding)?)?;
         }
         for card in &cards {
-            progress(Progress { what: "ledger", done, of });
+            progress(Progress { done, of, ..Progress::begin("ledger") });
             done = done.saturating_add(1);
             lines.line(&clerk.line_of_card(done, card)?)?;
         }
         lines.finish()?.finish()?;
-        progress(Progress { what: "ledger", done, of });
+        progress(Progress { done, of, ..Progress::begin("ledger") });
         Ok(LedgerWritten { rows: done, file: out.display().to_string(), format: format.to_owned() })
     }
 }

@@ -272,12 +272,12 @@ impl Phone {
         let entries = page.entries().map_err(|error| MingchaError::Sync(error.into()))?;
         let own: BTreeSet<LogId> = self.store.logs()?.into_iter().map(|log| log.log).collect();
         let held = self.store.cursor(&page.feed)?.map_or(0, |cursor| cursor.position);
-        let replaces = |entry: &&mingcha_model::Entry| {
+        let is_news = |entry: &&mingcha_model::Entry| {
             entry.position > held
                 && !own.contains(&entry.log)
                 && entry.op.over.iter().any(|named| own.contains(&named.log))
         };
-        if let Some(first) = entries.iter().find(replaces) {
+        if let Some(first) = entries.iter().find(is_news) {
             replaced.entry(page.feed).or_insert(first.position);
         }
         let folded = self.store.fold_page(&NewPage {

@@ -66,7 +66,7 @@ impl Phone {
             for (site, (due, findings)) in by_site {
                 let row = self.task_row(what, site, due, almanac)?;
                 let from = windows.get(&site).copied().filter(|_| what == "recheck");
-                rows.push(TaskRow { findings, from, ..row });
+                rows.push(TaskRow { from, findings, ..row });
             }
         }
         Ok(rows)

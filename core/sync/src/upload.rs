@@ -214,7 +214,7 @@ impl Upload {
         let was = std::mem::replace(&mut self.next, Next::Nothing);
         let length = self.sent.end.saturating_sub(self.sent.start);
         match (was, reply.status) {
-            (Next::Nothing, _) => self.refused(reply),
+            (Next::Nothing, _) => refused(reply),
             // Whether the photo is unknown there or merely not begun, beginning it tells.
             (Next::Ask, 200) => self.stands_at(reply),
             (Next::Ask, _) => self.go_on(Next::Begin, 0),
@@ -231,7 +231,7 @@ impl Upload {
             (Next::Send(_), 404 | 409 | 410 | 460) | (Next::Begin, 409 | 460) => {
                 self.stalled().unwrap_or_else(|| self.go_on(Next::Ask, self.sent.start))
             }
-            (Next::Begin | Next::Send(_), _) => self.refused(reply),
+            (Next::Begin | Next::Send(_), _) => refused(reply),
         }
     }
 
@@ -253,10 +253,10 @@ impl Upload {
     fn stands_at(&mut self, reply: &UploadReply) -> UploadHeard {
         let offset = reply.offset.unwrap_or(0);
         if offset == self.length {
-            return if reply.sha256 == Some(self.sha256) { UploadHeard::Kept } else { self.refused(reply) };
+            return if reply.sha256 == Some(self.sha256) { UploadHeard::Kept } else { refused(reply) };
         }
         if offset > self.length {
-            return self.refused(reply);
+            return refused(reply);
         }
         if offset > self.reached {
             self.stalls = 0;
@@ -273,10 +273,10 @@ impl Upload {
         let advice = "照片上传没有进展，下次同步再试 / the upload comes no further: the next sync tries again";
         (self.stalls > MOST_STALLS).then(|| UploadHeard::Refused(Problem::new(409, "upload_stalled", advice)))
     }
+}
 
-    fn refused(&self, reply: &UploadReply) -> UploadHeard {
-        UploadHeard::Refused(Problem::from_json(reply.status, &reply.body))
-    }
+fn refused(reply: &UploadReply) -> UploadHeard {
+    UploadHeard::Refused(Problem::from_json(reply.status, &reply.body))
 }
 
 #[cfg(test)]

@@ -41,53 +41,53 @@ impl Made {
     /// Draws an act for somebody of this role; `None` when there is nothing yet to do it to.
     pub fn act(&mut self, role: &str, chance: &mut Chance, below: &Path) -> Option<Act> {
         match role {
-            "inspector" => self.inspects(chance, below),
+            "inspector" => Some(self.inspects(chance, below)),
             "supervisor" => self.supervises(chance),
             _ => self.answers(chance, below),
         }
     }
 
-    fn inspects(&mut self, chance: &mut Chance, below: &Path) -> Option<Act> {
-        let draw = chance.below(20);
-        if draw < 2 || self.visits.is_empty() {
+    fn inspects(&mut self, chance: &mut Chance, below: &Path) -> Act {
+        let draw = chance.below(22);
+        if draw < 4 || self.visits.is_empty() {
             let mode = *chance.one(&["open", "joint", "recheck"]);
             let site = *chance.one(&SITES);
-            return Some(Act::plain(&["visit", "start", site, "--mode", mode]));
+            return Act::plain(&["visit", "start", site, "--mode", mode]);
         }
         let visit = chance.one(&self.visits).clone();
         let item = *chance.one(&ITEMS);
-        if draw < 8 {
+        if draw < 10 {
             let (text, value) = (self.text(), *chance.one(&["yes", "no", "na"]));
             let act = Act::saying(&["visit", "answer", &visit, item, value, "--note", &text], &text, &visit);
-            return Some(Act { of: Some((visit, Some(item.to_owned()))), ..act });
+            return Act { of: Some((visit, Some(item.to_owned()))), ..act };
         }
-        if draw < 11 || self.findings.is_empty() {
+        if draw < 13 || self.findings.is_empty() {
             let text = self.text();
-            return Some(Act::saying(&["finding", "raise", &visit, item, "--text", &text], &text, ""));
+            return Act::saying(&["finding", "raise", &visit, item, "--text", &text], &text, "");
         }
         let finding = chance.one(&self.findings).clone();
         let text = self.text();
-        Some(match draw {
-            11 => {
+        match draw {
+            13 => {
                 let picture = self.picture(below);
                 Act::plain(&["visit", "photo", &visit, &picture, "--item", item])
             }
-            12 => Act::plain(&["visit", "submit", &visit]),
-            13 => {
+            14 => Act::plain(&["visit", "submit", &visit]),
+            15 => {
                 let site = *chance.one(&SITES);
                 Act::plain(&["visit", "move", &visit, site])
             }
-            14 => {
+            16 => {
                 let verb = *chance.one(&["void", "restore", "remark", "remark"]);
                 Act::saying(&["visit", verb, &visit, "--text", &text], &text, &visit)
             }
-            15 => Act::saying(&["finding", "feedback", &finding, "--demand", &text], &text, &finding),
-            16 => Act::saying(&["finding", "correct", &finding, "--text", &text], &text, &finding),
-            17 => {
+            17 => Act::saying(&["finding", "feedback", &finding, "--demand", &text], &text, &finding),
+            18 => Act::saying(&["finding", "correct", &finding, "--text", &text], &text, &finding),
+            19 => {
                 let picture = self.picture(below);
                 Act::plain(&["finding", "fixed", &finding, "--photo", &picture])
             }
-            18 => {
+            20 => {
                 let verb = *chance.one(&["join", "leave"]);
                 let person = chance.one(&self.people).clone();
                 Act::plain(&["visit", verb, &visit, &person])
@@ -96,7 +96,7 @@ impl Made {
                 let outcome = *chance.one(&["pass", "fail", "partly"]);
                 Act::saying(&["finding", "recheck", &finding, outcome, "--text", &text], &text, &finding)
             }
-        })
+        }
     }
 
     fn supervises(&mut self, chance: &mut Chance) -> Option<Act> {

@@ -130,7 +130,7 @@ fn names(over: &[OpId], op: OpId) -> bool {
 
 /// True when `one` replaces this very value, not only an older one of the same log.
 fn replaces(one: &Said, own: &Said) -> bool {
-    one.over.iter().any(|named| *named == own.id)
+    one.over.contains(&own.id)
 }
 
 fn differs(one: &Said, other: &Said) -> bool {

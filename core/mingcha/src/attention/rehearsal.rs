@@ -277,7 +277,8 @@ pub(crate) fn open_door(answer: impl Fn(&Request) -> Answered + Send + 'static) 
             if status == 0 {
                 return;
             }
-            let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+            let headers =
+                headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
             let length = body.len();
             let head = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n");
             let _ = stream.write_all(head.as_bytes());

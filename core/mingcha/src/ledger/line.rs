@@ -104,7 +104,7 @@ impl<'a> Clerk<'a> {
     /// The line of a finding as staff know it.
     pub fn line_of_case(&mut self, seq: u64, finding: FindingId) -> Result<Line, MingchaError> {
         let case = self.phone.store.case(finding)?.ok_or(Mistake::Unknown("问题", "finding"))?;
-        let place = self.site(case.raise.site)?;
+        let place = self.site(case.site)?;
         let dates = Dates::of(&case, &self.almanac.calendar, &self.almanac.policy);
         let overdue = dates.is_overdue(case.stage, self.almanac.today);
         let last = case.submissions.last();
@@ -217,7 +217,7 @@ impl<'a> Clerk<'a> {
 
     /// Asks only where an earlier finding of the item is known at the site: asking reads all findings of the site.
     fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
-        let first = self.first_days.get(&(case.raise.site, case.raise.item.clone()));
+        let first = self.first_days.get(&(case.site, case.raise.item.clone()));
         Ok(first.is_some_and(|first| *first < case.raised_day) && self.phone.is_repeat(case)?)
     }
 

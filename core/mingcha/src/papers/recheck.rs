@@ -65,7 +65,7 @@ impl Phone {
     }
 
     fn about(&self, case: &Case, dates: &Dates) -> Result<Markup, MingchaError> {
-        let site = self.store.site(case.raise.site)?;
+        let site = self.store.site(case.site)?;
         let unit = unit_name(self, site.as_ref().map(|site| site.unit))?;
         let name = site.map(|site| site.name).unwrap_or_default();
         let last = case.submissions.last();

@@ -112,7 +112,7 @@ impl Told {
     pub fn of_case(phone: &Phone, case: &Case, album: &mut Album<'_>) -> Result<Self, MingchaError> {
         let almanac = phone.almanac()?;
         let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
-        let site = phone.store.site(case.raise.site)?;
+        let site = phone.store.site(case.site)?;
         let mut submissions = Vec::new();
         for one in &case.submissions {
             let review = one.reviews.iter().find(|review| one.verdict_op == Some(review.op));

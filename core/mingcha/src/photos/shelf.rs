@@ -37,12 +37,12 @@ impl Shelf {
         &self,
         other: impl Fn(&Request, &BTreeMap<String, Vec<u8>>) -> Option<Answered> + Send + 'static,
     ) -> (Self, String, Visitors) {
-        let (shelf, at_door) = (self.clone(), self.clone());
+        let (same, at_door) = (self.clone(), self.clone());
         let (url, visitors) = open_door(move |request| {
             let mut files = at_door.files.lock().unwrap();
             other(request, &files).unwrap_or_else(|| at_door.answer(request, &mut files))
         });
-        (shelf, url, visitors)
+        (same, url, visitors)
     }
 
     /// The copies that came whole, in order.
