@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mingcha_model::body::{Body, CardTell};
-use mingcha_model::{Calendar, Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, Policy, YearTable};
+use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, rules};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
@@ -277,13 +277,8 @@ fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<(), CityError> {
 }
 
 fn almanac(store: &Store) -> Result<Almanac, CityError> {
-    let mut calendar = Calendar::embedded();
-    for year in store.calendar_years()? {
-        let table = YearTable { year: year.year, off: year.off, work: year.work, published: year.published };
-        // A table that this build cannot use leaves its year provisional.
-        calendar = calendar.clone().with_year(&table).unwrap_or(calendar);
-    }
-    Ok(Almanac { calendar, policy: Policy::from_values(&store.policy()?) })
+    let (calendar, policy) = rules(store.rule_changes()?);
+    Ok(Almanac { calendar, policy })
 }
 
 /// What was said since the cards were last written.

@@ -245,6 +245,50 @@ fn a_new_calendar_rewrites_only_the_cards_that_it_changes() {
 }
 
 #[test]
+fn a_served_deadline_moves_later_with_the_policy_and_never_earlier() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let People { mut anna, mut boss, mut contact } = people(&serving);
+    let visit = anna.visit(hall_1(), Mode::Open);
+    let finding = EntityId(fresh());
+    anna.say(finding, &raise(visit), &["态度生硬"]);
+    anna.say(finding, &feedback(), &["请规范服务用语"]);
+    anna.push();
+    boss.say(finding, &notice(), &["限期整改"]);
+    boss.push();
+    let deadline = |contact: &Phone| {
+        let told = cards(&contact.pull(FeedName::Unit(hall())));
+        told.last().unwrap().0.deadline.unwrap().to_string()
+    };
+    // Served on Tuesday at the latest; serious gives five working days.
+    assert_eq!(deadline(&contact), "2026-03-10");
+    let load = |text: &str| {
+        serving.city.set_clock(Some(millis(MONDAY) + 3_600_000)).unwrap();
+        let load = mingcha_city::load::Load::parse("rules.toml", text, None, &serving.city.known().unwrap());
+        serving.city.apply(&load.unwrap()).unwrap();
+    };
+    load("[policy]\ndeadline_serious = 1\n");
+    assert_eq!(deadline(&contact), "2026-03-10");
+    load("[policy]\ndeadline_serious = 7\n");
+    assert_eq!(deadline(&contact), "2026-03-12");
+    load("[policy]\ndeadline_serious = 5\n");
+    assert_eq!(deadline(&contact), "2026-03-12");
+
+    // What is served afterwards runs by what holds then.
+    serving.city.set_clock(Some(millis(MONDAY) + 7_200_000)).unwrap();
+    boss.clock = millis(MONDAY) + 7_200_000;
+    boss.say(finding, &notice(), &["再次限期"]);
+    boss.push();
+    let told = cards(&contact.pull(FeedName::Unit(hall())));
+    assert_eq!(told.last().unwrap().0.deadline.unwrap().to_string(), "2026-03-10");
+    contact.clock = boss.clock;
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.push();
+    let told = cards(&contact.pull(FeedName::Unit(hall())));
+    assert_eq!(told.last().unwrap().0.deadline.unwrap().to_string(), "2026-03-09");
+}
+
+#[test]
 fn what_a_revoked_contact_sent_is_in_the_unit_feed_only_once_it_is_released() {
     let dir = tempfile::tempdir().unwrap();
     let serving = Serving::start(founded(dir.path()));

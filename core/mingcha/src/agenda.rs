@@ -3,7 +3,7 @@
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
 use mingcha_model::body::{Body, CardExtension};
-use mingcha_model::{Basis, Calendar, Case, Dates, Day, FindingId, Policy, ReviewVerdict, Said, SiteId, Stage};
+use mingcha_model::{Basis, Calendar, Case, Dates, Day, FindingId, Policy, ReviewVerdict, Said, SiteId, Stage, rules};
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
 use crate::criteria::both;
@@ -27,11 +27,8 @@ impl Almanac {
 
 impl Phone {
     pub(crate) fn almanac(&self) -> Result<Almanac, MingchaError> {
-        Ok(Almanac {
-            calendar: self.calendar()?,
-            policy: Policy::from_values(&self.store.policy()?),
-            today: self.today()?,
-        })
+        let (calendar, policy) = rules(self.store.rule_changes()?);
+        Ok(Almanac { calendar, policy, today: self.today()? })
     }
 
     /// The findings known here, newest first: of a stage, only overdue ones, of a site.
@@ -295,7 +292,8 @@ impl Phone {
     pub fn calendar_workdays(&self, day: &str, count: u32) -> Result<CalendarDay, MingchaError> {
         let day = parse_day(day)?;
         let reckoned = self
-            .calendar()?
+            .almanac()?
+            .calendar
             .add_workdays(day, count)
             .map_err(|_| Mistake::Malformed("工作日数", "at most 3660 working days are counted"))?;
         Ok(CalendarDay { date: reckoned.value, nominal: reckoned.value, provisional: reckoned.provisional })

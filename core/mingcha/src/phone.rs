@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use mingcha_evidence::{Sweep, Vault, VaultKey};
-use mingcha_model::{Calendar, DeviceId, Digest, Grants, LogId, PersonId};
+use mingcha_model::{DeviceId, Digest, Grants, LogId, PersonId};
 use mingcha_store::{FileState, Store, StoreKey};
 use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
@@ -150,16 +150,6 @@ impl Phone {
         // Writing CBOR into memory cannot fail.
         let bytes = minicbor::to_vec(value).unwrap_or_default();
         Ok(self.store.set_setting(name, Some(&bytes))?)
-    }
-
-    /// The calendar: what is embedded, and later years as the city published them.
-    pub(crate) fn calendar(&self) -> Result<Calendar, MingchaError> {
-        Ok(self.store.calendar_years()?.into_iter().fold(Calendar::embedded(), |calendar, year| {
-            let table =
-                mingcha_model::YearTable { year: year.year, off: year.off, work: year.work, published: year.published };
-            // A table that contradicts itself changes nothing: the city refuses it when it is loaded.
-            calendar.clone().with_year(&table).unwrap_or(calendar)
-        }))
     }
 
     /// The state of this phone: who, what waits, where each feed stands.

@@ -124,6 +124,8 @@ pub struct Case {
     pub raised_by: OpId,
     /// The day it was raised.
     pub raised_day: Day,
+    /// True while this device alone knows something that its dates rest on.
+    pub unheard: bool,
     /// What is wrong, as first written.
     pub text: String,
     /// Later corrections of the wording, in order.
@@ -235,6 +237,7 @@ impl Case {
             visit,
             raised_by: raised.id,
             raised_day,
+            unheard: live.iter().any(|one| one.is_provisional() && moves_dates(&one.body)),
             text: raised.text(0).to_owned(),
             corrections: live
                 .iter()
@@ -284,4 +287,21 @@ impl Case {
     pub fn is_settled(&self) -> bool {
         matches!(self.stage, Stage::Closed | Stage::Void)
     }
+}
+
+/// True for statements that a date is counted from.
+fn moves_dates(said: &Body) -> bool {
+    matches!(
+        said,
+        Body::FindingRaise(_)
+            | Body::FindingFeedback(_)
+            | Body::FindingFixed(_)
+            | Body::FindingNotice(_)
+            | Body::FindingAcknowledge(_)
+            | Body::FindingDecline(_)
+            | Body::Review(_)
+            | Body::Result(_)
+            | Body::ExtensionDecide(_)
+            | Body::Suspend(_)
+    )
 }

@@ -4,7 +4,8 @@
 //! today and is never stored. Sources: `6-workflow`, Deadlines and the fortnightly recheck.
 
 use crate::{
-    Calendar, Case, Day, FORTNIGHT, Mode, NoticeKind, Outcome, Policy, Recheck, Reckoned, Stage, next_nominal,
+    Calendar, Case, Day, FORTNIGHT, Mode, NoticeCase, NoticeKind, Outcome, Policy, Recheck, Reckoned, Stage, moved,
+    next_nominal,
 };
 
 /// What follows from a finding's statements, the calendar and the policy.
@@ -31,9 +32,9 @@ pub struct Dates {
 impl Dates {
     /// The dates of a case. A calendar that cannot count so far leaves a date out and marks the rest provisional.
     pub fn of(case: &Case, calendar: &Calendar, policy: &Policy) -> Self {
-        let mut dates = Self::default();
+        let mut dates = Self { provisional: case.unheard, ..Self::default() };
         if matches!(case.stage, Stage::Closed | Stage::Void) {
-            return dates;
+            return Self::default();
         }
         dates.reckon_deadline(case, calendar, policy);
         dates.reckon_recheck(case, calendar, policy);
@@ -64,26 +65,38 @@ impl Dates {
         let Some(notice) = case.notices.last() else { return };
         self.provisional |= notice.provisional || notice.told.is_none();
         let latest = calendar.workday_after(notice.told.unwrap_or(notice.day));
-        // Service that has taken effect is not undone by a signature that comes later.
-        let served = match notice.served.filter(|day| *day <= latest.value) {
-            Some(day) => Reckoned { value: day, provisional: false },
-            None => latest,
-        };
+        let served = service(notice, calendar);
         self.served = Some(served.value);
         self.provisional |= served.provisional;
         let answered = case.submissions.last().is_some_and(|submission| submission.ord > notice.ord);
         self.unserved = Some(latest.value).filter(|_| notice.served.is_none() && !answered);
-        let deadline = match notice.deadline {
-            Some(chosen) => Some(chosen),
-            None => self.counted(policy.deadlines.deadline(calendar, case.raise.severity, served.value).ok()),
-        };
-        // A served deadline moves only later by itself; so an extension that ends before it changes nothing, and a
-        // suspension takes nothing away.
+        let deadline = notice.deadline.or_else(|| self.by_severity(case, notice, served.value, calendar, policy));
+        // So an extension that ends before it changes nothing, and a suspension takes nothing away.
         let suspended = case.suspended_until.or(case.resumed);
         let is_open_ended = case.suspended && case.suspended_until.is_none();
         self.deadline = deadline
             .filter(|_| !is_open_ended)
             .map(|deadline| [case.extension_granted, suspended].into_iter().flatten().fold(deadline, Day::max));
+    }
+
+    /// So many working days after service as the severity gives; a served deadline moves only later by itself, whatever
+    /// the city changes.
+    fn by_severity(
+        &mut self,
+        case: &Case,
+        notice: &NoticeCase,
+        served: Day,
+        calendar: &Calendar,
+        policy: &Policy,
+    ) -> Option<Day> {
+        let severity = case.raise.severity;
+        let now = self.counted(policy.deadlines.deadline(calendar, severity, served).ok())?;
+        let stood = policy.former.iter().filter(|former| former.until > notice.ord);
+        Some(stood.fold(now, |now, former| {
+            let served = service(notice, &former.calendar).value;
+            let then = former.deadlines.deadline(&former.calendar, severity, served);
+            then.map_or(now, |then| moved(then.value, now))
+        }))
     }
 
     fn reckon_recheck(&mut self, case: &Case, calendar: &Calendar, policy: &Policy) {
@@ -115,6 +128,16 @@ impl Dates {
         // What the calendar cannot count to is left out, and the rest is marked.
         self.provisional |= reckoned.is_none_or(|reckoned| reckoned.provisional);
         reckoned.map(|reckoned| reckoned.value)
+    }
+}
+
+/// When a notice was served: acknowledged or refused, at the latest on the first working day after its card. Service that
+/// has taken effect is not undone by a signature that comes later.
+fn service(notice: &NoticeCase, calendar: &Calendar) -> Reckoned<Day> {
+    let latest = calendar.workday_after(notice.told.unwrap_or(notice.day));
+    match notice.served.filter(|day| *day <= latest.value) {
+        Some(day) => Reckoned { value: day, provisional: false },
+        None => latest,
     }
 }
 

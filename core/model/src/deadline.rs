@@ -92,7 +92,8 @@ pub fn next_nominal(first_nominal: Day, after: Day) -> Day {
     first_nominal.plus(fortnights.saturating_mul(FORTNIGHT))
 }
 
-/// The date in force after a calendar or policy changed: a served date moves only later by itself.
+/// The date in force after a calendar or policy changed: a served date moves only later by itself (`6-workflow`,
+/// Deadlines).
 #[must_use]
 pub fn moved(served: Day, recomputed: Day) -> Day {
     served.max(recomputed)

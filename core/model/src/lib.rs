@@ -24,6 +24,7 @@ mod permit;
 mod photo_copy;
 mod policy;
 mod register;
+mod rules;
 mod said;
 mod score;
 mod severity;
@@ -57,6 +58,7 @@ pub use permit::{Grants, Place, Refusal, Role, Verdict, acts_on_copy, decides, p
 pub use photo_copy::PhotoCopy;
 pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};
+pub use rules::{FormerRules, RuleChange, rules};
 pub use said::Said;
 pub use score::{Rule, Score, ScoreLine, score};
 pub use severity::{BadSeverity, Severity};

@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::body::PolicyValue;
-use crate::{Bilingual, DeadlinePolicy, MOST_DAYS, Roll};
+use crate::{Bilingual, DeadlinePolicy, FormerRules, MOST_DAYS, Roll};
 
 /// What holds in a city, or within a campaign.
 ///
@@ -49,6 +49,9 @@ pub struct Policy {
     pub award_bar_days: u32,
     /// Switches of other builds: not understood, not lost. By name, each once.
     pub others: Vec<PolicyValue>,
+    /// What held before, the earliest first: what was served under it is not shortened by what holds now.
+    #[serde(skip)]
+    pub former: Vec<FormerRules>,
 }
 
 /// What the parts of the composite score weigh, in percent. A missing part is never silently re-weighted.
@@ -87,6 +90,7 @@ impl Default for Policy {
             weights: Weights { routine: 50, survey: 30, inspections: 20 },
             award_bar_days: 0,
             others: Vec::new(),
+            former: Vec::new(),
         }
     }
 }

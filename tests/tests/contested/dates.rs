@@ -188,3 +188,19 @@ fn a_date_in_a_year_without_a_published_table_is_provisional() {
     let row = scene.anna.finding(&found.finding);
     assert!(row.provisional && row.recheck_due.is_some(), "the table of 2027 is not out");
 }
+
+#[test]
+fn dates_that_rest_on_what_only_this_phone_knows_are_provisional() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let visit = scene.anna.phone.visit_start("GOV-01", "open", &["W5".to_owned()], &[]).unwrap().visit.to_string();
+    let raised = scene.anna.phone.finding_raise(&visit, "W5-1", "垃圾箱已满", None, &[]).unwrap();
+    let finding = raised.finding.to_string();
+    assert!(scene.anna.finding(&finding).provisional, "raised offline");
+    scene.all_meet();
+    assert!(!scene.anna.finding(&finding).provisional);
+    scene.town.now("2026-03-16T09:00:00+08:00");
+    scene.anna.phone.finding_recheck(&finding, "fail", None, Some("仍未清运"), &[], None).unwrap();
+    assert!(scene.anna.finding(&finding).provisional, "rechecked offline");
+    scene.all_meet();
+    assert!(!scene.anna.finding(&finding).provisional);
+}

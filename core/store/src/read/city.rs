@@ -3,7 +3,9 @@
 use mingcha_model::body::{
     CalendarYear, CampaignSet, CriteriaPublish, GrantSet, PersonSet, PolicyValue, WindowKindSet,
 };
-use mingcha_model::{AreaId, Body, CampaignId, EntityId, Kind, LogId, PersonId, Said, UnitId};
+use mingcha_model::{
+    AreaId, Body, CampaignId, EntityId, Kind, LogId, Order, PersonId, RuleChange, Said, UnitId, YearTable,
+};
 use rusqlite::params;
 
 use crate::{Store, StoreError, pack, statements};
@@ -181,6 +183,21 @@ impl Store {
             }
         }
         Ok(years.into_values().collect())
+    }
+
+    /// Every change of the calendar and of the city's policy, in the order in which they hold.
+    pub fn rule_changes(&self) -> Result<Vec<(Order, RuleChange)>, StoreError> {
+        let mut said = self.all_of_kind(Kind::CALENDAR_YEAR)?;
+        said.extend(self.all_of_kind(Kind::POLICY_SET)?);
+        said.sort_by_key(Said::sequence);
+        let change = |body| match body {
+            Body::CalendarYear(CalendarYear { year, off, work, published }) => {
+                Some(RuleChange::Year(YearTable { year, off, work, published }))
+            }
+            Body::PolicySet(policy) => Some(RuleChange::Policy(policy.values)),
+            _ => None,
+        };
+        Ok(said.into_iter().filter_map(|said| Some((said.ord, change(said.body)?))).collect())
     }
 
     /// The city's policy switches; those not named have their default.
