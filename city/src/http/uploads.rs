@@ -60,16 +60,15 @@ pub(super) async fn create(State(city): State<City>, caller: Caller, headers: He
 async fn created(city: City, caller: Caller, headers: HeaderMap, body: &mut Option<Body>) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
     let (photo, copy) = metadata(&headers).ok_or_else(no_metadata)?;
-    let promised = promised(&city, &caller, &photo, &copy).await?;
     let length: u64 = number(&headers, &UPLOAD_LENGTH).ok_or_else(no_length)?;
+    let checksum = Checksum::of(&headers)?;
+    let (held, promised) = turn(&city, &caller, &photo, &copy).await?;
     match length {
         0 => return Err(empty().into()),
         length if length > promised.bytes.min(mingcha_evidence::FILE_LIMIT) => return Err(too_long().into()),
         length if length < promised.bytes => return Err(wrong_length().into()),
         _ => {}
     }
-    let checksum = Checksum::of(&headers)?;
-    let held = turn(&city, promised.key).await?;
     let mut offset = promised.bytes;
     let mut kept = promised.arrived.then_some(promised.sha256);
     if kept.is_none() {
@@ -101,9 +100,8 @@ pub(super) async fn ask(
 
 async fn asked(city: City, caller: Caller, photo: &str, copy: &str, headers: HeaderMap) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
-    let promised = promised(&city, &caller, photo, copy).await?;
     // Whoever asks goes on from here: a request that still holds this upload ends first.
-    let held = turn(&city, promised.key).await?;
+    let (held, promised) = turn(&city, &caller, photo, copy).await?;
     let (offset, kept, expires) = at_work(move || {
         let _held = held;
         if promised.arrived {
@@ -150,11 +148,10 @@ async fn appended(
     }
     let offset: u64 = number(&headers, &UPLOAD_OFFSET).ok_or_else(no_length)?;
     let checksum = Checksum::of(&headers)?;
-    let promised = promised(&city, &caller, photo, copy).await?;
+    let (held, promised) = turn(&city, &caller, photo, copy).await?;
     if promised.arrived {
         return Ok(elsewhere(promised.bytes));
     }
-    let held = turn(&city, promised.key).await?;
     let (at, key) = (city.clone(), promised.key);
     let found = at_work(move || Spools::of(at.dir()).find(&key)).await?.ok_or_else(not_begun)?;
     if found.bytes != offset {
@@ -179,11 +176,10 @@ pub(super) async fn end(
 
 async fn ended(city: City, caller: Caller, photo: &str, copy: &str, headers: HeaderMap) -> Result<Response, Refused> {
     speaks_tus(&headers)?;
-    let promised = promised(&city, &caller, photo, copy).await?;
+    let (held, promised) = turn(&city, &caller, photo, copy).await?;
     if promised.arrived {
         return Err(photo_kept().into());
     }
-    let held = turn(&city, promised.key).await?;
     at_work(move || {
         let _held = held;
         let spools = Spools::of(city.dir());
@@ -210,8 +206,12 @@ pub(super) async fn overridden(
     }
 }
 
-async fn turn(city: &City, key: UploadKey) -> Result<Held, Problem> {
-    city.inner.uploads.take(key).await.ok_or_else(superseded)
+/// The turn at an upload that this caller may speak of. It is looked at anew once the turn is there: whoever held it
+/// before may have finished it meanwhile.
+async fn turn(city: &City, caller: &Caller, photo: &str, copy: &str) -> Result<(Held, Promised), Refused> {
+    let key = promised(city, caller, photo, copy).await?.key;
+    let held = city.inner.uploads.take(key).await.ok_or_else(superseded)?;
+    Ok((held, promised(city, caller, photo, copy).await?))
 }
 
 /// Takes a body in: how far the file has come then, and its hash once it is whole.

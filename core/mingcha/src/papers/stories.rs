@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use mingcha_model::body::{Body, Channel, FindingFeedback, PhotoShown, Rectangle};
+use mingcha_model::body::{Body, CardTell, Channel, FindingFeedback, PhotoShown, Rectangle};
 use mingcha_model::{PhotoId, Role};
 
 use crate::attention::rehearsal::{City, Desk, nobody};
@@ -55,8 +55,11 @@ fn a_notice_shows_no_photo_that_nobody_checked_or_that_must_be_blurred_first() {
     assert!(paper.contains("修好座椅") && !paper.contains("张三"), "the demand alone");
     assert!(paper.contains("（临时）") && paper.contains("（暂定）"), "nothing reached the city yet: {paper}");
     city.meet(&mut chief);
+    let notice = chief.phone.store.case(case.finding).unwrap().unwrap().notices[0].op;
+    city.say(case.finding, &Body::CardTell(CardTell { notice }), &[]);
+    city.meet(&mut chief);
     let (_, paper) = print(&chief, PaperKind::Notice, &finding).unwrap();
-    assert!(!paper.contains("（暂定）"), "the city's order makes days final");
+    assert!(!paper.contains("（暂定）"), "the city's order makes days final, and its card the service");
 }
 
 #[test]
