@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use mingcha_model::body::{Body, DeviceRevoke, GrantSet, PersonSet};
 use mingcha_model::{AreaId, DeviceId, FeedName, Grants, Kinds, PersonId, Role, UnitId};
+use mingcha_sync::Signer as _;
 
 use crate::follow::Follower;
 use crate::key::CitySecret;
@@ -16,7 +17,7 @@ use crate::ledger::{Ledger, Turn};
 use crate::load::{Known, Load};
 use crate::uploads::Turns;
 use crate::writer::Writer;
-use crate::{CityError, Ports, apply, enrol, key, serve};
+use crate::{CityError, Ports, apply, enrol, key, private, serve};
 
 /// A city, opened. Clones are the same city.
 #[derive(Clone)]
@@ -99,11 +100,12 @@ impl City {
     }
 
     fn found(dir: &Path, sample: bool, ports: Ports) -> Result<Self, CityError> {
-        std::fs::create_dir_all(dir)?;
+        private::folder(dir)?;
         if dir.join("city.key").exists() || dir.join("city.db").exists() {
             return Err(CityError::AlreadyACity);
         }
         key::make(&dir.join("city.key"), &ports)?;
+        private::file(&dir.join("city.db"))?;
         Ledger::open(&dir.join("city.db"), ports.clone())?
             .write(|turn| turn.set_setting("sample", i64::from(sample)))?;
         Self::open_with(dir, ports)
@@ -119,8 +121,9 @@ impl City {
             return Err(CityError::NotACity);
         }
         let secret = Arc::new(key::open(&dir.join("city.key"))?);
-        std::fs::create_dir_all(dir.join("photos"))?;
+        private::close(dir)?;
         let ledger = Arc::new(Ledger::open(&dir.join("city.db"), ports.clone())?);
+        is_own_key(&ledger, &secret)?;
         let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
         let follower = Follower::new(dir);
         let uploads = Turns::default();
@@ -283,6 +286,16 @@ fn known_person(turn: &Turn<'_>, person: PersonId, new: &NewPerson) -> Result<Pe
         || new.areas.iter().any(|area| !known.areas.contains(area))
         || new.unit.is_some_and(|unit| known.unit != Some(unit));
     if differs { Err(CityError::PersonDiffers) } else { Ok(person) }
+}
+
+/// Phones believe one key for ever: what another one signed would be refused by them, and be kept here for them.
+fn is_own_key(ledger: &Ledger, secret: &CitySecret) -> Result<(), CityError> {
+    let public = secret.public_key().0;
+    match ledger.read(|look| look.city_key())? {
+        None => ledger.write(|turn| turn.set_city_key(&public)),
+        Some(founded) if founded == public => Ok(()),
+        Some(_) => Err(CityError::OtherKey),
+    }
 }
 
 /// Tells the person what they may do now, and the staff who they are.

@@ -23,6 +23,11 @@ pub enum CityError {
         "市级密钥无法读取，请从备份恢复 city.key / the city's key is missing or damaged: restore city.key from a backup"
     )]
     BadKey,
+    /// The key is not the one that the city was founded with.
+    #[error(
+        "市级密钥不是本平台的密钥，请从备份恢复原来的 city.key / city.key is not the key that this city was founded with, and phones would believe nothing that it signs: restore the first city.key from a backup"
+    )]
+    OtherKey,
     /// No such person.
     #[error("没有此人员 / no such person: check the id")]
     UnknownPerson,
@@ -76,6 +81,7 @@ impl CityError {
             Self::AlreadyACity => "already_a_city",
             Self::NewerDatabase(_) => "newer_database",
             Self::BadKey => "bad_key",
+            Self::OtherKey => "other_key",
             Self::UnknownPerson => "person_unknown",
             Self::UnknownArea => "area_unknown",
             Self::UnknownUnit => "unit_unknown",
@@ -107,6 +113,7 @@ impl CityError {
             self,
             Self::NewerDatabase(_)
                 | Self::BadKey
+                | Self::OtherKey
                 | Self::NoChance
                 | Self::Inconsistent(_)
                 | Self::Io(_)

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use mingcha_model::Digest;
 use sha2::{Digest as _, Sha256};
 
-use crate::{CityError, chance};
+use crate::{CityError, chance, private};
 
 /// A file is hashed in pieces of this many bytes.
 const PIECE: usize = 64 * 1024;
@@ -48,7 +48,7 @@ impl<'a> Files<'a> {
         let folder = self.folder().join("arriving");
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(Digest(chance::bytes()?).to_string());
-        let written = File::create_new(&path)?.write_all(bytes);
+        let written = private::create(&path, true)?.write_all(bytes);
         let kept = written.map_err(CityError::from).and_then(|()| self.keep(&path, sha256));
         // What is left behind is swept at the next start.
         let _ = std::fs::remove_file(&path);

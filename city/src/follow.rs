@@ -15,7 +15,7 @@ use mingcha_sync::{FeedHead, Page};
 use crate::cards::{Almanac, card, is_known_to_unit, left_behind};
 use crate::files::Files;
 use crate::ledger::{Look, Unpublished};
-use crate::{City, CityError, publish, reader, settle};
+use crate::{City, CityError, private, publish, reader, settle};
 
 /// So many bytes of pages are folded in one piece.
 const PIECE_BYTES: usize = 4 * 1024 * 1024;
@@ -247,6 +247,7 @@ fn is_behind(look: &Look<'_>) -> Result<bool, CityError> {
 }
 
 fn open(path: &Path) -> Result<Store, CityError> {
+    private::file(path)?;
     match Store::open(path, &StoreKey::Plain) {
         Ok(store) => Ok(store),
         // Nothing stands here that the feeds do not have.

@@ -2,13 +2,12 @@
 //!
 //! Receipts and feeds are signed with it. It refuses to make a second one where one is.
 
-use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::Path;
 
 use mingcha_sync::{PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 
-use crate::{CityError, Ports};
+use crate::{CityError, Ports, private};
 
 /// The key in memory.
 pub(crate) struct CitySecret(SoftwareKey);
@@ -29,11 +28,7 @@ pub(crate) fn make(path: &Path, ports: &Ports) -> Result<(), CityError> {
     while SoftwareKey::from_bytes(&secret).is_err() {
         secret = ports.bytes()?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
+    let mut file = private::create(path, true)?;
     file.write_all(&secret)?;
     file.sync_all()?;
     Ok(())

@@ -31,7 +31,7 @@ pub(crate) use photos::Unpublished;
 pub(crate) use places::{SiteRow, UnitRow};
 
 /// The steps from an empty file to today's shape; what has shipped is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("ledger/001.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("ledger/001.sql"), include_str!("ledger/002.sql")];
 
 /// How long a transaction waits for another process.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -135,6 +135,11 @@ impl<'a> Look<'a> {
         self.one("SELECT value FROM setting WHERE name = ?1", [name], |row| row.get(0))
     }
 
+    /// The public key of the city, once one was recorded.
+    pub(crate) fn city_key(&self) -> Result<Option<Vec<u8>>, CityError> {
+        self.one("SELECT public FROM city_key", [], |row| row.get(0))
+    }
+
     fn one<T, P: Params>(
         &self,
         sql: &str,
@@ -162,6 +167,11 @@ impl Turn<'_> {
             (name, value),
         )
         .map(|_| ())
+    }
+
+    /// Records the public key of the city, for ever.
+    pub(crate) fn set_city_key(&mut self, public: &[u8]) -> Result<(), CityError> {
+        self.change("INSERT INTO city_key (public) VALUES (?1)", [public]).map(|_| ())
     }
 
     fn change<P: Params>(&mut self, sql: &str, params: P) -> Result<usize, CityError> {

@@ -18,6 +18,7 @@ mod key;
 mod ledger;
 pub mod load;
 mod ports;
+mod private;
 mod publish;
 mod push;
 mod reader;

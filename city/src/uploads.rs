@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use mingcha_model::{PersonId, PhotoCopy, PhotoId};
 use tokio::sync::{OwnedMutexGuard, watch};
 
-use crate::{CityError, clock};
+use crate::{CityError, clock, private};
 
 /// An upload to which nothing was added for so long is thrown away; the phone begins it again.
 const EXPIRES_AFTER: Duration = Duration::from_hours(7 * 24);
@@ -79,13 +79,13 @@ impl Spools {
         if count >= MOST_UNFINISHED || bytes > MOST_BYTES {
             return Ok(false);
         }
-        if let Err(error) = File::create(&path) {
+        if let Err(error) = private::create(&path, false) {
             // Its folder may just have been tidied away.
             if error.kind() != io::ErrorKind::NotFound {
                 return Err(error.into());
             }
             std::fs::create_dir_all(own)?;
-            File::create(&path)?;
+            private::create(&path, false)?;
         }
         Ok(true)
     }

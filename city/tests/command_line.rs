@@ -78,6 +78,42 @@ fn a_folder_holds_one_city_and_is_not_founded_twice() {
 }
 
 #[test]
+fn a_city_whose_key_was_exchanged_signs_nothing_and_says_which_key_to_restore() {
+    let Sample { _folder: folder, dir } = sample();
+    let path = Path::new(&dir).join("city.key");
+    let first = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [7; 32]).unwrap();
+    for words in [&["serve", "--data", &dir, "--listen", "127.0.0.1:0"][..], &["devices", "--data", &dir]] {
+        let (exit, error) = refused(words);
+        assert_eq!((exit, error["error"].as_str()), (1, Some("other_key")), "{words:?}");
+        assert!(error["message"].as_str().unwrap().contains("restore the first city.key"), "{error}");
+    }
+    std::fs::write(&path, first).unwrap();
+    done(&["devices", "--data", &dir]);
+    drop(folder);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_city_keeps_is_its_owners_alone_even_after_somebody_opened_it_to_all() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Sample { _folder: folder, dir } = sample();
+    let others_may = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o077 != 0;
+    std::fs::set_permissions(&dir, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(Path::new(&dir).join("city.db"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    done(&["devices", "--data", &dir]);
+    assert!(!others_may(Path::new(&dir)));
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&dir).unwrap() {
+        let path = entry.unwrap().path();
+        assert!(!others_may(&path), "{} is open to others", path.display());
+        seen += 1;
+    }
+    assert!(seen >= 3, "city.db, city.key and photos");
+    drop(folder);
+}
+
+#[test]
 fn where_there_is_no_city_every_command_says_so_and_makes_none() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("nothing").display().to_string();
