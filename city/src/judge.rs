@@ -4,7 +4,10 @@
 //! it is, who had moved, which device was revoked. It changes nothing.
 
 use mingcha_model::body::{Body, Mode};
-use mingcha_model::{EntityId, FeedName, Grants, Kind, Place, Refusal, Role, Text, decides, permit, records};
+use mingcha_model::{
+    EntityId, FeedName, Grants, Kind, Place, Refusal, Role, Text, decides, may_be_assigned, may_take_part, permit,
+    records,
+};
 
 use crate::CityError;
 use crate::ledger::{EntityRow, Look};
@@ -190,11 +193,15 @@ fn home(look: &Look<'_>, said: &Statement, body: &Body) -> Result<Found, CityErr
             at_site(look, said, open.site.into(), covert, open.mode == Mode::SelfCheck)
         }
         Body::Assign(assign) => {
-            if look.person(assign.person)?.is_none() {
+            let Some(person) = look.person(assign.person)? else {
                 return Ok(Found::Wrong(Refusal::UnknownEntity));
-            }
+            };
             let found = at_site(look, said, assign.site.into(), false, false)?;
+            let Grants { role, areas, .. } = person.grants;
             Ok(match found {
+                Found::Here(row) if may_be_assigned(role, &areas, row.place.area).is_err() => {
+                    Found::Wrong(Refusal::Assignee)
+                }
                 Found::Here(row) => Found::Here(EntityRow { assignee: Some(assign.person), ..row }),
                 other => other,
             })
@@ -331,6 +338,10 @@ fn fits(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Res
             Some(site) if site.area != home.place.area => Err(Refusal::Area),
             Some(site) if home.place.self_check && site.unit != home.place.unit => Err(Refusal::Unit),
             Some(_) => Ok(()),
+        },
+        Body::VisitPerson(said) if said.present => match look.person(said.person)? {
+            None => Err(Refusal::UnknownEntity),
+            Some(person) => may_take_part(person.grants.role, person.grants.unit, &home.place),
         },
         Body::Release(release) => match look.op(release.op)? {
             Some(op) if op.entity != home.entity => Err(Refusal::UnknownEntity),

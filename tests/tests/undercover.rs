@@ -199,6 +199,26 @@ fn an_assignment_says_nothing_of_how_and_only_its_two_people_hear_of_it() {
 }
 
 #[test]
+fn a_coming_visit_is_never_assigned_to_the_unit_nor_to_somebody_whom_nobody_knows() {
+    let town = Town::found();
+    town.meet();
+    let contact = town.contact.text(&["status"], "person");
+    let nobody = "3f2b8c1e-0d4a-4f6b-9a57-1c2d3e4f5a6b";
+    let days = ["--from", "2026-03-03", "--due", "2026-03-06"];
+    for site in ["GOV-01", "BANK-01"] {
+        town.chief.refuses(&[&["assign", site, &contact], &days[..]].concat(), 2, "not_permitted");
+        town.chief.refuses(&[&["assign", site, "contact"], &days[..]].concat(), 2, "not_permitted");
+        town.chief.refuses(&[&["assign", site, nobody], &days[..]].concat(), 2, "unknown");
+    }
+    for person in [contact.as_str(), nobody] {
+        let start = town.anna.try_run(&["visit", "start", "GOV-01", "--mode", "joint", "--with", person]);
+        assert_eq!(start.code, 2, "{person}: {}", start.stderr);
+    }
+    town.meet();
+    assert_eq!(town.contact.run(&["tasks"]).as_array().map(Vec::len), Some(0));
+}
+
+#[test]
 fn an_undercover_form_asks_what_can_be_seen_or_asked_and_nothing_else() {
     let town = Town::found();
     let anna = &town.anna;

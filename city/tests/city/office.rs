@@ -2,7 +2,7 @@
 
 use mingcha_city::City;
 use mingcha_city::load::{Known, Load, unit_id};
-use mingcha_model::body::{Assign, Body, Mode, SiteEnter};
+use mingcha_model::body::{Assign, Body, Mode, SiteEnter, VisitPerson};
 use mingcha_model::{EntityId, FeedName, Kind, Refusal, Role, Verdict};
 
 use crate::support::*;
@@ -89,6 +89,34 @@ fn an_assignment_reaches_two_people_and_no_area() {
         assert!(kinds.ends_with(&[Kind::ASSIGN, Kind::UNASSIGN]), "{kinds:?}");
     }
     assert!(boss.pull(FeedName::Area(donghu())).iter().all(|entry| entry.op.kind != Kind::ASSIGN));
+}
+
+#[test]
+fn nothing_is_assigned_to_a_unit_or_to_somebody_of_another_area_and_neither_takes_part_in_a_visit() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let own = Phone::of(&serving, person(Role::Contact, &[], Some(hall()), "联络员"));
+    let foreign = Phone::of(&serving, person(Role::Contact, &[], Some(unit_id("BANK")), "银行联络员"));
+    let office = Phone::of(&serving, person(Role::Office, &[], None, "文明办"));
+    let away = Phone::of(&serving, person(Role::Inspector, &[xihu()], None, "西湖"));
+    let mut boss = Phone::of(&serving, person(Role::Supervisor, &[donghu()], None, "督查"));
+    let day = "2026-03-09".parse().unwrap();
+    let tellings = [&own, &foreign, &office, &away].map(|phone| phone.pull(FeedName::Person(phone.person())).len());
+    let visit = boss.visit(hall_1(), Mode::Joint);
+    for person in [own.person(), foreign.person(), office.person(), away.person()] {
+        let assign = Assign { site: hall_1(), person, from: day, due: day, campaign: None };
+        boss.say(EntityId(fresh()), &Body::Assign(assign), &[]);
+    }
+    for person in [own.person(), foreign.person(), mingcha_model::PersonId::from_random(fresh())] {
+        boss.say(visit, &Body::VisitPerson(VisitPerson { person, present: true }), &[]);
+    }
+    let told: Vec<_> = verdicts(&boss.push()).into_iter().map(|(_, verdict, reason)| (verdict, reason)).collect();
+    let refused = |reason| (Verdict::Refused, Some(reason));
+    let (assignee, unknown) = (refused(Refusal::Assignee), refused(Refusal::UnknownEntity));
+    assert_eq!(told, [assignee, assignee, assignee, assignee, assignee, assignee, unknown]);
+    let after = [&own, &foreign, &office, &away].map(|phone| phone.pull(FeedName::Person(phone.person())).len());
+    assert_eq!(after, tellings, "nobody of them heard of it");
+    assert!(own.pull(FeedName::Unit(hall())).iter().all(|entry| entry.op.kind != Kind::ASSIGN));
 }
 
 #[test]

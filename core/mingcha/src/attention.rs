@@ -108,6 +108,7 @@ pub(crate) fn code(reason: Refusal) -> &'static str {
         Refusal::SelfCheck => "self_check",
         Refusal::Expired => "expired",
         Refusal::Item => "item",
+        Refusal::Assignee => "assignee",
     }
 }
 
@@ -131,6 +132,7 @@ mod tests {
             Refusal::SelfCheck,
             Refusal::Expired,
             Refusal::Item,
+            Refusal::Assignee,
         ] {
             assert_eq!(serde_json::to_value(reason).unwrap(), code(reason));
         }

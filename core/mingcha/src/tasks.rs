@@ -5,7 +5,10 @@
 use std::collections::BTreeMap;
 
 use mingcha_model::body::{Assign, Body, Nothing, VisitPerson};
-use mingcha_model::{Dates, Day, FindingId, Mode, PersonId, Place, Role, SiteId, Stage, TaskId, VisitId, VisitStatus};
+use mingcha_model::{
+    AreaId, Dates, Day, FindingId, Mode, PersonId, Place, Role, SiteId, Stage, TaskId, VisitId, VisitStatus,
+    may_be_assigned,
+};
 use mingcha_store::{FindingFilter, SiteRow, TaskFilter, VisitFilter};
 
 use crate::agenda::{Almanac, parse_day};
@@ -128,6 +131,7 @@ impl Phone {
     pub fn assign(&mut self, site: &str, person: &str, from: &str, due: &str) -> Result<TaskRow, MingchaError> {
         let site = self.site_named(site)?;
         let person = self.person_id(person)?;
+        self.is_assignable(person, site.area)?;
         let (from, due): (Day, Day) = (parse_day(from)?, parse_day(due)?);
         if due < from {
             return Err(Mistake::Malformed("截止日期早于开始日期", "--due comes before --from").into());
@@ -137,6 +141,12 @@ impl Phone {
         self.say(&open_place(&site), vec![Saying::new(task, body)])?;
         let row = self.task_row("assigned", site.site, due, &self.almanac()?)?;
         Ok(TaskRow { task: Some(task), from: Some(from), ..row })
+    }
+
+    /// Errors when nobody of this id is known here, or they do not inspect in the area: a unit learns of no visit.
+    fn is_assignable(&self, person: PersonId, area: AreaId) -> Result<(), MingchaError> {
+        let known = self.store.person(person)?.ok_or(Mistake::Unknown("人员", "person"))?.set;
+        Ok(may_be_assigned(known.role, &known.areas, area).map_err(Mistake::NotPermitted)?)
     }
 
     /// Withdraws an assignment.
@@ -162,15 +172,19 @@ impl Phone {
         }
         let known = self.store.person(to)?.ok_or(Mistake::Unknown("人员", "person"))?;
         if !matches!(known.set.role, Role::Inspector | Role::Supervisor) {
-            return Err(Mistake::NotPermitted(mingcha_model::Refusal::Role).into());
+            return Err(Mistake::NotPermitted(mingcha_model::Refusal::Assignee).into());
         }
         let almanac = self.almanac()?;
-        let mut rows = Vec::new();
+        let mut open = Vec::new();
         for old in self.store.tasks(&TaskFilter { person: Some(from), ..TaskFilter::default() })? {
             let Some(site) = self.store.site(old.site)?.filter(|_| !old.withdrawn) else { continue };
-            if self.was_visited(from, old.site, old.from)? {
-                continue;
+            if !self.was_visited(from, old.site, old.from)? {
+                self.is_assignable(to, site.area)?;
+                open.push((old, site));
             }
+        }
+        let mut rows = Vec::new();
+        for (old, site) in open {
             let task = TaskId::from_random(sixteen(&*self.chance));
             let body = Assign { site: old.site, person: to, from: old.from, due: old.due, campaign: old.campaign };
             // Both or neither: work is never nobody's.

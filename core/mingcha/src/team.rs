@@ -4,7 +4,7 @@
 //! offline, and what was seen is not refused for it. Who is not in the set is shown as a guest.
 
 use mingcha_model::body::{Body, VisitPerson};
-use mingcha_model::{Field, LogId, Mode, PersonId, Refusal, VisitCase};
+use mingcha_model::{Field, LogId, Mode, PersonId, Place, Refusal, VisitCase, may_take_part};
 
 use crate::say::Saying;
 use crate::visits::basis_of_visit;
@@ -57,12 +57,25 @@ impl Phone {
             return Err(Mistake::Void.into());
         }
         let person = self.person_id(person)?;
-        self.store.person(person)?.ok_or(Mistake::Unknown("人员", "person"))?;
         let place = self.place_of_visit(&visit)?;
+        self.is_colleague(person, present, &place)?;
         let over = self.over(visit.visit, &Field::VisitPerson(person), basis, &basis_of_visit(&visit))?;
         let body = Body::VisitPerson(VisitPerson { person, present });
         self.say(&place, vec![Saying::new(visit.visit, body).with_over(over)])?;
         self.visit_show(&visit.visit.to_string())
+    }
+
+    /// Errors when nobody of this id is known here, or they may not take part in a visit at this place.
+    pub(crate) fn is_colleague(&self, person: PersonId, present: bool, place: &Place) -> Result<(), MingchaError> {
+        let known = self.store.person(person)?;
+        // A unit's phone knows no people: of its own self-check the city alone can say.
+        let Some(known) = known else {
+            return if place.self_check { Ok(()) } else { Err(Mistake::Unknown("人员", "person").into()) };
+        };
+        if present {
+            may_take_part(known.set.role, known.set.unit, place).map_err(Mistake::NotPermitted)?;
+        }
+        Ok(())
     }
 
     /// The person behind a log, where this phone may know.

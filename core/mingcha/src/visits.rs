@@ -44,6 +44,9 @@ impl Phone {
             task: None,
         };
         let place = Place { area: site.area, unit: site.unit, covert, self_check: mode == Mode::SelfCheck };
+        for person in &people {
+            self.is_colleague(*person, true, &place)?;
+        }
         let mut sayings = vec![Saying::new(visit, Body::VisitOpen(open))];
         sayings.extend(
             people

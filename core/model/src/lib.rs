@@ -54,7 +54,9 @@ pub use id::{
 pub use kind::{BadKind, Kinds, Lineage, WindowKind};
 pub use op::{Kind, LARGEST_BODY, LONGEST_TEXT, MOST_TEXTS, Op, Text};
 pub use order::Order;
-pub use permit::{Grants, Place, Refusal, Role, Verdict, acts_on_copy, decides, permit, records};
+pub use permit::{
+    Grants, Place, Refusal, Role, Verdict, acts_on_copy, decides, may_be_assigned, may_take_part, permit, records,
+};
 pub use photo_copy::PhotoCopy;
 pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};

@@ -66,6 +66,23 @@ impl Grants {
     }
 }
 
+/// Whether work in an area may be given to a person of these grants: never to a unit, which would learn of a visit
+/// before it happens, and never to somebody who may not work there.
+pub fn may_be_assigned(role: Role, areas: &[AreaId], area: AreaId) -> Result<(), Refusal> {
+    let inspects = matches!(role, Role::Inspector | Role::Supervisor);
+    if inspects && areas.contains(&area) { Ok(()) } else { Err(Refusal::Assignee) }
+}
+
+/// Whether a person of this role and unit may take part in a visit at this place: staff in a visit of staff, a unit's
+/// own contacts in its self-check.
+pub fn may_take_part(role: Role, unit: Option<UnitId>, place: &Place) -> Result<(), Refusal> {
+    let fits = match role {
+        Role::Contact => place.self_check && unit == Some(place.unit),
+        _ => !place.self_check,
+    };
+    if fits { Ok(()) } else { Err(Refusal::Assignee) }
+}
+
 /// Where an entity belongs: attributes that the city owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -147,6 +164,9 @@ pub enum Refusal {
     /// The visit does not ask this item.
     #[n(12)]
     Item,
+    /// Nobody of this id inspects in the area, or may take part in the visit.
+    #[n(13)]
+    Assignee,
 }
 
 impl Refusal {
@@ -168,6 +188,9 @@ impl Refusal {
             Self::SelfCheck => "自查只由单位填写，不产生问题 / a self-check is the unit's own and raises no findings",
             Self::Item => {
                 "该检查项不在本次检查的标准内，请改在所属标准的检查中作答 / this visit does not ask this item; answer it in a visit that does"
+            }
+            Self::Assignee => {
+                "此人不在该片区承担检查，请改派检查员或督查员 / this person does not inspect in this area; name an inspector or a supervisor who does"
             }
             Self::Expired => "所属记录三十五天未到 / what it belongs to did not arrive in 35 days",
         }
