@@ -134,10 +134,18 @@ impl Phone {
         let value = item.answer.parse(value)?;
         let register = self.store.answer(visit.visit, &item.code)?;
         let in_force = answer_in_force(&register);
-        // What is not said anew stays: a changed value must not drop what somebody wrote or photographed.
-        let note = note.unwrap_or_else(|| in_force.as_ref().map_or("", |(_, said)| said.text(0))).to_owned();
-        let photos = match (photos, &in_force) {
-            ([], Some((_, said))) => photos_of(said),
+        // Nobody signs words that they did not write, nor what was written of another value: what is not said anew stays
+        // only where this person says their own answer again.
+        let own_again = match register.latest() {
+            Some((op, _)) if in_force.as_ref().is_some_and(|(before, _)| *before == value) => {
+                self.person_of(op.log)? == Some(self.me()?.person)
+            }
+            _ => false,
+        };
+        let kept = in_force.as_ref().filter(|_| own_again).map(|(_, said)| *said);
+        let note = note.unwrap_or_else(|| kept.map_or("", |said| said.text(0))).to_owned();
+        let photos = match (photos, kept) {
+            ([], Some(said)) => photos_of(said),
             (typed, _) => self.photo_ids(typed)?,
         };
         let shown = basis_of_answer(visit.visit, &item.code, &register);

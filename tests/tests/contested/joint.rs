@@ -32,6 +32,31 @@ fn nobody_joins_an_undercover_visit_or_a_self_check() {
 }
 
 #[test]
+fn nobody_signs_a_note_that_they_did_not_write_nor_one_that_was_written_of_another_value() {
+    let mut scene = Scene::shared();
+    let bert = scene.bert.person.to_string();
+    let visit = scene.anna.phone.visit_start("GOV-01", "joint", &[], &[bert]).unwrap().visit.to_string();
+    let notes = |hand: &mingcha_tests::Hand| -> Vec<(String, Option<String>)> {
+        let view = hand.phone.visit_show(&visit).unwrap();
+        let versions = view.answers.into_iter().find(|row| row.item == "W5-1").unwrap().versions;
+        versions.into_iter().map(|one| (one.value, one.note)).collect()
+    };
+    let row = |value: &str, note: Option<&str>| vec![(value.to_owned(), note.map(str::to_owned))];
+    scene.anna.phone.visit_answer(&visit, "W5-1", "no", Some("甲：垃圾满"), &[], None).unwrap();
+    scene.anna.phone.visit_answer(&visit, "W5-1", "no", None, &[], None).unwrap();
+    assert_eq!(notes(&scene.anna), row("no", Some("甲：垃圾满")), "one's own answer said again keeps one's own words");
+    scene.all_meet();
+    // The same value, but somebody else's words.
+    scene.bert.phone.visit_answer(&visit, "W5-1", "no", None, &[], None).unwrap();
+    assert_eq!(notes(&scene.bert), row("no", None));
+    scene.all_meet();
+    scene.anna.phone.visit_answer(&visit, "W5-1", "no", Some("甲：又满"), &[], None).unwrap();
+    // One's own words, but of the other value.
+    scene.anna.phone.visit_answer(&visit, "W5-1", "yes", None, &[], None).unwrap();
+    assert_eq!(notes(&scene.anna), row("yes", None));
+}
+
+#[test]
 fn an_answer_that_comes_after_the_submission_is_merged_and_marked_and_the_score_stays() {
     let mut scene = Scene::shared();
     let bert = scene.bert.person.to_string();

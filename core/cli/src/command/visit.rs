@@ -51,7 +51,7 @@ pub enum Visit {
         /// 答案：yes no na good fair poor，12，3/5，8min，2wd / the value, as it is typed
         #[arg(allow_negative_numbers = true)]
         value: String,
-        /// 备注 / a note
+        /// 备注；不写时，本人重复同一答案才保留原备注和照片 / a note; without one, note and photos stay only if you say your own answer again
         #[arg(long, value_name = "TEXT")]
         note: Option<String>,
         /// 照片 id，可重复 / a photo's id; may be repeated
