@@ -153,6 +153,7 @@ texts! {
     CONTESTED = "有分歧", "contested";
     DUPLICATE = "同一事", "duplicate";
     EPOCH = "纪元", "epoch";
+    INFERRED_MARK = "推定", "inferred";
     GUEST = "非同行人员", "not of the team";
     LATE = "迟到", "late";
     MISSING_FILES = "缺文件的照片", "photos without a file";

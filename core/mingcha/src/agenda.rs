@@ -6,7 +6,7 @@ use mingcha_model::body::{Body, CardExtension};
 use mingcha_model::{Basis, Calendar, Case, Dates, Day, FindingId, Policy, ReviewVerdict, Said, SiteId, Stage, rules};
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
-use crate::criteria::both;
+use crate::criteria::{both, definition};
 use crate::findings::{basis_of_case, provisional_number};
 use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
@@ -117,6 +117,7 @@ impl Phone {
                 same_inspector: one.op.log == case.raised_by.log,
             });
         }
+        let item = self.item_named(&case.raise.item)?;
         Ok(FindingRow {
             finding: case.finding,
             number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
@@ -125,7 +126,8 @@ impl Phone {
             site: case.site,
             site_name: self.site_name(case.site)?,
             item: case.raise.item.to_string(),
-            item_text: self.item_text(&case.raise.item)?,
+            item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
+            definition: item.map(|item| definition(item.definition)),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
             demand: case.feedback.as_ref().map(|feedback| feedback.demand.clone()).unwrap_or_default(),
             severity: case.raise.severity.code(),
@@ -186,6 +188,7 @@ impl Phone {
         let demand = text(0);
         let overdue = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
             && card.deadline.is_some_and(|deadline| deadline < almanac.today);
+        let item = self.item_named(&card.item)?;
         Ok(FindingRow {
             finding: record.finding,
             number: card.number.clone().unwrap_or_else(|| provisional_number(record.finding)),
@@ -194,7 +197,8 @@ impl Phone {
             site: card.site,
             site_name: self.site_name(card.site)?,
             item: card.item.to_string(),
-            item_text: self.item_text(&card.item)?,
+            item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
+            definition: item.map(|item| definition(item.definition)),
             text: demand.clone(),
             demand,
             severity: card.severity.code(),
@@ -233,10 +237,6 @@ impl Phone {
 
     pub(crate) fn site_name(&self, site: SiteId) -> Result<String, MingchaError> {
         Ok(self.store.site(site)?.map(|site| site.name).unwrap_or_default())
-    }
-
-    fn item_text(&self, item: &mingcha_model::ItemCode) -> Result<String, MingchaError> {
-        Ok(self.item_named(item)?.map(|item| both(&item.text)).unwrap_or_default())
     }
 
     /// The same item failed before at this site within the campaign, whoever found it; duplicates and void findings do

@@ -53,6 +53,27 @@ impl VisitForm {
         score
     }
 
+    /// Who defines an item of the form.
+    pub fn definition_of(&self, item: &str) -> Option<&'static str> {
+        self.items.iter().find(|known| known.code.as_str() == item).map(|item| definition(item.definition))
+    }
+
+    /// Who defines the form: `inferred` where one of its items is.
+    pub fn definition(&self) -> Option<&'static str> {
+        let inferred = self.items.iter().find(|item| item.definition == Definition::Inferred);
+        inferred.or(self.items.first()).map(|item| definition(item.definition))
+    }
+
+    /// A score of this form for display, which says where it rests on what is inferred.
+    pub fn shown(&self, score: &Score, explained: bool) -> ScoreView {
+        let mut view = score_view(score, explained);
+        view.definition = self.definition();
+        for line in &mut view.lines {
+            line.definition = self.definition_of(&line.item);
+        }
+        view
+    }
+
     /// The last answer of each log but this one, of those that are shown.
     pub fn counted(&self, own: LogId) -> Vec<OpId> {
         let mut last: BTreeMap<LogId, u64> = BTreeMap::new();
@@ -247,10 +268,11 @@ pub(crate) fn choices(answer: AnswerType) -> Vec<String> {
 }
 
 /// A score for display; `lines` only where it is asked to explain itself.
-pub(crate) fn score_view(score: &Score, explained: bool) -> ScoreView {
+fn score_view(score: &Score, explained: bool) -> ScoreView {
     let points = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
     let lines = score.lines.iter().map(|line| ScoreRow {
         item: line.item.to_string(),
+        definition: None,
         value: line.answer.as_ref().map(ToString::to_string).unwrap_or_default(),
         obtained: line.obtained.into(),
         obtainable: line.obtainable.into(),
@@ -264,6 +286,7 @@ pub(crate) fn score_view(score: &Score, explained: bool) -> ScoreView {
         obtained,
         obtainable,
         rate: score.rate.map(u64::from),
+        definition: None,
         formula: format!(
             "得分 {} ÷ 应得 {}（不适用项不计） / {} of {} points, not applicable left out",
             points(obtained),

@@ -8,7 +8,7 @@ use mingcha_model::{
     VisitStatus, print_seconds,
 };
 
-use crate::criteria::{VisitForm, answer_in_force, both, choices, score_view};
+use crate::criteria::{VisitForm, answer_in_force, both, choices, definition};
 use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::{
@@ -108,6 +108,7 @@ impl Phone {
                     text: both(&item.text),
                     help: both(&item.help),
                     answer: item.answer.code().to_owned(),
+                    definition: definition(item.definition),
                     choices: choices(item.answer),
                     photo_wanted: !photographed && item.photo_wanted(in_force.as_ref().map(|(value, _)| value)),
                     note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
@@ -242,7 +243,7 @@ impl Phone {
             visit: visit.visit,
             missing: score.missing.iter().map(ToString::to_string).collect(),
             photos_missing: self.photos_missing(&visit, &form)?,
-            score: score_view(&score, true),
+            score: form.shown(&score, true),
         })
     }
 
@@ -280,7 +281,8 @@ impl Phone {
         let score = form.score_of(visit);
         let mut answers = Vec::new();
         for (item, register) in &form.answers {
-            answers.push(self.answer_row(visit, item, register)?);
+            let definition = form.definition_of(item.as_str());
+            answers.push(AnswerRow { definition, ..self.answer_row(visit, item, register)? });
         }
         let order: Vec<&ItemCode> = form.items.iter().map(|item| &item.code).collect();
         answers.sort_by_key(|row| order.iter().position(|item| item.as_str() == row.item));
@@ -301,7 +303,8 @@ impl Phone {
             people: self.names_of(visit)?,
             sets: visit.sets.iter().map(|set| format!("{}@{}", set.code, set.version)).collect(),
             missing: score.missing.iter().map(ToString::to_string).collect(),
-            score: score_view(&score, explained),
+            definition: form.definition(),
+            score: form.shown(&score, explained),
             answers,
             photos: photos.collect(),
             remarks: visit.remarks.clone(),
@@ -339,6 +342,7 @@ impl Phone {
         }
         Ok(AnswerRow {
             item: item.to_string(),
+            definition: None,
             photos: in_force.as_ref().map(|(_, said)| photos_of(said)).unwrap_or_default(),
             note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
             value: in_force.map(|(value, _)| value.to_string()),
@@ -350,7 +354,8 @@ impl Phone {
     /// The score of a visit, line by line.
     pub fn score(&self, visit: &str) -> Result<crate::ScoreView, MingchaError> {
         let visit = self.visit_case(self.visit_id(visit)?)?;
-        Ok(score_view(&self.form_of(&visit)?.score_of(&visit), true))
+        let form = self.form_of(&visit)?;
+        Ok(form.shown(&form.score_of(&visit), true))
     }
 }
 

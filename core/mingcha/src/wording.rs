@@ -70,6 +70,8 @@ pub(crate) const DATES_PROVISIONAL: &str = "日期暂定";
 pub(crate) const NUMBER_PROVISIONAL: &str = "（临时）";
 /// After a date that may still change.
 pub(crate) const PROVISIONAL: &str = "（暂定）";
+/// Behind the words of an item that no document defines: it is this app's own reading.
+pub(crate) const INFERRED: &str = "（推定）";
 
 /// A verdict with its reason, where there is one.
 pub(crate) fn opinion(said: Option<ReviewVerdict>, reason: &str) -> String {

@@ -178,6 +178,7 @@ fn marks(page: &Page, row: &FindingRow) -> String {
             (row.suspended, t::SUSPENDED),
             (row.appealed, t::APPEALED),
             (row.provisional, t::PROVISIONAL),
+            (row.definition == Some("inferred"), t::INFERRED_MARK),
         ],
     )
 }

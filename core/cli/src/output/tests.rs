@@ -27,6 +27,7 @@ fn row(item: &str, text: &str, answer: &str, choices: &[&str]) -> FormRow {
         text: text.to_owned(),
         help: String::new(),
         answer: answer.to_owned(),
+        definition: "inferred",
         choices: choices.iter().map(ToString::to_string).collect(),
         value: None,
         note: None,
@@ -68,7 +69,7 @@ fn a_form_is_an_array_for_a_script_whatever_is_said_to_people() {
     let form = Noted { rows: vec![row("W5-1", "门", "yn", &["yes"])], inferred };
     let json = serde_json::to_value(&form).unwrap();
     assert_eq!(json.as_array().unwrap().len(), 1);
-    assert_eq!(json[0]["item"], "W5-1");
+    assert_eq!((&json[0]["item"], &json[0]["definition"]), (&"W5-1".into(), &"inferred".into()));
 }
 
 #[test]
@@ -76,6 +77,7 @@ fn a_score_shows_every_line_with_its_rule_and_the_formula() {
     let line = |item: &str, value: &str, obtained, obtainable, rule: &str| ScoreRow {
         item: item.to_owned(),
         value: value.to_owned(),
+        definition: Some("inferred"),
         obtained,
         obtainable,
         rule: rule.to_owned(),
@@ -84,6 +86,7 @@ fn a_score_shows_every_line_with_its_rule_and_the_formula() {
         obtained: 300,
         obtainable: 400,
         rate: Some(7500),
+        definition: Some("inferred"),
         formula: "得分 3.00 ÷ 应得 4.00 / 3.00 of 4.00 points".to_owned(),
         lines: vec![
             line("W5-1", "yes", 200, 200, "满分 / full points"),
@@ -118,6 +121,7 @@ fn finding() -> FindingRow {
         site_name: "区政务大厅".to_owned(),
         item: "W5-4".to_owned(),
         item_text: "无障碍通道畅通 / the ramp is free".to_owned(),
+        definition: Some("inferred"),
         text: "坡道\u{1b}[31m被占".to_owned(),
         demand: "清理坡道".to_owned(),
         severity: "serious",
@@ -167,7 +171,7 @@ fn finding() -> FindingRow {
 fn a_finding_is_a_card_with_its_way_and_a_note_cannot_colour_the_terminal() {
     assert_eq!(
         page(Lang::Chinese, &finding()),
-        "070707  退回重改  逾期\n\
+        "070707  退回重改  逾期 推定\n\
          \n\
          点位      区政务大厅\n\
          检查项    W5-4  无障碍通道畅通\n\

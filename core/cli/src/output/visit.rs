@@ -86,6 +86,7 @@ impl Show for VisitSubmitted {
             (t::VISIT, self.visit.to_string()),
             (t::SCORE, figure(&self.score)),
             (t::FORMULA, half(page.lang(), &self.score.formula).to_owned()),
+            (t::DEFINITION, self.score.definition.map(|one| word(page.lang(), one).to_owned()).unwrap_or_default()),
         ]);
         missing(page, &self.missing);
         if !self.photos_missing.is_empty() {
@@ -107,6 +108,7 @@ impl Show for Vec<VisitView> {
             left(t::STATUS),
             left(t::SITE),
             right(t::SCORE),
+            left(t::MARK),
             right(t::ANSWERS_GIVEN),
             right(t::FINDINGS),
             left(t::VISIT),
@@ -118,6 +120,7 @@ impl Show for Vec<VisitView> {
                 word(lang, view.status).to_owned(),
                 view.site_name.clone(),
                 figure(&view.score),
+                marked(page, &[(view.score.definition == Some("inferred"), t::INFERRED_MARK)]),
                 view.answers.iter().filter(|answer| answer.value.is_some()).count().to_string(),
                 view.findings.len().to_string(),
                 view.visit.to_string(),

@@ -11,6 +11,7 @@ use mingcha_store::{CardRow, VisitFilter};
 use serde::Serialize;
 
 use crate::agenda::Almanac;
+use crate::criteria::definition;
 use crate::findings::provisional_number;
 use crate::{FindingRow, MingchaError, Mistake, Phone, wording};
 
@@ -28,6 +29,8 @@ pub(super) struct Line {
     pub site: String,
     pub item: String,
     pub item_text: String,
+    /// Who defines the item; none where it is not known here.
+    pub definition: Option<&'static str>,
     pub text: String,
     pub severity: &'static str,
     pub before_photos: Vec<String>,
@@ -67,7 +70,7 @@ pub(super) struct Clerk<'a> {
     almanac: Almanac,
     /// When each item was first found failing at each site.
     first_days: HashMap<(SiteId, ItemCode), Day>,
-    items: HashMap<ItemCode, String>,
+    items: HashMap<ItemCode, (String, &'static str)>,
     modes: HashMap<VisitId, Mode>,
     sites: HashMap<SiteId, Where>,
     authors: HashMap<LogId, String>,
@@ -84,7 +87,7 @@ impl<'a> Clerk<'a> {
         let visits = phone.store.visits(&VisitFilter::default())?;
         let mut items = HashMap::new();
         for item in phone.criteria()?.into_iter().flat_map(|set| set.items) {
-            items.entry(item.code).or_insert(item.text.zh);
+            items.entry(item.code).or_insert((item.text.zh, definition(item.definition)));
         }
         Ok(Self {
             phone,
@@ -122,6 +125,7 @@ impl<'a> Clerk<'a> {
             // A published copy of an undercover finding names no visit that anybody here could know.
             source: self.modes.get(&case.raise.visit).map_or(wording::ledger::CHECKED, |mode| wording::mode(*mode)),
             item_text: self.item(&case.raise.item),
+            definition: self.items.get(&case.raise.item).map(|(_, definition)| *definition),
             item: case.raise.item.to_string(),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
             severity: case.raise.severity.in_chinese(),
@@ -170,6 +174,7 @@ impl<'a> Clerk<'a> {
             found: card.feedback_day,
             source: wording::ledger::CHECKED,
             item_text: self.item(&card.item),
+            definition: self.items.get(&card.item).map(|(_, definition)| *definition),
             item: row.item,
             text: row.demand,
             severity: card.severity.in_chinese(),
@@ -222,7 +227,7 @@ impl<'a> Clerk<'a> {
     }
 
     fn item(&self, code: &ItemCode) -> String {
-        self.items.get(code).cloned().unwrap_or_default()
+        self.items.get(code).map(|(text, _)| text.clone()).unwrap_or_default()
     }
 
     fn site(&mut self, site: SiteId) -> Result<Where, MingchaError> {

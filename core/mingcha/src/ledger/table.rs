@@ -34,6 +34,11 @@ impl<'a> From<&'a str> for Cell<'a> {
 }
 
 impl Line {
+    /// What stands behind the words of an item that no document defines.
+    fn inferred(&self) -> &'static str {
+        if self.definition == Some("inferred") { wording::INFERRED } else { "" }
+    }
+
     /// The cells in the order of [`wording::ledger::HEADERS`].
     pub(super) fn cells(&self) -> [Cell<'_>; 24] {
         let number = if self.number_provisional {
@@ -48,7 +53,9 @@ impl Line {
             Cell::Day(self.found),
             self.source.into(),
             self.site.as_str().into(),
-            Cell::Text(Cow::Owned(format!("{} {}", self.item, self.item_text).trim_end().to_owned())),
+            Cell::Text(Cow::Owned(
+                format!("{} {}{}", self.item, self.item_text, self.inferred()).trim_end().to_owned(),
+            )),
             self.text.as_str().into(),
             self.severity.into(),
             Cell::Photos(&self.before_photos),

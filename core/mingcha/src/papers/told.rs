@@ -4,7 +4,7 @@
 //! It is made of a card where this phone is a contact's, and by the card's rules of the case where it is not.
 
 use mingcha_model::body::{Body, Card, CardExtension};
-use mingcha_model::{Case, Dates, Day, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId};
+use mingcha_model::{Case, Dates, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId};
 use mingcha_store::CardRow;
 
 use super::album::{Album, Pictures};
@@ -178,7 +178,9 @@ pub(super) fn number(official: Option<&str>, finding: FindingId) -> String {
 }
 
 pub(super) fn item_text(phone: &Phone, item: &mingcha_model::ItemCode) -> Result<String, MingchaError> {
-    Ok(phone.item_named(item)?.map(|item| item.text.zh).unwrap_or_default())
+    let Some(item) = phone.item_named(item)? else { return Ok(String::new()) };
+    let inferred = if item.definition == Definition::Inferred { wording::INFERRED } else { "" };
+    Ok(format!("{}{inferred}", item.text.zh))
 }
 
 pub(super) fn unit_name(phone: &Phone, unit: Option<UnitId>) -> Result<String, MingchaError> {

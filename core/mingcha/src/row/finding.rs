@@ -131,6 +131,8 @@ pub struct FindingRow {
     pub item: String,
     /// The item in words.
     pub item_text: String,
+    /// Who defines the item: `seed`, `sourced` or `inferred`; none where it is not known here.
+    pub definition: Option<&'static str>,
     /// What is wrong; a contact reads the demand instead.
     pub text: String,
     /// What the unit must put right.

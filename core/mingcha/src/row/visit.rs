@@ -27,6 +27,8 @@ pub struct FormRow {
     pub help: String,
     /// The answer type's code.
     pub answer: String,
+    /// Who defines the item: `seed`, `sourced` or `inferred`.
+    pub definition: &'static str,
     /// What may be typed, where it is a choice.
     pub choices: Vec<String>,
     /// The value in force, as one types it.
@@ -104,6 +106,8 @@ pub struct Version {
 pub struct AnswerRow {
     /// The item.
     pub item: String,
+    /// Who defines the item: `seed`, `sourced` or `inferred`; none where its set is not known here.
+    pub definition: Option<&'static str>,
     /// The value in force.
     pub value: Option<String>,
     /// The note in force.
@@ -150,6 +154,8 @@ pub struct VisitView {
     pub people: Vec<String>,
     /// Criteria sets asked, `W5@1`.
     pub sets: Vec<String>,
+    /// `inferred` where an item of its form is.
+    pub definition: Option<&'static str>,
     /// Its score: as it was submitted, and until then as it is now.
     pub score: ScoreView,
     /// Items without an answer.
@@ -169,6 +175,8 @@ pub struct VisitView {
 pub struct ScoreRow {
     /// The item.
     pub item: String,
+    /// Who defines the item: `seed`, `sourced` or `inferred`.
+    pub definition: Option<&'static str>,
     /// The answer it comes from.
     pub value: String,
     /// Points obtained, in hundredths.
@@ -188,6 +196,8 @@ pub struct ScoreView {
     pub obtainable: u64,
     /// Obtained of obtainable in hundredths of a percent; none when nothing counts.
     pub rate: Option<u64>,
+    /// `inferred` where an item of the form is: so is the score then.
+    pub definition: Option<&'static str>,
     /// How it was computed, in words.
     pub formula: String,
     /// Line by line; empty in lists.
