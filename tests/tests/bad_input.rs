@@ -226,6 +226,41 @@ fn what_a_revoked_device_sends_is_held_until_a_supervisor_releases_it() {
 }
 
 #[test]
+fn a_whole_visit_of_a_revoked_device_is_released_at_once_from_the_top() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let inspector = city.phone("inspector", "inspector", MORNING);
+    let supervisor = city.phone("supervisor", "supervisor", MORNING);
+    let visit = started(&inspector);
+    inspector.run(&["visit", "answer", &visit, "W5-3", "no"]);
+    let finding = inspector.text(&["finding", "raise", &visit, "W5-3", "--text", "无人引导"], "finding");
+    inspector.run(&["finding", "feedback", &finding]);
+    city.office(&["revoke-device", &inspector.text(&["status"], "device")]);
+    inspector.run(&["sync"]);
+    supervisor.run(&["sync"]);
+    let held = supervisor.run(&["held"]);
+    let ops: Vec<(&str, &str)> = held
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["op"].as_str().unwrap(), row["what"].as_str().unwrap()))
+        .collect();
+    assert!(ops.len() >= 4 && ops[0].1 == "visit_open", "{ops:?}");
+    let answered = ops.iter().find(|(_, what)| *what == "answer").unwrap();
+    supervisor.refuses(&["release", answered.0], 2, "not_now");
+    for (op, _) in &ops {
+        supervisor.run(&["release", op]);
+    }
+    let report = supervisor.run(&["sync"]);
+    assert_eq!(report["refused"], 0, "{report}");
+    supervisor.run(&["sync"]);
+    assert_eq!(value(&supervisor, &visit, "W5-3").as_deref(), Some("no"));
+    assert_eq!(supervisor.text(&["finding", "show", &finding], "stage"), "fed_back");
+    assert_eq!(supervisor.run(&["held"]), Value::Array(Vec::new()));
+    assert_eq!(supervisor.run(&["verify"])["ok"], true);
+}
+
+#[test]
 fn of_two_verdicts_given_apart_the_return_rules_until_somebody_resolves() {
     let folder = tempfile::tempdir().unwrap();
     let city = City::found(folder.path(), MORNING);

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use mingcha_model::body::{Body, Release};
-use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Refusal, Role, Verdict};
+use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Place, Refusal, Role, Verdict};
 use mingcha_sync::Page;
 
 use super::{op_id, row};
@@ -21,6 +21,16 @@ struct HeldEntry {
     reason: Option<Refusal>,
     /// Unix seconds of the city's order.
     since: i64,
+}
+
+/// From a photo over a submission and a finding to the visit.
+const MOST_STEPS: u8 = 4;
+
+impl HeldEntry {
+    /// True for what made the thing that it speaks of.
+    fn makes_it(&self) -> bool {
+        matches!(self.kind, Kind::VISIT_OPEN | Kind::FINDING_RAISE | Kind::SUBMISSION_ADD | Kind::PHOTO_ADD)
+    }
 }
 
 impl Phone {
@@ -42,18 +52,42 @@ impl Phone {
     pub fn release(&mut self, op: &str) -> Result<AttentionRow, MingchaError> {
         self.me()?;
         let op = op_id(op)?;
-        let held = self.held_entries()?.into_iter().find(|entry| entry.op == op);
-        let held = match held {
-            Some(entry) => Some(entry),
-            None => self.own_held(op)?,
-        };
-        let held = held.ok_or(Mistake::Unknown("待放行的该语句", "op"))?;
-        let place = match &held.body {
-            Some(body) => self.place_of_said(held.entity, body)?,
-            None => self.place_of(held.entity)?,
-        };
+        let (all, released) = self.ever_held()?;
+        let own = self.own_held(op)?;
+        let shown = all.iter().find(|entry| entry.op == op && !released.contains(&op));
+        let held = shown.or(own.as_ref()).ok_or(Mistake::Unknown("待放行的该语句", "op"))?;
+        let place = self.place_of_held(held, &all, &released, MOST_STEPS)?;
         self.say(&place, vec![Saying::new(held.entity, Body::Release(Release { op }))])?;
         Ok(row(op, held.kind, held.reason, held.since))
+    }
+
+    /// Where a held op belongs. What it speaks of may have been held too: released just now it is known by its own
+    /// creation, before the city has told of the release.
+    fn place_of_held(
+        &self,
+        held: &HeldEntry,
+        all: &[HeldEntry],
+        released: &BTreeSet<OpId>,
+        steps: u8,
+    ) -> Result<Place, MingchaError> {
+        let known = match &held.body {
+            Some(body) => self.place_of_said(held.entity, body),
+            None => self.place_of(held.entity),
+        };
+        let of = match &held.body {
+            Some(Body::SubmissionAdd(add)) => add.finding.into(),
+            Some(Body::Review(review)) => review.finding.into(),
+            Some(Body::PhotoAdd(add)) => add.owner,
+            _ => held.entity,
+        };
+        let made = all.iter().find(|other| other.entity == of && other.op != held.op && other.makes_it());
+        match (known, made) {
+            (Err(_), Some(made)) if !released.contains(&made.op) => {
+                Err(Mistake::NotNow("请先放行所属记录", "release what it belongs to first").into())
+            }
+            (Err(_), Some(made)) if steps > 0 => self.place_of_held(made, all, released, steps.saturating_sub(1)),
+            (known, _) => known,
+        }
     }
 
     fn own_held(&self, op: OpId) -> Result<Option<HeldEntry>, MingchaError> {
@@ -70,6 +104,13 @@ impl Phone {
 
     /// What the feeds held here show as held and nobody released, this device's own releases included.
     fn held_entries(&self) -> Result<Vec<HeldEntry>, MingchaError> {
+        let (mut held, released) = self.ever_held()?;
+        held.retain(|entry| !released.contains(&entry.op));
+        Ok(held)
+    }
+
+    /// What the feeds held here ever showed as held, and which of it was released.
+    fn ever_held(&self) -> Result<(Vec<HeldEntry>, BTreeSet<OpId>), MingchaError> {
         let mut held: Vec<HeldEntry> = Vec::new();
         let mut released: BTreeSet<OpId> = BTreeSet::new();
         for feed in self.store.feeds()? {
@@ -106,10 +147,9 @@ impl Phone {
                 released.insert(release.op);
             }
         }
-        held.retain(|entry| !released.contains(&entry.op));
         held.sort_by_key(|entry| (entry.since, entry.op));
         held.dedup_by_key(|entry| entry.op);
-        Ok(held)
+        Ok((held, released))
     }
 
     /// The pages kept of a feed's present epoch, in order.
