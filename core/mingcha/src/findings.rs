@@ -184,7 +184,13 @@ impl Phone {
     /// The unit asks for a later deadline.
     pub fn finding_extension_ask(&mut self, id: &str, until: &str, text: &str) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
-        let body = Body::ExtensionAsk(ExtensionAsk { until: day(until)? });
+        let until = day(until)?;
+        if until < self.today()? {
+            return Err(
+                Mistake::NotNow("所请日期已过", "the day asked for lies in the past; name today or later").into()
+            );
+        }
+        let body = Body::ExtensionAsk(ExtensionAsk { until });
         self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(text)?))
     }
 
@@ -235,6 +241,9 @@ impl Phone {
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
         needed(text)?;
+        if matches!(self.case_for_writing(id)?.0.stage, Stage::Closed | Stage::Void) {
+            return Err(Mistake::NotNow("已销号或作废", "it is closed or void; there is nothing to suspend").into());
+        }
         let body = Body::Suspend(Suspend { suspended: true, until: until.map(day).transpose()? });
         self.decide(id, &Field::Suspended, body, Some(text), basis)
     }
@@ -246,6 +255,9 @@ impl Phone {
         text: Option<&str>,
         basis: Option<&str>,
     ) -> Result<Staged, MingchaError> {
+        if !self.case_for_writing(id)?.0.suspended {
+            return Err(Mistake::NotNow("没有挂账", "it is not suspended").into());
+        }
         self.decide(id, &Field::Suspended, Body::Suspend(Suspend { suspended: false, until: None }), text, basis)
     }
 
