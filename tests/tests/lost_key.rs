@@ -38,3 +38,19 @@ fn a_phone_that_lost_its_key_enrols_again_and_loses_nothing() {
     assert_eq!(answers, [("W5-1", "yes"), ("W5-2", "no"), ("W5-7", "good")]);
     assert_eq!(shown["answers"][1]["note"], "叫号机停用");
 }
+
+#[test]
+fn a_store_whose_key_file_is_missing_says_which_file_to_put_back_and_makes_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let phone = city.phone("inspector", "inspector", MORNING);
+    let visit = phone.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let (key, away) = (phone.home.join("store.key"), folder.path().join("away"));
+    fs::rename(&key, &away).unwrap();
+    for _ in 0..2 {
+        phone.refuses(&["visit", "show", &visit], 1, "store_key_missing");
+        assert!(!key.exists(), "a new key would open nothing");
+    }
+    fs::rename(&away, &key).unwrap();
+    assert_eq!(phone.text(&["visit", "show", &visit], "visit"), visit);
+}

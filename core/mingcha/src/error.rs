@@ -28,19 +28,24 @@ pub enum MingchaError {
     #[error(transparent)]
     City(Problem),
     /// The correspondence broke.
-    #[error(transparent)]
+    #[error("{words} / {0}", words = chinese_of_letter(.0))]
     Sync(SyncError),
     /// The store did not do what it was asked.
     #[error("{words} / {0}", words = chinese(.0))]
     Store(StoreError),
     /// A photo's file did not do what it was asked.
-    #[error("照片文件无法使用 / {0}")]
+    #[error("{words} / {0}", words = chinese_of_photo(.0))]
     Evidence(EvidenceError),
     /// The device's keys are gone or damaged.
     #[error(
         "本机密钥丢失，请用新的登记码重新登记，未送出的内容会保留 / this device's key is lost: enrol it again with a new code, nothing is lost"
     )]
     KeyLost,
+    /// The key of a store that is there is gone: a new one would open nothing.
+    #[error(
+        "本机存储的密钥文件 store.key 不见了，请放回原处 / the file store.key, which opens this phone's store, is missing: put it back; nothing was changed"
+    )]
+    StoreKeyMissing,
     /// No room is left.
     #[error("存储空间不足，请清理后再试 / no room is left on this device; free some and try again")]
     Full,
@@ -91,7 +96,7 @@ pub enum Mistake {
     #[error("已作废 / this was voided")]
     Void,
     /// A picture that is none, or too large.
-    #[error("照片无法使用 / {0}")]
+    #[error("{words} / {0}", words = chinese_of_photo(.0))]
     Photo(EvidenceError),
     /// Words that must be there are missing.
     #[error("请填写说明 / say in words why: use --text")]
@@ -149,6 +154,7 @@ impl MingchaError {
             Self::Evidence(EvidenceError::DiskFull) | Self::Full => "disk_full",
             Self::Evidence(_) => "photo_file",
             Self::KeyLost => "key_lost",
+            Self::StoreKeyMissing => "store_key_missing",
             Self::File(_) => "file",
         }
     }
@@ -266,5 +272,77 @@ fn chinese(error: &StoreError) -> &'static str {
         StoreError::Full => "存储空间不足，请清理后再试，已保存的内容不会丢失",
         StoreError::Busy => "另一程序正在使用本机存储，请稍后再试",
         _ => "本机存储出错",
+    }
+}
+
+/// What is wrong with what the city answered, in Chinese.
+fn chinese_of_letter(error: &SyncError) -> &'static str {
+    match error {
+        SyncError::NotSigned => "回复未经本平台签名，请勿信任此连接，本机内容都在",
+        _ => "与平台的往来不符，本机内容都在，请更新应用后再同步，仍不行请联系文明办",
+    }
+}
+
+/// What is wrong with a picture or its file, in Chinese, and what to do.
+fn chinese_of_photo(error: &EvidenceError) -> &'static str {
+    match error {
+        EvidenceError::NoSuchFile => "没有这个文件，请核对文件名",
+        EvidenceError::Empty => "文件是空的，请重新拍照",
+        EvidenceError::NotAPicture => "这不是照片，请选用 JPEG、PNG 或 WebP 照片",
+        EvidenceError::Unsupported { .. } => "不支持这种照片格式，请拍成 JPEG（iPhone：设置、相机、格式、兼容性最佳）",
+        EvidenceError::FileTooLarge { .. } => "照片文件太大，请用较低的分辨率拍照",
+        EvidenceError::TooManyPixels { .. } => "照片像素太多，超出本机内存，请用较低的分辨率拍照",
+        EvidenceError::Truncated => "照片不完整，请从相机重新复制，或重新拍照",
+        EvidenceError::Damaged => "照片已损坏，请从相机重新复制，或重新拍照",
+        EvidenceError::BlurOutside => "遮挡区域为空或在照片之外，请重新标出，未发布任何内容",
+        EvidenceError::StripTooLong { .. } => "照片下方的说明过长，请缩短",
+        EvidenceError::BadFont => "字体无法读取，请换 TrueType 或 OpenType 字体文件",
+        EvidenceError::DiskFull => "存储空间不足，请清理后再试，已保存的内容不会丢失",
+        EvidenceError::NotHere => "本机没有这张照片，请从平台取回",
+        EvidenceError::UnknownSealVersion { .. } | EvidenceError::UnknownSealSuite { .. } => {
+            "照片由新版应用保存，请更新应用"
+        }
+        EvidenceError::KeyNotReadable => "照片密钥无法读取，请用本照片自己的密钥打开",
+        EvidenceError::Storage { .. } => "存储无法读写，请再试，仍不行请重启手机",
+        EvidenceError::NotSealed
+        | EvidenceError::SealBroken { .. }
+        | EvidenceError::SealTruncated { .. }
+        | EvidenceError::SealExtended { .. }
+        | EvidenceError::WrongName => "本机保存的照片已被改动或损坏，请从平台取回",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_trouble_with_a_photo_says_in_chinese_which_it_is() {
+        let bytes = EvidenceError::FileTooLarge { bytes: 2, limit: 1 };
+        let troubles = [
+            EvidenceError::NoSuchFile,
+            EvidenceError::Empty,
+            EvidenceError::NotAPicture,
+            EvidenceError::Unsupported { format: "HEIC" },
+            bytes,
+            EvidenceError::Truncated,
+            EvidenceError::Damaged,
+            EvidenceError::DiskFull,
+            EvidenceError::NotHere,
+        ];
+        let mut halves: Vec<String> = Vec::new();
+        for trouble in troubles {
+            let english = trouble.to_string();
+            let said = Mistake::Photo(trouble).to_string();
+            let chinese = said.strip_suffix(&format!(" / {english}")).unwrap();
+            assert!(!halves.iter().any(|known| known == chinese), "said of two: {chinese}");
+            halves.push(chinese.to_owned());
+        }
+    }
+
+    #[test]
+    fn a_broken_correspondence_is_said_in_chinese_first() {
+        let said = MingchaError::Sync(SyncError::Unreadable).to_string();
+        assert!(said.starts_with("与平台的往来不符") && said.contains(" / "), "{said}");
     }
 }

@@ -40,7 +40,11 @@ impl Keys {
     /// The software keys of a folder, made at first use: for desks and tests, not for phones.
     pub fn in_folder(folder: &Path, chance: &dyn Chance) -> Result<Self, MingchaError> {
         make(folder)?;
-        let store = secret(&folder.join("store.key"), chance)?;
+        let store_key = folder.join("store.key");
+        if !store_key.exists() && Home(folder.to_owned()).store().exists() {
+            return Err(MingchaError::StoreKeyMissing);
+        }
+        let store = secret(&store_key, chance)?;
         let photos = secret(&folder.join("photos.key"), chance)?;
         let device = secret(&folder.join("device.key"), chance)?;
         let signer = SoftwareKey::from_bytes(&device).map_err(|_| MingchaError::KeyLost)?;

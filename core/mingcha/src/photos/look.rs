@@ -182,10 +182,7 @@ impl Phone {
 /// Writes a file that does not exist yet; of a failed attempt nothing stays.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
     let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Mistake::Malformed("该文件已存在，请换一个名字", "a file of that name exists already: choose another name")
-                .into()
-        }
+        io::ErrorKind::AlreadyExists => Mistake::FileExists.into(),
         io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied => Mistake::BadFolder.into(),
         _ => MingchaError::from_io(&error),
     })?;
@@ -206,7 +203,7 @@ mod tests {
         let path = folder.path().join("photo.jpg");
         write_new(&path, b"first").unwrap();
         let error = write_new(&path, b"second").unwrap_err();
-        assert!(error.is_mistake());
+        assert_eq!(error.code(), "file_exists");
         assert_eq!(fs::read(&path).unwrap(), b"first");
     }
 
