@@ -10,7 +10,7 @@ use std::process::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use mingcha_tests::{City, Desk, draw};
+use mingcha_tests::{City, Desk, draw, programs};
 use serde_json::Value;
 
 const MORNING: &str = "2026-03-02T08:37:00+08:00";
@@ -364,4 +364,72 @@ fn on_a_full_disk_no_half_file_stays_and_the_old_one_is_whole() {
     fs::remove_file(filler).unwrap();
     town.supervisor.run(&[&papers[1][..], &["--force", "--out", old]].concat());
     assert_eq!(sheet(Path::new(old)).len(), 3);
+}
+
+#[test]
+fn what_is_inferred_says_so_on_every_screen_in_every_ledger_and_on_every_paper() {
+    let town = Town::noticed();
+    let (inspector, contact, finding, visit) = (&town.inspector, &town.contact, &town.finding, &town.visit);
+    for desk in [inspector, &town.supervisor, contact] {
+        assert_eq!(desk.run(&["finding", "show", finding])["definition"], "inferred");
+        let rows = desk.run(&["finding", "list"]);
+        assert!(rows.as_array().unwrap().iter().all(|row| row["definition"] == "inferred"), "{rows}");
+        let ledger = town.below().join("inferred.json");
+        desk.run(&["ledger", "--format", "json", "--force", "--out", ledger.to_str().unwrap()]);
+        let lines: Value = serde_json::from_slice(&fs::read(&ledger).unwrap()).unwrap();
+        assert_eq!(lines[0]["definition"], "inferred");
+        let ledger = town.below().join("inferred.csv");
+        desk.run(&["ledger", "--format", "csv", "--force", "--out", ledger.to_str().unwrap()]);
+        assert!(fs::read_to_string(&ledger).unwrap().contains("（推定）"));
+        let notice = town.below().join("inferred.html");
+        desk.run(&["paper", "notice", finding, "--force", "--out", notice.to_str().unwrap()]);
+        assert!(fs::read_to_string(&notice).unwrap().contains("（推定）"));
+    }
+    let form = inspector.run(&["visit", "form", visit]);
+    assert!(form.as_array().unwrap().iter().all(|row| row["definition"] == "inferred"), "{form}");
+    let shown = inspector.run(&["visit", "show", visit]);
+    assert_eq!((&shown["definition"], &shown["answers"][0]["definition"]), (&"inferred".into(), &"inferred".into()));
+    let score = inspector.run(&["score", visit]);
+    assert_eq!((&score["definition"], &score["lines"][0]["definition"]), (&"inferred".into(), &"inferred".into()));
+    assert_eq!(inspector.run(&["visit", "list"])[0]["score"]["definition"], "inferred");
+    for words in [&["visit", "list"][..], &["finding", "list"], &["finding", "show", finding]] {
+        let plain = Command::new(&programs().0).arg("--home").arg(&inspector.home).args(words).output().unwrap();
+        assert!(String::from_utf8(plain.stdout).unwrap().contains("推定"), "{words:?}");
+    }
+}
+
+#[test]
+fn a_notice_without_words_of_its_own_tells_the_unit_what_to_put_right() {
+    let town = Town::noticed();
+    let raise = ["finding", "raise", &town.visit, "W5-4", "--text", "CANARYTEXT"];
+    let item = town.inspector.text(&raise, "finding");
+    town.inspector.run(&["sync"]);
+    town.supervisor.run(&["sync"]);
+    town.supervisor.run(&["finding", "notice", &item]);
+    for desk in [&town.supervisor, &town.contact, &town.supervisor, &town.contact] {
+        desk.run(&["sync"]);
+    }
+    let card = town.contact.run(&["finding", "show", &item]);
+    let demand = card["demand"].as_str().unwrap();
+    assert!(demand.starts_with("整改：") && demand.chars().count() > 5, "{card}");
+    assert_eq!(card["text"], card["demand"]);
+    assert_eq!(town.supervisor.run(&["finding", "show", &item])["demand"], demand, "staff read what the unit reads");
+    assert!(!card.to_string().contains("CANARY"));
+    // Whether a finding is a repeat, or contested among staff, is nothing that a unit is told.
+    assert!(card.get("repeat").is_none() && card.get("contested").is_none(), "{card}");
+}
+
+#[test]
+fn nothing_is_asked_for_in_the_past_and_nothing_is_suspended_that_is_not_open() {
+    let town = Town::noticed();
+    let finding = &town.finding;
+    let ask = |until| ["finding", "extension", "ask", finding.as_str(), "--until", until, "--text", "等配件"];
+    town.contact.refuses(&ask("2020-01-01"), 2, "not_now");
+    town.contact.run(&ask("2030-01-02"));
+    town.supervisor.refuses(&["finding", "resume", finding], 2, "not_now");
+    town.supervisor.run(&["finding", "suspend", finding, "--text", "等资金"]);
+    town.supervisor.run(&["finding", "resume", finding]);
+    town.supervisor.refuses(&["finding", "resume", finding], 2, "not_now");
+    town.supervisor.run(&["finding", "void", finding, "--text", "误登"]);
+    town.supervisor.refuses(&["finding", "suspend", finding, "--text", "等资金"], 2, "not_now");
 }

@@ -152,6 +152,7 @@ texts! {
     APPEALED = "申诉中", "appealed";
     CONTESTED = "有分歧", "contested";
     DUPLICATE = "同一事", "duplicate";
+    EARLY = "提前", "early";
     EPOCH = "纪元", "epoch";
     INFERRED_MARK = "推定", "inferred";
     GUEST = "非同行人员", "not of the team";

@@ -3,7 +3,9 @@
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
 use mingcha_model::body::{Body, CardExtension};
-use mingcha_model::{Basis, Calendar, Case, Dates, Day, FindingId, Policy, ReviewVerdict, Said, SiteId, Stage, rules};
+use mingcha_model::{
+    Basis, Calendar, Case, Dates, Day, FindingId, Outcome, Policy, ResultSaid, ReviewVerdict, Said, SiteId, Stage, rules,
+};
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
 use crate::criteria::{both, definition};
@@ -22,6 +24,14 @@ impl Almanac {
     pub fn served_deadline(&self, case: &Case) -> Option<Day> {
         let unsettled = Case { stage: Stage::Noticed, ..case.clone() };
         Dates::of(&unsettled, &self.calendar, &self.policy).deadline
+    }
+
+    /// True for a recheck before the first day on which it was due, as it stood without it and what came later.
+    fn is_early(&self, case: &Case, result: &ResultSaid) -> bool {
+        let earlier = case.results.iter().filter(|other| (other.ord, other.op) < (result.ord, result.op));
+        let before = Case { stage: Stage::Noticed, results: earlier.cloned().collect(), ..case.clone() };
+        let due = Dates::of(&before, &self.calendar, &self.policy).recheck;
+        result.outcome != Outcome::Reopen && due.is_some_and(|due| result.day < due.window_from)
     }
 }
 
@@ -114,6 +124,7 @@ impl Phone {
                 by: self.by(one.op.log)?,
                 day: one.day,
                 counts: one.counts,
+                early: almanac.is_early(case, one),
                 same_inspector: one.op.log == case.raised_by.log,
             });
         }
@@ -129,7 +140,7 @@ impl Phone {
             item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
             definition: item.map(|item| definition(item.definition)),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
-            demand: case.feedback.as_ref().map(|feedback| feedback.demand.clone()).unwrap_or_default(),
+            demand: self.demand_told(case)?,
             severity: case.raise.severity.code(),
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
@@ -146,8 +157,8 @@ impl Phone {
             },
             duplicate_of: self.counts_under(case)?,
             visit_void: case.outlives_its_visit(),
-            repeat: self.is_repeat(case)?,
-            contested: case.contested,
+            repeat: Some(self.is_repeat(case)?),
+            contested: Some(case.contested),
             suspended: is_running(case.suspended, case.suspended_until, almanac.today),
             suspended_until: case.suspended_until,
             appealed: case.appealed,
@@ -185,7 +196,11 @@ impl Phone {
                 reason: on_card.and_then(|one| one.reason).map(text),
             }
         });
-        let demand = text(0);
+        // Whoever told the unit chose no words: the item says what is to be put right.
+        let demand = match text(0) {
+            words if words.is_empty() => self.default_demand(&card.item)?,
+            words => words,
+        };
         let overdue = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
             && card.deadline.is_some_and(|deadline| deadline < almanac.today);
         let item = self.item_named(&card.item)?;
@@ -211,8 +226,8 @@ impl Phone {
             extension: card.extension,
             duplicate_of: None,
             visit_void: false,
-            repeat: false,
-            contested: false,
+            repeat: None,
+            contested: None,
             suspended: is_running(card.suspended, card.suspended_until, almanac.today),
             suspended_until: card.suspended_until,
             appealed: card.appealed,
@@ -227,6 +242,7 @@ impl Phone {
                     by: None,
                     day: one.day,
                     counts: one.counts,
+                    early: false,
                     same_inspector: false,
                 })
                 .collect(),
@@ -345,10 +361,10 @@ fn step(body: &Body) -> Option<&'static str> {
             ReviewVerdict::Return => "退回重改 / returned",
         },
         Body::Result(result) => match result.outcome {
-            mingcha_model::Outcome::Pass => "复查合格 / recheck passed",
-            mingcha_model::Outcome::Partly => "部分合格 / recheck passed in part",
-            mingcha_model::Outcome::Fail => "复查不合格 / recheck failed",
-            mingcha_model::Outcome::Reopen => "重新打开 / reopened",
+            Outcome::Pass => "复查合格 / recheck passed",
+            Outcome::Partly => "部分合格 / recheck passed in part",
+            Outcome::Fail => "复查不合格 / recheck failed",
+            Outcome::Reopen => "重新打开 / reopened",
         },
         Body::ExtensionAsk(_) => "申请延期 / extension asked",
         Body::ExtensionDecide(decide) if decide.until.is_some() => "同意延期 / extension granted",

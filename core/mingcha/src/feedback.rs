@@ -3,8 +3,8 @@
 //! Nothing goes along that a person did not look at. It refuses to publish an undercover finding without words chosen for
 //! others, because its own are for those who know of the visit.
 
-use mingcha_model::Case;
 use mingcha_model::body::{Body, Channel, FindingFeedback, PhotoShown, Rectangle};
+use mingcha_model::{Case, ItemCode};
 
 use crate::say::Saying;
 use crate::{MingchaError, Mistake, Phone, Staged};
@@ -41,7 +41,7 @@ impl Phone {
         let demand = match demand {
             Some(demand) => demand.to_owned(),
             None if place.covert => String::new(),
-            None => self.default_demand(&case)?,
+            None => self.default_demand(&case.raise.item)?,
         };
         if place.covert && demand.trim().is_empty() {
             return Err(Mistake::NoDemand.into());
@@ -77,9 +77,20 @@ impl Phone {
     }
 
     /// What a unit must put right where nobody worded it: the item, never the finding's own words.
-    fn default_demand(&self, case: &Case) -> Result<String, MingchaError> {
-        let item = self.item_named(&case.raise.item)?;
-        Ok(item.map_or_else(|| format!("整改检查项 {}", case.raise.item), |item| format!("整改：{}", item.text.zh)))
+    pub(crate) fn default_demand(&self, item: &ItemCode) -> Result<String, MingchaError> {
+        let known = self.item_named(item)?;
+        Ok(known.map_or_else(|| format!("整改检查项 {item}"), |known| format!("整改：{}", known.text.zh)))
+    }
+
+    /// What the unit was told to put right: the words chosen for it, else the item; empty while it was told nothing.
+    pub(crate) fn demand_told(&self, case: &Case) -> Result<String, MingchaError> {
+        let fed_back = case.feedback.iter().map(|feedback| &feedback.demand);
+        let noticed = case.notices.iter().rev().map(|notice| &notice.text);
+        if let Some(words) = fed_back.chain(noticed).find(|words| !words.is_empty()) {
+            return Ok(words.clone());
+        }
+        let told = case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some();
+        if told { self.default_demand(&case.raise.item) } else { Ok(String::new()) }
     }
 }
 

@@ -357,7 +357,7 @@ fn grant_and_refuse_refuses_until_a_person_decides() {
         for hand in [&scene.anna, &scene.emil] {
             assert_eq!(hand.finding(&found.finding).deadline, Some(served));
         }
-        assert!(scene.anna.finding(&found.finding).contested);
+        assert!(scene.anna.finding(&found.finding).contested == Some(true));
         let (name, in_force, mine) = conflict(&scene.cora, &found.finding, "extension").unwrap();
         assert_eq!((in_force.as_str(), mine), ("refused", true));
         let keep = version(&scene.cora, &name, &later);

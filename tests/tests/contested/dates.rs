@@ -174,11 +174,11 @@ fn the_same_item_failing_again_at_the_site_is_a_repeat_whoever_finds_it_and_a_du
     let other = scene.bert.phone.finding_raise(&visit, "W5-2", "无人引导", None, &[]).unwrap().finding.to_string();
     scene.all_meet();
     for hand in [&scene.anna, &scene.bert, &scene.cora] {
-        let repeat = [&first.finding, &again, &other].map(|finding| hand.finding(finding).repeat);
+        let repeat = [&first.finding, &again, &other].map(|finding| hand.finding(finding).repeat == Some(true));
         assert_eq!(repeat, [false, true, false]);
     }
     scene.cora.phone.finding_duplicate(&again, &first.finding, Some("同一处"), None).unwrap();
-    assert!(!scene.cora.finding(&again).repeat);
+    assert_eq!(scene.cora.finding(&again).repeat, Some(false));
 }
 
 #[test]
@@ -203,4 +203,20 @@ fn dates_that_rest_on_what_only_this_phone_knows_are_provisional() {
     assert!(scene.anna.finding(&finding).provisional, "rechecked offline");
     scene.all_meet();
     assert!(!scene.anna.finding(&finding).provisional);
+}
+
+#[test]
+fn a_recheck_before_its_days_counts_and_is_marked_for_staff_alone() {
+    let mut scene = Scene::new(MONDAY);
+    let (hasty, patient) = (scene.fed_back(), scene.fed_back());
+    scene.anna.phone.finding_recheck(&hasty.finding, "pass", None, None, &[], None).unwrap();
+    scene.all_meet();
+    scene.town.later(14 * 24 * 60);
+    scene.anna.phone.finding_recheck(&patient.finding, "pass", None, None, &[], None).unwrap();
+    scene.all_meet();
+    for hand in [&scene.anna, &scene.cora] {
+        let early = [&hasty, &patient].map(|found| hand.finding(&found.finding).results[0].early);
+        assert_eq!(early, [true, false]);
+    }
+    assert!(!scene.emil.finding(&hasty.finding).results[0].early, "a unit is told nothing of it");
 }

@@ -211,7 +211,7 @@ fn of_two_findings_of_one_fact_one_counts_and_the_link_can_be_taken_back() {
     scene.all_meet();
     let row = scene.anna.finding(&other.finding);
     assert_eq!(row.duplicate_of.map(|of| of.to_string()), Some(one.finding.clone()));
-    assert!(!row.repeat);
+    assert_eq!(row.repeat, Some(false));
     assert!(scene.cora.phone.finding_duplicate(&one.finding, &other.finding, None, None).unwrap_err().is_mistake());
     scene.cora.phone.finding_duplicate(&other.finding, "none", None, None).unwrap();
     scene.all_meet();

@@ -115,7 +115,7 @@ impl Show for FindingRow {
                 table.row(&[
                     result.day.to_string(),
                     word(lang, &code_of(&result.result)).to_owned(),
-                    if result.counts { t::YES } else { t::NO }.say(lang).to_owned(),
+                    marked(page, &[(result.counts, t::YES), (!result.counts, t::NO), (result.early, t::EARLY)]),
                     or_empty(result.by.as_deref()),
                 ]);
             }
@@ -171,10 +171,10 @@ fn marks(page: &Page, row: &FindingRow) -> String {
             (row.overdue, t::OVERDUE),
             (row.unserved, t::UNSERVED),
             (row.supervision_due.is_some(), t::SUPERVISION_DUE),
-            (row.repeat, t::REPEAT),
+            (row.repeat == Some(true), t::REPEAT),
             (row.duplicate_of.is_some(), t::DUPLICATE),
             (row.visit_void, t::VISIT_VOID),
-            (row.contested, t::CONTESTED),
+            (row.contested == Some(true), t::CONTESTED),
             (row.suspended, t::SUSPENDED),
             (row.appealed, t::APPEALED),
             (row.provisional, t::PROVISIONAL),

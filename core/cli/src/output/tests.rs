@@ -134,8 +134,8 @@ fn finding() -> FindingRow {
         extension: None,
         duplicate_of: None,
         visit_void: false,
-        repeat: false,
-        contested: false,
+        repeat: Some(false),
+        contested: Some(false),
         suspended: false,
         suspended_until: None,
         appealed: false,
@@ -154,6 +154,7 @@ fn finding() -> FindingRow {
             by: None,
             day: day("2026-03-02"),
             counts: true,
+            early: true,
             same_inspector: false,
         }],
         timeline: vec![TimelineRow {
@@ -189,7 +190,7 @@ fn a_finding_is_a_card_with_its_way_and_a_note_cannot_colour_the_terminal() {
          \n\
          复查结果\n\
          日期        结果    计入\n\
-         2026-03-02  不合格  是\n\
+         2026-03-02  不合格  是 提前\n\
          \n\
          经过\n\
          日期        事项\n\

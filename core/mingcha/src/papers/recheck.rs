@@ -72,7 +72,7 @@ impl Phone {
         let reason = last.and_then(|last| last.reviews.iter().find(|review| last.verdict_op == Some(review.op)));
         let opinion =
             wording::opinion(last.and_then(|one| one.verdict), reason.map_or("", |review| review.text.as_str()));
-        let demand = case.feedback.as_ref().map_or("", |feedback| feedback.demand.as_str());
+        let demand = self.demand_told(case)?;
         let item = item_text(self, &case.raise.item)?;
         let text = case.corrections.last().unwrap_or(&case.text);
         let closed = case.outcome().filter(|_| case.stage == Stage::Closed).map(|result| result.day);
@@ -84,7 +84,7 @@ impl Phone {
             (words::SEVERITY, html! { (case.raise.severity.in_chinese()) }),
             (words::FOUND_DAY, html! { (day(case.raised_day)) }),
             (words::FOUND_TEXT, html! { (Typed(text)) }),
-            (words::DEMAND, html! { @if !demand.is_empty() { (Typed(demand)) } }),
+            (words::DEMAND, html! { @if !demand.is_empty() { (Typed(&demand)) } }),
             (words::FEEDBACK_DAY, html! { @if let Some(feedback) = &case.feedback { (day(feedback.day)) } }),
             (words::MEASURE, html! { @if let Some(last) = last { (Typed(&last.text)) "（" (day(last.day)) "）" } }),
             (words::OPINION, html! { @if !opinion.is_empty() { (Typed(&opinion)) } }),

@@ -4,7 +4,9 @@
 //! It is made of a card where this phone is a contact's, and by the card's rules of the case where it is not.
 
 use mingcha_model::body::{Body, Card, CardExtension};
-use mingcha_model::{Case, Dates, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId};
+use mingcha_model::{
+    Case, Dates, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId,
+};
 use mingcha_store::CardRow;
 
 use super::album::{Album, Pictures};
@@ -134,7 +136,7 @@ impl Told {
             item_text: item_text(phone, &case.raise.item)?,
             item: case.raise.item.to_string(),
             severity: case.raise.severity.in_chinese(),
-            demand: demand(case),
+            demand: phone.demand_told(case)?,
             stage: case.stage,
             feedback_day: case.feedback.as_ref().map(|feedback| feedback.day),
             fixed: case.fixed_day.is_some(),
@@ -164,13 +166,6 @@ fn newest_notice(card: &Card) -> Option<(NoticeKind, Day)> {
     let day = card.notice_day?;
     let supervised = card.supervision_day == Some(day);
     Some((if supervised { NoticeKind::Supervision } else { NoticeKind::Rectification }, day))
-}
-
-/// What the unit must put right, in the words chosen for it: never the finding's own.
-fn demand(case: &Case) -> String {
-    let fed_back = case.feedback.iter().map(|feedback| &feedback.demand);
-    let noticed = case.notices.iter().rev().map(|notice| &notice.text);
-    fed_back.chain(noticed).find(|words| !words.is_empty()).cloned().unwrap_or_default()
 }
 
 pub(super) fn number(official: Option<&str>, finding: FindingId) -> String {

@@ -93,6 +93,8 @@ pub struct ResultRow {
     pub day: Day,
     /// True when it takes part in the result in force.
     pub counts: bool,
+    /// True for a recheck before the days on which it was due: it counts all the same, and is marked; never told to a unit.
+    pub early: bool,
     /// True when whoever found it also rechecked it: allowed, and marked; never told to a unit.
     pub same_inspector: bool,
 }
@@ -157,10 +159,12 @@ pub struct FindingRow {
     pub duplicate_of: Option<FindingId>,
     /// True when its visit was taken back after the unit had been told: it lives on until it is voided itself.
     pub visit_void: bool,
-    /// True when the same item failed before at this site.
-    pub repeat: bool,
-    /// True when live verdicts or results differ.
-    pub contested: bool,
+    /// True when the same item failed before at this site; left out for a contact, whom nobody tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<bool>,
+    /// True when live verdicts or results differ; left out for a contact, whom nobody tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contested: Option<bool>,
     /// True while suspended.
     pub suspended: bool,
     /// The last day of the suspension, where that is known.
