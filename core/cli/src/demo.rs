@@ -1,18 +1,24 @@
-//! A city inspects itself on this machine: the real core, an encrypted store, HTTP, photos, three phones, a fortnight.
+//! A city inspects itself on this machine: the real core, an encrypted store, HTTP, photos, six phones, a month.
 //!
 //! The story does what people would do, and every line of it is read back from a phone or from the city afterwards;
 //! nothing is told because the script meant it. It owns the clocks of its city and of its phones, and nobody else's.
 
 mod city;
+mod contest;
 mod enrolment;
+mod holiday;
 mod inspection;
+mod joint;
 mod people;
 mod pictures;
 mod proof;
 mod recheck;
 mod rectification;
+mod summary;
 mod telling;
+mod undercover;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -32,6 +38,8 @@ use telling::{Telling, Who};
 
 /// Where `--keep` leaves everything.
 const KEPT: &str = "mingcha-demo";
+/// What the ledger is called there.
+const LEDGER: &str = "ledger.xlsx";
 
 #[derive(Args)]
 pub struct Demo {
@@ -100,22 +108,31 @@ struct Story {
     city: Served,
     people: Vec<Person>,
     pictures: Pictures,
-    /// The findings of the first visit, as the inspector's phone listed them.
+    /// The findings so far, each as a phone listed it; a published one by its copy.
     findings: Vec<inspection::Found>,
+    /// The conflicts that phones told, by name.
+    conflicts: BTreeSet<String>,
+    /// Where everything lies.
+    folder: PathBuf,
 }
 
 type Act = fn(&mut Story) -> Result<(), Trouble>;
 
 /// The story, act by act.
-const ACTS: [(&str, &str, Act); 8] = [
-    ("一、建城登记", "A city begins, three people enrol", enrolment::enrol),
+const ACTS: [(&str, &str, Act); 13] = [
+    ("一、建城登记", "A city begins, six people enrol", enrolment::enrol),
     ("二、离线明察", "An open visit without a network", inspection::inspect),
     ("三、同步交办", "The city hears of it, notices go out", inspection::notice),
     ("四、签收整改", "The unit acknowledges and puts things right", rectification::rectify),
     ("五、审核退改", "One approved offline, one returned", rectification::review),
     ("六、隔周复查", "The recheck, a fortnight later", recheck::recheck),
-    ("七、督办销号", "What failed is supervised, then closed", recheck::supervise),
-    ("八、核验对账", "What everybody holds, verified and compared", proof::prove),
+    ("七、督办整改", "What failed is supervised and put right again", recheck::supervise),
+    ("八、暗访公布", "An undercover visit, published without a trace", undercover::hide_and_publish),
+    ("九、联合检查", "Two answer one item apart, are told and settle it", joint::inspect_together),
+    ("十、审核分歧", "One approves what another returns", contest::judge_apart),
+    ("十一、再查销号", "The second recheck closes the first strand", recheck::recheck_again),
+    ("十二、假日顺延", "A recheck rolls over a holiday and takes all", holiday::roll),
+    ("十三、核验对账", "What everybody holds, verified and compared", proof::prove),
 ];
 
 impl Demo {
@@ -154,7 +171,7 @@ impl Demo {
         Ok(())
     }
 
-    /// A city and three phones that nobody was enrolled on yet, and the folder where all of it lies.
+    /// A city and six phones that nobody was enrolled on yet, and the folder where all of it lies.
     fn begin(&self, lang: Lang) -> Result<(Story, Folder), Trouble> {
         let folder = if self.keep {
             Folder::Kept(PathBuf::from(KEPT))
@@ -164,10 +181,17 @@ impl Demo {
         let time = Time::default();
         time.move_to("2026-03-02T08:30:00+08:00")?;
         // Seconds that each phone's clock is ahead: phones are never quite right.
-        let people = [(Who::Inspector, 40), (Who::Contact, 0), (Who::Supervisor, -420)]
-            .into_iter()
-            .map(|(who, ahead)| Person::with_new_phone(&folder.path(), who, &time, ahead))
-            .collect::<Result<Vec<_>, _>>()?;
+        let people = [
+            (Who::Inspector, 40),
+            (Who::Colleague, -95),
+            (Who::Undercover, 150),
+            (Who::Contact, 0),
+            (Who::Supervisor, -420),
+            (Who::Deputy, 12),
+        ]
+        .into_iter()
+        .map(|(who, ahead)| Person::with_new_phone(&folder.path(), who, &time, ahead))
+        .collect::<Result<Vec<_>, _>>()?;
         let story = Story {
             tell: Telling::new(lang, time.clone()),
             time,
@@ -175,6 +199,8 @@ impl Demo {
             city: Served::found(&folder.path().join("city"))?,
             pictures: Pictures::new(self.photos.as_deref(), folder.path().join("pictures"))?,
             findings: Vec::new(),
+            conflicts: BTreeSet::new(),
+            folder: folder.path(),
         };
         Ok((story, folder))
     }
@@ -220,24 +246,33 @@ impl Story {
 
     /// Somebody meets the city; what the phone reports is told.
     fn sync(&mut self, who: Who) -> Result<SyncReport, Trouble> {
+        self.sync_with(who, 0)
+    }
+
+    /// The same where the phone must tell so many values of its own that somebody else's stands beside.
+    fn sync_with(&mut self, who: Who, wanted: u64) -> Result<SyncReport, Trouble> {
         let report = self.person(who)?.sync()?;
         let SyncReport { sent_ops, received_ops, sent_photos, received_photos, waiting_ops, waiting_photos, .. } =
             report;
         let SyncReport { refused, held, conflicts, .. } = report;
-        let holds = (waiting_ops, waiting_photos, refused, held, conflicts) == (0, 0, 0, 0, 0);
+        let holds = (waiting_ops, waiting_photos, refused, held, conflicts) == (0, 0, 0, 0, wanted);
+        let (apart_zh, apart_en) = match conflicts {
+            0 => (String::new(), String::new()),
+            some => (format!("；分歧 {some}"), format!("; conflicts {some}")),
+        };
         self.tell.check(
             who,
             holds,
             &format!(
-                "同步：送出 {sent_ops} 条、照片 {sent_photos} 张，取回 {received_ops} 条、照片文件 {received_photos} 个"
+                "同步：送出 {sent_ops} 条、照片 {sent_photos} 张，取回 {received_ops} 条、照片文件 {received_photos} 个{apart_zh}"
             ),
             &format!(
-                "synced: ops {sent_ops}, photos {sent_photos} out; ops {received_ops}, files {received_photos} in"
+                "synced: ops {sent_ops}, photos {sent_photos} out; ops {received_ops}, files {received_photos} in{apart_en}"
             ),
             (
-                &format!("全部送达；待送 {waiting_ops} 条、照片 {waiting_photos}，被拒 {refused}，暂存 {held}"),
+                &format!("全部送达；待送 {waiting_ops} 条、照片 {waiting_photos}，被拒 {refused}，暂存 {held}，分歧应为 {wanted}"),
                 &format!(
-                    "nothing left; {waiting_ops} ops, {waiting_photos} photos wait, {refused} refused, {held} held"
+                    "nothing left; {waiting_ops} ops, {waiting_photos} photos wait, {refused} refused, {held} held; {wanted} conflicts"
                 ),
             ),
         );
@@ -281,6 +316,10 @@ impl Story {
             for words in ["finding list", "tasks", "verify"] {
                 Telling::verbatim(&format!("  mingcha --home ./{KEPT}/inspector --now {now} {words}"));
             }
+            Telling::verbatim(&format!(
+                "  mingcha --home ./{KEPT}/supervisor-2 --now {now} finding list --stage supervised"
+            ));
+            Telling::verbatim(&format!("  ./{KEPT}/{LEDGER}"));
             let address = city.url.trim_start_matches("http://");
             Telling::verbatim(&format!("  mingcha-city serve --data ./{KEPT}/city --listen {address}"));
         }

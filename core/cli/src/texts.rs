@@ -62,6 +62,7 @@ texts! {
     CODE = "编码", "code";
     CONFLICT = "分歧", "conflict";
     CONFLICTS = "分歧", "conflicts";
+    COUNT = "数量", "Count";
     COUNTS = "计入", "counts";
     DAY = "日期", "day";
     DEADLINE = "整改期限", "deadline";
@@ -78,6 +79,7 @@ texts! {
     FIRST_BAD = "第一处不符", "first misfit";
     FORMULA = "算法", "formula";
     FROM = "开始", "from";
+    HAPPENED = "事项", "What happened";
     HOW = "方法", "how";
     HELD = "暂存", "held";
     HERE = "本机有", "here";

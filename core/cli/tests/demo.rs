@@ -21,11 +21,24 @@ fn a_city_inspects_itself_to_the_end() {
     let output = demo(folder.path(), &[]);
     let told = told(&output);
     assert!(output.status.success(), "{told}");
-    for act in ["建城登记", "离线明察", "同步交办", "签收整改", "审核退改", "隔周复查", "督办销号", "核验对账"]
-    {
+    for act in [
+        "一、建城登记",
+        "二、离线明察",
+        "三、同步交办",
+        "四、签收整改",
+        "五、审核退改",
+        "六、隔周复查",
+        "七、督办整改",
+        "八、暗访公布",
+        "九、联合检查",
+        "十、审核分歧",
+        "十一、再查销号",
+        "十二、假日顺延",
+        "十三、核验对账",
+    ] {
         assert!(told.contains(act), "no act {act}:\n{told}");
     }
-    assert!(told.contains("本机所见：已销号 4") && !told.contains('✗'), "{told}");
+    assert!(told.contains("本机所见：已销号 5，已督办 2") && !told.contains('✗'), "{told}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "something was left behind");
 }
 
@@ -39,7 +52,9 @@ fn what_is_kept_can_be_looked_into_and_is_not_overwritten() {
         .output()
         .unwrap();
     let rows: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
-    assert_eq!(rows.as_array().unwrap().len(), 4);
+    assert_eq!(rows.as_array().unwrap().len(), 5);
+    // A workbook is an archive.
+    assert!(std::fs::read(folder.path().join("mingcha-demo/ledger.xlsx")).unwrap().starts_with(b"PK"));
     let again = demo(folder.path(), &["--keep"]);
     assert_eq!(again.status.code(), Some(2));
     assert!(again.stdout.is_empty());
@@ -55,7 +70,7 @@ fn real_photos_are_lived_with_where_there_are_some_and_what_is_none_is_passed_ov
     let folder = tempfile::tempdir().unwrap();
     let output = demo(folder.path(), &["--photos", &photos.display().to_string()]);
     assert!(output.status.success(), "{}", told(&output));
-    assert!(told(&output).contains("本机所见：已销号 4"), "{}", told(&output));
+    assert!(told(&output).contains("本机所见：已销号 5，已督办 2"), "{}", told(&output));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How it begins: a city with its sample, and three phones that become somebody's.
+//! How it begins: a city with its sample, and six phones that become somebody's.
 //!
 //! Who may see what is not arranged here: each phone tells how many sites reached it.
 
@@ -10,7 +10,7 @@ use super::telling::Who;
 use super::{Story, Trouble};
 use crate::texts::Lang;
 
-/// The city begins, and three phones become somebody's.
+/// The city begins, and six phones become somebody's.
 pub fn enrol(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-02T08:30:00+08:00")?;
     let url = story.city.url.clone();
@@ -23,9 +23,14 @@ pub fn enrol(story: &mut Story) -> Result<(), Trouble> {
         &format!("sample city: {areas} areas, {units} units, {sites} sites"),
         ("3 个片区，十来个单位，40 个点位", "3 areas, a dozen units, 40 sites"),
     );
-    for (who, role) in
-        [(Who::Inspector, Role::Inspector), (Who::Contact, Role::Contact), (Who::Supervisor, Role::Supervisor)]
-    {
+    for (who, role) in [
+        (Who::Inspector, Role::Inspector),
+        (Who::Colleague, Role::Inspector),
+        (Who::Undercover, Role::Inspector),
+        (Who::Contact, Role::Contact),
+        (Who::Supervisor, Role::Supervisor),
+        (Who::Deputy, Role::Supervisor),
+    ] {
         let code = story.city.code_for(role, who.name(Lang::Chinese))?;
         let person = story.person(who)?;
         person.phone.enrol(&url, &code)?;

@@ -131,11 +131,12 @@ impl Shape {
 fn draw(scene: Scene<'_>, number: u32) -> ImageBuffer<Rgb<u8>, Vec<u8>> {
     let mut shapes = hall();
     shapes.extend(match scene.item {
-        "W5-1" => bin(scene.mended),
+        "W5-1" | "W5-11" => bin(scene.mended),
         "W5-3" => ramp(scene.mended),
         "W5-5" => sign(scene.mended),
         "W5-7" => counter_top(scene.mended),
-        _ => seats(),
+        "W5-10" => passage(scene.mended),
+        _ => seats(scene.mended),
     });
     // Every press of the button is another picture: a small clock on the wall stands elsewhere.
     let turn = f64::from(number) * 0.52;
@@ -232,11 +233,24 @@ fn counter_top(mended: bool) -> Vec<(Shape, Colour)> {
     shapes
 }
 
-/// A row of seats, for whatever else is photographed.
-fn seats() -> Vec<(Shape, Colour)> {
+/// A passage that is heaped with boxes, or free.
+fn passage(mended: bool) -> Vec<(Shape, Colour)> {
+    let mut shapes = vec![(Shape::Block(0.9, 2.3, 3.0, 2.36), [196, 196, 190])];
+    if !mended {
+        for (left, top) in [(1.1, 2.42), (1.55, 2.42), (2.0, 2.42), (1.3, 2.04), (1.76, 2.04)] {
+            shapes.push((Shape::Block(left, top, left + 0.4, top + 0.36), BOX));
+            shapes.push((Shape::Block(left, top + 0.15, left + 0.4, top + 0.19), PAPER));
+        }
+    }
+    shapes
+}
+
+/// A row of seats, two of them broken or none; also for whatever else is photographed.
+fn seats(mended: bool) -> Vec<(Shape, Colour)> {
     let mut shapes = vec![(Shape::Block(0.5, 2.62, 3.4, 2.68), DARK)];
-    for left in [0.6, 1.3, 2.0, 2.7] {
-        shapes.push((Shape::Block(left, 2.2, left + 0.55, 2.5), BLUE));
+    for (place, left) in [0.6, 1.3, 2.0, 2.7].into_iter().enumerate() {
+        let top = if mended || place % 2 == 0 { 2.2 } else { 2.42 };
+        shapes.push((Shape::Block(left, top, left + 0.55, 2.5), BLUE));
         shapes.push((Shape::Block(left, 2.5, left + 0.55, 2.62), [28, 74, 130]));
     }
     shapes
@@ -253,7 +267,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut pictures = Pictures::new(None, folder.path().join("pictures")).unwrap();
         let mut seen = BTreeSet::new();
-        for item in ["W5-1", "W5-3", "W5-5", "W5-7", "W5-4"] {
+        for item in ["W5-1", "W5-3", "W5-5", "W5-7", "W5-4", "W5-10", "W5-11"] {
             for mended in [false, true] {
                 let file = pictures.take(Scene { item, mended }).unwrap();
                 let inspected = Phone::photo_inspect(&file, None).unwrap();

@@ -1,20 +1,17 @@
-//! What stands at the end: every phone verifies what it holds, two phones compare a feed, the city shows its ledger.
+//! What stands at the end: every phone verifies what it holds, the phones of an area compare its feed, and a ledger is
+//! written.
 //!
 //! Nothing is said anew here.
 
-use mingcha_model::Outcome;
+use calamine::{Data, Reader, Xlsx, XlsxError, open_workbook};
 
-use super::telling::{Telling, Who};
-use super::{Story, Trouble};
-use crate::output::{Table, left, right};
-use crate::texts as t;
-use crate::texts::Lang;
-use crate::words;
+use super::telling::Who;
+use super::{LEDGER, Story, Trouble, summary};
 
-/// Everybody meets the city once more; then phones verify, two of them compare, and the city counts.
+/// Everybody meets the city once more; then phones verify and compare, and the city tells what happened.
 pub fn prove(story: &mut Story) -> Result<(), Trouble> {
-    story.at("2026-03-30T17:00:00+08:00")?;
-    for who in [Who::Inspector, Who::Contact, Who::Supervisor] {
+    story.at("2026-04-08T17:00:00+08:00")?;
+    for who in story.people.iter().map(|person| person.who).collect::<Vec<_>>() {
         story.sync(who)?;
         let found = story.person(who)?.phone.verify(None)?;
         let bad = found.first_bad.unwrap_or_default();
@@ -34,13 +31,14 @@ pub fn prove(story: &mut Story) -> Result<(), Trouble> {
         );
     }
     compare(story)?;
-    summary(story)
+    ledger(story)?;
+    summary::tell(story)
 }
 
-/// The area feed on the inspector's and on the supervisor's phone.
+/// The area feed on every phone of the area.
 fn compare(story: &mut Story) -> Result<(), Trouble> {
     let mut first = None;
-    for who in [Who::Inspector, Who::Supervisor] {
+    for who in story.people.iter().map(|person| person.who).filter(|who| *who != Who::Contact).collect::<Vec<_>>() {
         let status = story.person(who)?.phone.status()?;
         let feed = status.feeds.into_iter().find(|feed| feed.feed.starts_with("area:"));
         let feed = feed.ok_or(Trouble::Story("没有片区数据流", "there is no area feed"))?;
@@ -52,65 +50,33 @@ fn compare(story: &mut Story) -> Result<(), Trouble> {
             *first == stands,
             &format!("片区数据流第 {cursor} 条，状态散列 {short}…"),
             &format!("area feed at {cursor}, state hash {short}…"),
-            ("与检查员的手机同一位置、同一散列", "the position and the hash of the inspector's phone"),
+            ("与检查员甲的手机同一位置、同一散列", "the position and the hash of the first inspector's phone"),
         );
     }
     Ok(())
 }
 
-/// The findings as the city's read model has them.
-fn summary(story: &mut Story) -> Result<(), Trouble> {
-    let mut cases = story.city.city.read(|store| {
-        let mut cases = Vec::new();
-        for row in store.findings(&Default::default())? {
-            cases.extend(store.case(row.finding)?);
-        }
-        Ok(cases)
-    })?;
-    cases.sort_by(|one, other| one.number.cmp(&other.number));
-    let lang = story.tell.lang();
-    let mut table = Table::new(&[
-        left(t::NUMBER),
-        left(t::ITEM),
-        left(t::TEXT),
-        right(t::SUBMISSIONS),
-        left(t::RESULTS),
-        left(t::STAGE),
-    ]);
-    let mut closed = 0_usize;
-    for case in &cases {
-        closed = closed.saturating_add(usize::from(case.stage.name() == "closed"));
-        let results: Vec<String> =
-            case.results.iter().map(|one| format!("{} {}", one.day, word_of(lang, one.outcome))).collect();
-        table.row(&[
-            case.number.clone().unwrap_or_default(),
-            case.raise.item.to_string(),
-            case.text.clone(),
-            case.submissions.len().to_string(),
-            results.join(if lang == Lang::English { ", " } else { "，" }),
-            words::stage(lang, case.stage.name()).to_owned(),
-        ]);
-    }
-    Telling::verbatim("");
-    Telling::verbatim(&table.drawn(lang));
-    Telling::verbatim("");
-    let figures = story.city.figures()?;
+/// The supervisor's ledger as a workbook, and what a reader of workbooks finds in the file.
+fn ledger(story: &mut Story) -> Result<(), Trouble> {
+    let who = Who::Supervisor;
+    let file = story.folder.join(LEDGER);
+    let written = story.person(who)?.phone.ledger("xlsx", &file, false, &mut |_| {})?;
+    let mut book: Xlsx<_> = open_workbook(&file).map_err(unreadable)?;
+    let sheet = book.worksheet_range_at(0).ok_or(Trouble::Story("没有工作表", "there is no sheet"))?;
+    let sheet = sheet.map_err(unreadable)?;
+    // A line of the ledger begins with its number; title and column names do not.
+    let lines = sheet.rows().filter(|row| matches!(row.first(), Some(Data::Float(_) | Data::Int(_)))).count();
+    let wanted = story.findings.len();
     story.tell.check(
-        Who::City,
-        (figures.visits, figures.findings, closed) == (3, 4, 4),
-        &format!(
-            "检查 {} 次，问题 {} 个，已销号 {closed} 个，照片 {} 张",
-            figures.visits, figures.findings, figures.photos
-        ),
-        &format!(
-            "{} visits, {} findings, {closed} closed, {} photos",
-            figures.visits, figures.findings, figures.photos
-        ),
-        ("3 次检查，4 个问题，全部销号", "3 visits, 4 findings, all closed"),
+        who,
+        lines == wanted && written.rows == u64::try_from(lines).unwrap_or_default(),
+        &format!("问题台账 {LEDGER}：工作簿重新打开，{} 列，{lines} 个问题", sheet.width()),
+        &format!("ledger as XLSX, read back: {} columns, {lines} findings", sheet.width()),
+        (&format!("{wanted} 个问题"), &format!("{wanted} findings")),
     );
     Ok(())
 }
 
-fn word_of(lang: Lang, outcome: Outcome) -> String {
-    words::word(lang, &words::code_of(&outcome)).to_owned()
+fn unreadable(error: XlsxError) -> Trouble {
+    std::io::Error::other(error).into()
 }

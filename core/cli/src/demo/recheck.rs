@@ -4,8 +4,9 @@
 //! Only a recheck on the spot closes; the dates of the rechecks are those that the phones reckon.
 
 use super::city::SITE;
-use super::inspection::{FAULTS, Fault, fill_in, percent};
+use super::inspection::{FAULTS, Fault, percent};
 use super::telling::Who;
+use super::undercover::STILL_THERE;
 use super::{Story, Trouble};
 use crate::texts::Lang;
 use crate::words;
@@ -14,20 +15,15 @@ use crate::words;
 const AGAIN: &str = "W5-3";
 
 impl Story {
-    /// A recheck visit in which these are still wrong; every finding that is open gets its result.
-    fn recheck_visit(&mut self, still_wrong: &[Fault]) -> Result<(), Trouble> {
-        let open: Vec<_> = {
-            let inspector = &self.person(Who::Inspector)?.phone;
-            let rows = inspector.finding_list(None, false, Some(SITE))?;
-            rows.into_iter().filter(|row| row.stage.name() != "closed").collect()
-        };
-        let visit = self.person(Who::Inspector)?.phone.visit_start(SITE, "recheck", &["W5".to_owned()], &[])?;
-        let visit = visit.visit.to_string();
-        let Self { people, pictures, .. } = &mut *self;
-        let inspector = people.iter_mut().find(|person| person.who == Who::Inspector);
-        let inspector = inspector.ok_or(Trouble::Story("没有检查员", "there is no inspector"))?;
-        fill_in(&mut inspector.phone, pictures, &visit, still_wrong)?;
-        let phone = &mut inspector.phone;
+    /// A recheck visit in which these are still wrong; every finding that the phone's task names gets its result.
+    pub(super) fn recheck_visit(&mut self, still_wrong: &[Fault]) -> Result<(), Trouble> {
+        let inspector = self.person(Who::Inspector)?;
+        let task = inspector.phone.tasks()?.into_iter().find(|task| task.what == "recheck");
+        let due = task.map(|task| task.findings).unwrap_or_default();
+        let open = due.iter().map(|id| inspector.finding(&id.to_string())).collect::<Result<Vec<_>, _>>()?;
+        let visit = inspector.phone.visit_start(SITE, "recheck", &["W5".to_owned()], &[])?.visit.to_string();
+        self.fill(Who::Inspector, &visit, still_wrong)?;
+        let phone = &mut self.person(Who::Inspector)?.phone;
         for row in &open {
             let wrong = still_wrong.iter().find(|fault| fault.item == row.item);
             let (outcome, text) = wrong.map_or(("pass", None), |fault| ("fail", Some(fault.text)));
@@ -50,17 +46,37 @@ impl Story {
     }
 
     /// Tells what a phone reckons as the next recheck of the site.
-    fn recheck_due(&mut self, who: Who, wanted: &str) -> Result<(), Trouble> {
+    pub(super) fn recheck_due(&mut self, who: Who, wanted: (&str, usize)) -> Result<(), Trouble> {
         let tasks = self.person(who)?.phone.tasks()?;
         let task = tasks.iter().find(|task| task.what == "recheck");
         let task = task.ok_or(Trouble::Story("任务里没有复查", "no recheck among the tasks"))?;
         let (due, site, findings) = (task.due.to_string(), task.site_name.clone(), task.findings.len());
         self.tell.check(
             who,
-            due == wanted,
+            (due.as_str(), findings) == wanted,
             &format!("今日任务：{site}应于 {due} 复查，{findings} 个问题"),
             &format!("task: recheck due {due}, findings {findings}"),
-            (wanted, wanted),
+            (&format!("{}，{} 个", wanted.0, wanted.1), &format!("{}, findings {}", wanted.0, wanted.1)),
+        );
+        Ok(())
+    }
+
+    /// Tells the newest result of a finding and its stage, as the unit reads it.
+    pub(super) fn told_result(&mut self, finding: &str, wanted: (&str, &str)) -> Result<(), Trouble> {
+        let row = self.person(Who::Contact)?.finding(finding)?;
+        let result = row.results.last().map(|one| words::code_of(&one.result)).unwrap_or_default();
+        let stage = row.stage.name();
+        self.tell.check(
+            Who::Contact,
+            (result.as_str(), stage) == wanted,
+            &format!(
+                "{} 复查{}：{}",
+                row.number,
+                words::word(Lang::Chinese, &result),
+                words::stage(Lang::Chinese, stage)
+            ),
+            &format!("{}: {result}, {stage}", row.number),
+            wanted,
         );
         Ok(())
     }
@@ -73,7 +89,7 @@ pub fn recheck(story: &mut Story) -> Result<(), Trouble> {
     story.stages(Who::Inspector, &[("awaiting_recheck", 4)])?;
 
     story.at("2026-03-16T08:10:00+08:00")?;
-    story.recheck_due(Who::Inspector, "2026-03-16")?;
+    story.recheck_due(Who::Inspector, ("2026-03-16", 4))?;
     let inspector = &mut story.person(Who::Inspector)?.phone;
     let fetched = inspector.photo_fetch(true, &mut |_| {})?;
     let standard = inspector.photo_list()?.iter().filter(|photo| photo.here.contains(&"standard")).count();
@@ -94,27 +110,13 @@ pub fn recheck(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-16T14:00:00+08:00")?;
     story.sync(Who::Contact)?;
     for found in story.findings.clone() {
-        let row = story.person(Who::Contact)?.finding(&found.finding)?;
-        let result = row.results.last().map(|one| words::code_of(&one.result)).unwrap_or_default();
-        let stage = row.stage.name();
         let wanted = if found.fault.item == AGAIN { ("fail", "supervised") } else { ("pass", "closed") };
-        story.tell.check(
-            Who::Contact,
-            (result.as_str(), stage) == wanted,
-            &format!(
-                "{} 复查{}：{}",
-                row.number,
-                words::word(Lang::Chinese, &result),
-                words::stage(Lang::Chinese, stage)
-            ),
-            &format!("{}: {result}, {stage}", row.number),
-            wanted,
-        );
+        story.told_result(&found.finding, wanted)?;
     }
     Ok(())
 }
 
-/// What failed: supervision notice, put right again, approved, and a fortnight after that the recheck that closes it.
+/// What failed: supervision notice, put right again and approved; another recheck is to close it.
 pub fn supervise(story: &mut Story) -> Result<(), Trouble> {
     let again = story.found(AGAIN)?;
     story.at("2026-03-16T15:00:00+08:00")?;
@@ -150,19 +152,36 @@ pub fn supervise(story: &mut Story) -> Result<(), Trouble> {
     story.sync(Who::Contact)?;
     story.at("2026-03-20T17:20:00+08:00")?;
     story.sync(Who::Supervisor)?;
-    story.judge(&again, "approve", None)?;
+    story.judge(Who::Supervisor, &again, "approve", None)?;
     story.sync(Who::Supervisor)?;
     story.stages(Who::Supervisor, &[("awaiting_recheck", 1), ("closed", 3)])?;
+    Ok(())
+}
 
+/// The recheck that closes the first strand; whatever else stands at the site is not due yet.
+pub fn recheck_again(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-30T08:20:00+08:00")?;
     story.sync(Who::Inspector)?;
-    story.recheck_due(Who::Inspector, "2026-03-30")?;
+    story.recheck_due(Who::Inspector, ("2026-03-30", 1))?;
     story.at("2026-03-30T10:00:00+08:00")?;
-    story.recheck_visit(&[])?;
+    story.recheck_visit(&[STILL_THERE])?;
     story.sync(Who::Inspector)?;
     story.at("2026-03-30T11:00:00+08:00")?;
-    story.sync(Who::Supervisor)?;
-    story.sync(Who::Contact)?;
-    story.stages(Who::Supervisor, &[("closed", 4)])?;
-    story.stages(Who::Contact, &[("closed", 4)])
+    for who in [Who::Supervisor, Who::Contact] {
+        story.sync(who)?;
+        story.stages(who, &[("awaiting_recheck", 2), ("closed", 4), ("noticed", 1)])?;
+    }
+    let silent = story.found(STILL_THERE.item)?;
+    for who in [Who::Supervisor, Who::Contact] {
+        let row = story.person(who)?.finding(&silent.finding)?;
+        let deadline = row.deadline.map(|day| day.to_string()).unwrap_or_default();
+        story.tell.check(
+            who,
+            row.overdue && row.submissions.is_empty() && deadline == "2026-03-27",
+            &format!("{} 期限 {deadline} 已过，整改反馈 {} 次：逾期", row.number, row.submissions.len()),
+            &format!("{}: due {deadline}, submissions {}, overdue", row.number, row.submissions.len()),
+            ("无人签收，仍从次一工作日起算三日，已逾期", "served the next working day all the same, overdue"),
+        );
+    }
+    Ok(())
 }

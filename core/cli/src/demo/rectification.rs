@@ -28,9 +28,9 @@ impl Story {
         Ok(())
     }
 
-    /// The newest submission of a finding on the supervisor's phone, with its photos and how many of them are here.
-    pub(super) fn submitted(&mut self, found: &Found) -> Result<(String, usize), Trouble> {
-        let supervisor = self.person(Who::Supervisor)?;
+    /// The newest submission of a finding on a supervisor's phone, with its photos and how many of them are here.
+    pub(super) fn submitted(&mut self, who: Who, found: &Found) -> Result<(String, usize), Trouble> {
+        let supervisor = self.person(who)?;
         let row = supervisor.finding(&found.finding)?;
         let newest = row.submissions.last().ok_or(Trouble::Story("还没有整改反馈", "nothing was submitted yet"))?;
         let listed = supervisor.phone.photo_list()?;
@@ -39,10 +39,10 @@ impl Story {
         Ok((newest.submission.to_string(), here.count()))
     }
 
-    /// The supervisor judges the newest submission of a finding.
-    pub(super) fn judge(&mut self, found: &Found, verdict: &str, text: Option<&str>) -> Result<(), Trouble> {
-        let (submission, _) = self.submitted(found)?;
-        let supervisor = self.person(Who::Supervisor)?;
+    /// A supervisor judges the newest submission of a finding.
+    pub(super) fn judge(&mut self, who: Who, found: &Found, verdict: &str, text: Option<&str>) -> Result<(), Trouble> {
+        let (submission, _) = self.submitted(who, found)?;
+        let supervisor = self.person(who)?;
         let basis = supervisor.finding(&found.finding)?.basis.to_string();
         supervisor.phone.finding_review(&submission, verdict, text, Some(&basis))?;
         Ok(())
@@ -82,7 +82,7 @@ pub fn rectify(story: &mut Story) -> Result<(), Trouble> {
     story.stages(Who::Supervisor, &[("submitted", 4)])?;
     let mut here = 0_usize;
     for found in story.findings.clone() {
-        here = here.saturating_add(story.submitted(&found)?.1);
+        here = here.saturating_add(story.submitted(Who::Supervisor, &found)?.1);
     }
     story.tell.check(
         Who::Supervisor,
@@ -98,7 +98,7 @@ pub fn rectify(story: &mut Story) -> Result<(), Trouble> {
 pub fn review(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-05T09:00:00+08:00")?;
     let first = story.found("W5-1")?;
-    story.judge(&first, "approve", None)?;
+    story.judge(Who::Supervisor, &first, "approve", None)?;
     let supervisor = story.person(Who::Supervisor)?;
     let (mine, waiting) = (supervisor.finding(&first.finding)?.stage.name(), supervisor.phone.status()?.waiting_ops);
     story.person(Who::Contact)?.sync()?;
@@ -114,10 +114,10 @@ pub fn review(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-05T11:30:00+08:00")?;
     story.sync(Who::Supervisor)?;
     let returned = story.found(RETURNED)?;
-    story.judge(&returned, "return", Some(REASON))?;
+    story.judge(Who::Supervisor, &returned, "return", Some(REASON))?;
     for found in story.findings.clone() {
         if ![first.fault.item, RETURNED].contains(&found.fault.item) {
-            story.judge(&found, "approve", None)?;
+            story.judge(Who::Supervisor, &found, "approve", None)?;
         }
     }
     story.sync(Who::Supervisor)?;
@@ -140,7 +140,7 @@ pub fn review(story: &mut Story) -> Result<(), Trouble> {
     story.sync(Who::Contact)?;
     story.at("2026-03-06T15:00:00+08:00")?;
     story.sync(Who::Supervisor)?;
-    story.judge(&returned, "approve", None)?;
+    story.judge(Who::Supervisor, &returned, "approve", None)?;
     story.sync(Who::Supervisor)?;
     story.at("2026-03-06T15:30:00+08:00")?;
     story.sync(Who::Contact)?;
@@ -155,6 +155,7 @@ pub fn review(story: &mut Story) -> Result<(), Trouble> {
     story.stages(Who::Contact, &[("awaiting_recheck", 4)])
 }
 
-fn zh(stage: &str) -> &str {
+/// The stage in Chinese.
+pub fn zh(stage: &str) -> &str {
     crate::words::stage(crate::texts::Lang::Chinese, stage)
 }

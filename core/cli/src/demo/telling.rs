@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::people::Time;
 use crate::output::plain;
 use crate::texts::Lang;
+use crate::words;
 
 /// How many columns the Chinese half of a line takes before the English one begins.
 const CHINESE_COLUMNS: usize = 64;
@@ -19,8 +20,14 @@ const CHINESE_COLUMNS: usize = 64;
 pub enum Who {
     City,
     Inspector,
+    /// A second inspector, 检查员乙.
+    Colleague,
+    /// A third one, 检查员丙, who goes undercover.
+    Undercover,
     Contact,
     Supervisor,
+    /// A second supervisor, 督查员乙.
+    Deputy,
 }
 
 impl Who {
@@ -28,9 +35,12 @@ impl Who {
     pub fn name(self, lang: Lang) -> &'static str {
         let (zh, en) = match self {
             Self::City => ("平台", "city"),
-            Self::Inspector => ("检查员", "inspector"),
+            Self::Inspector => ("检查员甲", "inspector"),
+            Self::Colleague => ("检查员乙", "inspector-2"),
+            Self::Undercover => ("检查员丙", "inspector-3"),
             Self::Contact => ("联络员", "contact"),
-            Self::Supervisor => ("督查员", "supervisor"),
+            Self::Supervisor => ("督查员甲", "supervisor"),
+            Self::Deputy => ("督查员乙", "supervisor-2"),
         };
         if lang == Lang::Chinese { zh } else { en }
     }
@@ -44,9 +54,9 @@ impl Who {
     fn colour(self) -> &'static str {
         match self {
             Self::City => "35",
-            Self::Inspector => "36",
+            Self::Inspector | Self::Colleague | Self::Undercover => "36",
             Self::Contact => "33",
-            Self::Supervisor => "34",
+            Self::Supervisor | Self::Deputy => "34",
         }
     }
 }
@@ -112,7 +122,7 @@ impl Telling {
     }
 
     fn line(&self, who: Who, mark: &str, zh: &str, en: &str) {
-        let name = padded(who.name(self.lang), if self.lang == Lang::English { 10 } else { 6 });
+        let name = padded(who.name(self.lang), if self.lang == Lang::English { 12 } else { 8 });
         let mark = match mark {
             "✓" => self.painted("32", mark),
             "✗" => self.painted("31", mark),
@@ -137,6 +147,16 @@ impl Telling {
     }
 }
 
+/// A value that somebody gave, in Chinese: grades as forms print them.
+pub fn zh(value: &str) -> &str {
+    match value {
+        "good" => "优",
+        "fair" => "良",
+        "poor" => "差",
+        other => words::word(Lang::Chinese, other),
+    }
+}
+
 /// Filled up with spaces to this many columns; a Chinese character takes two.
 fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
@@ -148,10 +168,10 @@ mod tests {
 
     #[test]
     fn chinese_and_latin_words_end_in_the_same_column() {
-        assert_eq!(padded("平台", 6), "平台  ");
-        assert_eq!(padded("city", 6), "city  ");
-        assert_eq!(padded("督查员", 6), "督查员");
-        assert_eq!(padded("supervisor", 6), "supervisor");
+        assert_eq!(padded("平台", 8), "平台    ");
+        assert_eq!(padded("city", 8), "city    ");
+        assert_eq!(padded("督查员甲", 8), "督查员甲");
+        assert_eq!(padded("supervisor-2", 8), "supervisor-2");
     }
 
     #[test]
