@@ -9,6 +9,7 @@ mod enrolment;
 mod holiday;
 mod inspection;
 mod joint;
+mod meeting;
 mod people;
 mod pictures;
 mod proof;
@@ -23,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use mingcha::{MingchaError, SyncReport};
+use mingcha::MingchaError;
 use mingcha_city::CityError;
 use mingcha_model::{BadTime, Role};
 use tempfile::TempDir;
@@ -242,55 +243,6 @@ impl Story {
             .iter_mut()
             .find(|person| person.who == who)
             .ok_or(Trouble::Story("没有这个人", "there is no such person"))
-    }
-
-    /// Somebody meets the city; what the phone reports is told.
-    fn sync(&mut self, who: Who) -> Result<SyncReport, Trouble> {
-        self.sync_with(who, 0)
-    }
-
-    /// The same where the phone must tell so many values of its own that somebody else's stands beside.
-    fn sync_with(&mut self, who: Who, wanted: u64) -> Result<SyncReport, Trouble> {
-        let report = self.person(who)?.sync()?;
-        let SyncReport { sent_ops, received_ops, sent_photos, received_photos, waiting_ops, waiting_photos, .. } =
-            report;
-        let SyncReport { refused, held, conflicts, .. } = report;
-        let holds = (waiting_ops, waiting_photos, refused, held, conflicts) == (0, 0, 0, 0, wanted);
-        let (apart_zh, apart_en) = match conflicts {
-            0 => (String::new(), String::new()),
-            some => (format!("；分歧 {some}"), format!("; conflicts {some}")),
-        };
-        self.tell.check(
-            who,
-            holds,
-            &format!(
-                "同步：送出 {sent_ops} 条、照片 {sent_photos} 张，取回 {received_ops} 条、照片文件 {received_photos} 个{apart_zh}"
-            ),
-            &format!(
-                "synced: ops {sent_ops}, photos {sent_photos} out; ops {received_ops}, files {received_photos} in{apart_en}"
-            ),
-            (
-                &format!("全部送达；待送 {waiting_ops} 条、照片 {waiting_photos}，被拒 {refused}，暂存 {held}，分歧应为 {wanted}"),
-                &format!(
-                    "nothing left; {waiting_ops} ops, {waiting_photos} photos wait, {refused} refused, {held} held; {wanted} conflicts"
-                ),
-            ),
-        );
-        Ok(report)
-    }
-
-    /// Tells how many findings stand at each stage on somebody's phone.
-    fn stages(&mut self, who: Who, wanted: &[(&'static str, usize)]) -> Result<(), Trouble> {
-        let stages = self.person(who)?.stages()?;
-        let wanted_words = |lang| people::Stages(wanted.iter().copied().collect()).words(lang);
-        self.tell.check(
-            who,
-            stages.are(wanted),
-            &format!("本机所见：{}", stages.words(Lang::Chinese)),
-            &format!("on this phone: {}", stages.words(Lang::English)),
-            (&wanted_words(Lang::Chinese), &wanted_words(Lang::English)),
-        );
-        Ok(())
     }
 
     /// Says how it went, and where to look.

@@ -12,6 +12,7 @@ use super::rectification::zh;
 use super::telling::Who;
 use super::{Story, Trouble, telling};
 use crate::texts::Lang;
+use crate::words;
 
 const REASON: &str = "只见一把新座椅，请补拍另一把";
 
@@ -94,7 +95,7 @@ pub fn judge_apart(story: &mut Story) -> Result<(), Trouble> {
         other,
         (mine, theirs) == ("awaiting_recheck", "returned"),
         &format!("两人都没有联网：督查员甲处{}，督查员乙处{}", zh(mine), zh(theirs)),
-        &format!("neither has a network: {mine} on one phone, {theirs} on the other"),
+        &format!("neither has a network: {} on one phone, {} on the other", en(mine), en(theirs)),
         ("一个审核通过，一个退回", "one approved, the other returned"),
     );
 
@@ -112,7 +113,7 @@ pub fn judge_apart(story: &mut Story) -> Result<(), Trouble> {
             who,
             stage == "returned",
             &format!("{} {}：两个结论并存时，从严", row.number, zh(stage)),
-            &format!("{}: {stage}, the safer of the two rules", row.number),
+            &format!("{}: {}, the safer of the two rules", row.number, en(stage)),
             ("退回", "returned"),
         );
     }
@@ -141,4 +142,9 @@ fn agree(story: &mut Story, told: &[ConflictRow], undisputed: &Found) -> Result<
         story.stages(who, &[("awaiting_recheck", 3), ("closed", 3), ("noticed", 1)])?;
     }
     Ok(())
+}
+
+/// The stage in English.
+fn en(stage: &str) -> &str {
+    words::stage(Lang::English, stage)
 }

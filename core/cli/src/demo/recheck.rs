@@ -179,7 +179,7 @@ pub fn recheck_again(story: &mut Story) -> Result<(), Trouble> {
             who,
             row.overdue && row.submissions.is_empty() && deadline == "2026-03-27",
             &format!("{} 期限 {deadline} 已过，整改反馈 {} 次：逾期", row.number, row.submissions.len()),
-            &format!("{}: due {deadline}, submissions {}, overdue", row.number, row.submissions.len()),
+            &format!("{}: was due {deadline}, submissions {}: overdue", row.number, row.submissions.len()),
             ("无人签收，仍从次一工作日起算三日，已逾期", "served the next working day all the same, overdue"),
         );
     }
