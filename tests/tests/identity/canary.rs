@@ -80,6 +80,13 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
     for original in &originals {
         chief.act(next(), |phone| phone.finding_feedback(original, Some(COVERT_DEMAND), true));
     }
+    // Served with a notice; what the unit said to it at the counter is written down by who was there.
+    chief.act(next(), |phone| phone.finding_notice(&finding, None));
+    for mobile in [&mut chief, &mut anna] {
+        mobile.sync(next());
+    }
+    anna.act(next(), |phone| phone.finding_acknowledge(&finding, "金丝雀签收十一", true));
+    anna.act(next(), |phone| phone.finding_decline(&finding, "金丝雀拒签十二"));
     world.time.set("2026-03-16T10:00:00+08:00");
     let again = anna.act(next(), |phone| phone.visit_start("GOV-01", "recheck", &[], &[])).visit.to_string();
     let seen = std::slice::from_ref(&pictures[5]);
