@@ -291,7 +291,11 @@ fn known_person(turn: &Turn<'_>, person: PersonId, new: &NewPerson) -> Result<Pe
 /// Phones believe one key for ever: what another one signed would be refused by them, and be kept here for them.
 fn is_own_key(ledger: &Ledger, secret: &CitySecret) -> Result<(), CityError> {
     let public = secret.public_key().0;
-    match ledger.read(|look| look.city_key())? {
+    let founded = ledger.read(|look| {
+        let key = look.city_key()?;
+        Ok(key)
+    })?;
+    match founded {
         None => ledger.write(|turn| turn.set_city_key(&public)),
         Some(founded) if founded == public => Ok(()),
         Some(_) => Err(CityError::OtherKey),

@@ -4,7 +4,8 @@
 
 use mingcha_model::body::{Body, CardExtension};
 use mingcha_model::{
-    Basis, Calendar, Case, Dates, Day, FindingId, Outcome, Policy, ResultSaid, ReviewVerdict, Said, SiteId, Stage, rules,
+    Basis, Calendar, Case, Dates, Day, FindingId, Outcome, Policy, ResultSaid, ReviewVerdict, Said, SiteId, Stage,
+    rules,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 

@@ -74,7 +74,7 @@ pub fn judge_apart(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-03-25T09:00:00+08:00")?;
     story.sync(Who::Contact)?;
     for each in &found {
-        story.person(Who::Contact)?.phone.finding_acknowledge(&each.finding, "值班负责人")?;
+        story.person(Who::Contact)?.phone.finding_acknowledge(&each.finding, "值班负责人", false)?;
     }
     story.at("2026-03-25T16:00:00+08:00")?;
     for each in &found {
@@ -128,7 +128,7 @@ fn agree(story: &mut Story, told: &[ConflictRow], undisputed: &Found) -> Result<
     let approval = told.iter().flat_map(|row| &row.versions).find(|version| version.value == "approve");
     let keep = approval.ok_or(Trouble::Story("没有审核通过的版本", "no version approves"))?.op.to_string();
     let conflict = told.first().map(|row| row.conflict.clone()).unwrap_or_default();
-    story.person(other)?.phone.resolve(&conflict, &keep, "一起放大看过，两把均为新座椅")?;
+    story.person(other)?.phone.resolve(&conflict, &keep, "一起放大看过，两把均为新座椅", None)?;
     story.sync(other)?;
     story.sync(one)?;
     for who in [one, other] {

@@ -87,7 +87,7 @@ fn settle(story: &mut Story, visit: &str) -> Result<(), Trouble> {
         ("后写的在前，本人被告知", "the later one is in force, and the one who lost is told"),
     );
     let phone = &mut story.person(me)?.phone;
-    phone.resolve(&row.conflict, &kept.op.to_string(), "现场一起复看，确有枯叶")?;
+    phone.resolve(&row.conflict, &kept.op.to_string(), "现场一起复看，确有枯叶", None)?;
     story.sync(me)?;
     story.sync(other)?;
     for who in [me, other] {
