@@ -154,6 +154,9 @@ impl City {
                     .map_err(|_| CityError::Inconsistent("the kinds of windows"))?;
             }
             for set in look.criteria(&known.kinds)? {
+                if let Some((toml, _)) = look.published_criteria(set.code.as_str(), set.version)? {
+                    known.published.insert((set.code.to_string(), set.version), toml);
+                }
                 if !known.sets.iter().any(|one| (&one.code, one.version) == (&set.code, set.version)) {
                     known.sets.push(set);
                 }

@@ -9,6 +9,7 @@ mod failure;
 mod found;
 mod load;
 mod person;
+mod publish;
 mod serve;
 mod speech;
 
@@ -72,6 +73,8 @@ enum Command {
     Init(found::Init),
     /// 导入片区、单位、点位、专项、政策、日历、标准：全部或全不 / load areas, units, sites, campaigns, policy, calendar, sets: all or nothing
     Load(load::LoadFile),
+    /// 发布一套标准，或停用一套 / publish a criteria set, or take one out of use
+    Publish(publish::Publish),
     /// 登记人员或其下一部手机，给出一次性代码 / enrol a person or their next phone: a one-time code
     Enrol(person::Enrol),
     /// 允许某人在片区工作 / let a person work in an area
@@ -92,6 +95,7 @@ impl Command {
             Self::Serve(serve) => return serve.run(json),
             Self::Init(init) => init.run()?,
             Self::Load(load) => load.run()?,
+            Self::Publish(publish) => publish.run()?,
             Self::Enrol(enrol) => enrol.run()?,
             Self::Grant(grant) => grant.run(true)?,
             Self::Revoke(grant) => grant.run(false)?,

@@ -325,6 +325,7 @@ fn fits(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Res
         return Ok(Err(Refusal::Item));
     }
     Ok(match body {
+        Body::Answer(answer) if !look.answer_fits(&answer.item, &answer.value)? => Err(Refusal::Malformed),
         // The demand is all that others will read of an undercover finding.
         Body::FindingFeedback(_) if home.place.covert && !has_words(said) => Err(Refusal::Malformed),
         // Where its visit is, is where it is; the site that its author believed in may be one that the visit has left.

@@ -152,6 +152,8 @@ pub struct Known {
     pub kinds: Kinds,
     /// Every published version of every criteria set, the built-in ones among them.
     pub sets: Vec<CriteriaSet>,
+    /// The texts that were published, by code and version.
+    pub published: BTreeMap<(String, u32), String>,
 }
 
 impl Default for Known {
@@ -162,6 +164,7 @@ impl Default for Known {
             units: BTreeMap::new(),
             kinds: Kinds::embedded(),
             sets: CriteriaSet::embedded().unwrap_or_default(),
+            published: BTreeMap::new(),
         }
     }
 }
@@ -186,6 +189,27 @@ impl Load {
         let mut report = Report::new(file, text);
         let load = read_tables(&mut report, text, beside, known);
         report.finish(load)
+    }
+
+    /// Reads a criteria set from a file of its own, with every mistake in it.
+    pub fn set_file(path: &Path, known: &Known) -> Result<Self, BadLoad> {
+        let file = path.display().to_string();
+        let text =
+            text_of(path, set::LARGEST_SET).map_err(|reason| BadLoad::Unreadable { file: file.clone(), reason })?;
+        let mut report = Report::new(&file, &text);
+        let sets = set::one(&mut report, &file, &text, known);
+        report.finish(Self { sets, ..Self::default() })
+    }
+
+    /// A published set that is no longer offered: its newest version, as it stands.
+    pub fn retired(code: &str, known: &Known) -> Result<Self, BadLoad> {
+        let newest = known.sets.iter().filter(|set| set.code.as_str().eq_ignore_ascii_case(code));
+        let Some(set) = newest.max_by_key(|set| set.version) else {
+            return Err(BadLoad::Unreadable { file: code.to_owned(), reason: set::unknown() });
+        };
+        let toml = known.published.get(&(set.code.to_string(), set.version)).cloned();
+        let toml = toml.unwrap_or_else(|| set.to_toml());
+        Ok(Self { sets: vec![LoadedSet { set: set.clone(), toml, retired: true }], ..Self::default() })
     }
 
     /// The sample city, of which `init --sample` is made.

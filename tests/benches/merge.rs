@@ -72,6 +72,7 @@ fn world() -> World {
             sets: vec![SetRef { code: "W5".to_owned(), version: 1 }],
             campaign: None,
             task: None,
+            asked: None,
         };
         clock[device] += 3_600;
         let mut say = |world: &mut World, dice: &mut Dice, device: usize, over: Vec<OpId>, body: Body| {

@@ -13,7 +13,7 @@ use serde_json::Value;
 const MORNING: &str = "2026-03-02T08:30:00+08:00";
 
 fn started(desk: &Desk) -> String {
-    desk.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit")
+    desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit")
 }
 
 fn value(desk: &Desk, visit: &str, item: &str) -> Option<String> {
@@ -44,7 +44,7 @@ fn what_cannot_be_is_refused_before_anything_changes() {
     let folder = tempfile::tempdir().unwrap();
     let city = City::found(folder.path(), MORNING);
     let desk = city.phone("inspector", "inspector", MORNING);
-    desk.refuses(&["visit", "start", "NOPE-01", "--mode", "open"], 2, "unknown_site");
+    desk.refuses(&["visit", "start", "NOPE-01", "--mode", "open", "--set", "W5"], 2, "unknown_site");
     let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     let foreign = desk.run(&["items", "SYSB"])[0]["item"].as_str().unwrap().to_owned();
     let before = desk.run(&["status"])["waiting_ops"].clone();

@@ -14,7 +14,7 @@ fn feedback_and_recheck(at_first: &str, synced: &str) -> (String, String) {
     let city = City::found(folder.path(), ENROLLED);
     let mut desk: Desk = city.phone("inspector", "inspector", at_first);
     VISITED.clone_into(&mut desk.now);
-    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     let finding = desk.text(&["finding", "raise", &visit, "W5-3", "--text", "坡道被占"], "finding");
     desk.run(&["visit", "submit", &visit]);
     desk.run(&["finding", "feedback", &finding, "--demand", "清理坡道"]);

@@ -33,7 +33,7 @@ impl Story {
         let city = City::found(&below, NOW);
         let inspector = city.phone("inspector", "inspector", NOW);
         let supervisor = city.phone("supervisor", "supervisor", NOW);
-        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
         let form = inspector.run(&["visit", "form", &visit]);
         let rows = form.as_array().into_iter().flatten().filter(|row| row["answer"] == "yn");
         let items: Vec<String> = rows.map(|row| row["item"].as_str().unwrap().to_owned()).collect();

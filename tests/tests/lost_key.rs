@@ -12,7 +12,7 @@ fn a_phone_that_lost_its_key_enrols_again_and_loses_nothing() {
     let city = City::found(folder.path(), MORNING);
     let phone = city.phone("inspector", "inspector", MORNING);
     let person = phone.text(&["status"], "person");
-    let visit = phone.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = phone.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     phone.run(&["visit", "answer", &visit, "W5-1", "yes"]);
     phone.run(&["sync"]);
     phone.run(&["visit", "answer", &visit, "W5-2", "no", "--note", "叫号机停用"]);

@@ -30,7 +30,7 @@ impl Story {
 
     /// Starts a visit, answers two items and takes a photo.
     fn work(&self, desk: &Desk, number: u32) -> String {
-        let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+        let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
         desk.run(&["visit", "answer", &visit, "W5-1", "yes"]);
         desk.run(&["visit", "answer", &visit, "W5-2", "no", "--note", "没有叫号机"]);
         let picture = draw(self.folder.path(), number);

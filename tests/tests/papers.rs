@@ -59,7 +59,7 @@ impl Town {
         let inspector = city.phone("CANARYNAME", "inspector", MORNING);
         let supervisor = city.phone("CANARYCHIEF", "supervisor", MORNING);
         let contact = city.phone("contact", "contact", MORNING);
-        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
         let picture = picture_of_a_camera(below);
         let photo = inspector.text(&["visit", "photo", &visit, picture.to_str().unwrap(), "--item", "W5-3"], "photo");
         inspector.run(&["visit", "answer", &visit, "W5-3", "no", "--note", "CANARYNOTE"]);
@@ -104,7 +104,7 @@ impl Town {
             FORTNIGHT_LATER.clone_into(&mut desk.now);
         }
         town.inspector.run(&["sync"]);
-        town.again = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck"], "visit");
+        town.again = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck", "--set", "W5"], "visit");
         let seen = draw(town.below(), 10);
         let recheck = ["finding", "recheck", &finding, "fail", "--visit", &town.again, "--text", "CANARYRECHECK"];
         town.inspector.run(&[&recheck[..], &["--photo", seen.to_str().unwrap()]].concat());

@@ -15,7 +15,7 @@ const ROLES: [Role; 5] = [Role::Inspector, Role::Supervisor, Role::Contact, Role
 /// What people say, in every shape that the answer depends on; and every number that a kind may ever have.
 fn bodies() -> Vec<Body> {
     let (site, finding) = (SiteId(EntityId([1; 16])), FindingId(EntityId([2; 16])));
-    let open = |mode| Body::VisitOpen(VisitOpen { site, mode, sets: vec![], campaign: None, task: None });
+    let open = |mode| Body::VisitOpen(VisitOpen { site, mode, sets: vec![], campaign: None, task: None, asked: None });
     let result = |outcome| Body::Result(ResultSay { outcome, visit: None, photos: vec![] });
     let day = Day::from_epoch_days(20_000);
     let mut bodies: Vec<Body> =

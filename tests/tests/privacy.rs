@@ -156,7 +156,7 @@ fn a_unit_learns_what_to_put_right_and_nothing_of_who_found_it() {
     let contact = city.phone_at("contact", "contact", MORNING, &wire.url);
 
     // An open visit, with a word of every kind typed into it.
-    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     let mut pictures = vec![picture_of_a_camera(below, 1)];
     pictures.extend(real_photos("gps").map(|folder| folder.join("DSCN0010.jpg")));
     let photos: Vec<String> = pictures
@@ -183,7 +183,7 @@ fn a_unit_learns_what_to_put_right_and_nothing_of_who_found_it() {
     contact.run(&["finding", "rectify", &finding, "--text", "已清理", "--photo", draw(below, 9).to_str().unwrap()]);
     contact.run(&["sync"]);
     inspector.run(&["sync"]);
-    let again = inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck"], "visit");
+    let again = inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck", "--set", "W5"], "visit");
     let seen = draw(below, 10);
     let recheck = ["finding", "recheck", &finding, "fail", "--visit", &again, "--text", "CANARYRECHECK", "--photo"];
     inspector.run(&[&recheck[..], &[seen.to_str().unwrap()]].concat());
@@ -233,7 +233,7 @@ fn the_search_finds_what_it_looks_for_where_it_may_be() {
     let city = City::found(folder.path(), MORNING);
     let wire = Wire::to(&city.url);
     let inspector = city.phone("CANARYNAME", "inspector", MORNING);
-    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     inspector.run(&["visit", "answer", &visit, "W5-3", "no", "--note", "CANARYNOTE"]);
     inspector.run(&["sync"]);
     let supervisor = city.phone_at("supervisor", "supervisor", MORNING, &wire.url);

@@ -93,6 +93,7 @@ fn of_the_visit() -> impl Strategy<Value = (EntityId, Body)> {
         sets: vec![SetRef { code: "W5".to_owned(), version: 1 }],
         campaign: None,
         task: None,
+        asked: None,
     };
     let body = prop_oneof![
         2 => Just(Body::VisitOpen(opened)),

@@ -107,7 +107,7 @@ fn what_is_found_is_fed_back_put_right_judged_rechecked_and_closed_on_every_phon
 /// An open visit without a network; gives three findings, the first with photos.
 fn inspected_offline(town: &Town) -> (String, String, String) {
     let desk = &town.inspector;
-    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     let mut files = vec![draw(town.below(), 1), draw(town.below(), 2)];
     for folder in ["gps", "mobile"] {
         files.extend(real_photos(folder).map(|folder| jpegs(&folder)).unwrap_or_default().into_iter().take(3));
@@ -203,7 +203,7 @@ fn rechecked(town: &mut Town, first: &str, second: &str) {
     assert_eq!(task["due"], "2026-03-16");
     let due = task["findings"].as_array().unwrap();
     assert!(due.iter().any(|finding| finding == first) && due.iter().any(|finding| finding == second), "{task}");
-    let visit = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck"], "visit");
+    let visit = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck", "--set", "W5"], "visit");
     let passed = town.inspector.run(&["finding", "recheck", first, "pass", "--visit", &visit]);
     assert_eq!(passed["stage"], "closed");
     let now = draw(town.below(), 21);
@@ -228,7 +228,7 @@ fn supervised(town: &mut Town, first: &str, second: &str) {
     let task = tasks.as_array().unwrap().iter().find(|task| task["what"] == "recheck").expect("a recheck is due");
     let due = task["findings"].as_array().unwrap();
     assert!(due.iter().any(|finding| finding == second) && due.iter().all(|finding| finding != first), "{task}");
-    let visit = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck"], "visit");
+    let visit = town.inspector.text(&["visit", "start", "GOV-01", "--mode", "recheck", "--set", "W5"], "visit");
     town.inspector.run(&["finding", "recheck", second, "pass", "--visit", &visit]);
     town.inspector.run(&["visit", "submit", &visit]);
     town.meet();
@@ -346,7 +346,8 @@ fn every_command_prints_the_keys_that_scripts_rely_on() {
     says(inspector, &["sets"], "set version name definition");
     says(inspector, &["items", "W5"], "item text answer ask photo points source");
 
-    let visit = id(&says(inspector, &["visit", "start", "GOV-01", "--mode", "open"], "visit items"), "visit");
+    let visit =
+        id(&says(inspector, &["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit items"), "visit");
     says(inspector, &["visit", "form", &visit], "item text answer choices value photo_wanted basis");
     let file = draw(town.below(), 1);
     let file = file.to_str().unwrap();
@@ -363,7 +364,7 @@ fn every_command_prints_the_keys_that_scripts_rely_on() {
     let plea = ["finding", "raise", &visit, "W5-7", "--text", "台面有污渍"];
     let plea = id(&says(inspector, &plea, "finding number"), "finding");
     says(inspector, &["visit", "submit", &visit], "visit score missing");
-    let moved = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let moved = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     says(inspector, &["visit", "move", &moved, "SUB-01"], "visit score missing");
     says(inspector, &["visit", "void", &moved, "--text", "误建"], "visit score missing");
     says(inspector, &["visit", "show", &visit], VISIT);

@@ -25,7 +25,7 @@ fn same_at_the_same_position(desk: &Desk, known: &mut Positions) {
 
 /// A finding of this inspector that everybody heard of, and the unit's answer to it.
 fn answered(inspector: &Desk, contact: &Desk, everybody: &[&Desk], below: &Path) -> (String, String) {
-    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     let finding = inspector.text(&["finding", "raise", &visit, "W5-3", "--text", "坡道被占"], "finding");
     inspector.run(&["visit", "submit", &visit]);
     inspector.run(&["finding", "feedback", &finding, "--demand", "清理坡道"]);
@@ -48,7 +48,7 @@ fn phones_at_one_position_have_one_hash_whatever_the_order_and_number_of_their_s
     let city = City::found(folder.path(), MORNING);
     let desks = [("one", "inspector"), ("two", "inspector"), ("three", "supervisor")]
         .map(|(name, role)| city.phone(name, role, MORNING));
-    let visit = desks[0].text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = desks[0].text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     for desk in &desks {
         desk.run(&["sync"]);
     }
@@ -110,7 +110,7 @@ fn an_answer_that_came_between_the_look_and_the_thumb_is_kept_beside_the_new_one
     let city = City::found(folder.path(), MORNING);
     let inspector = city.phone("inspector", "inspector", MORNING);
     let supervisor = city.phone("supervisor", "supervisor", MORNING);
-    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     inspector.run(&["sync"]);
     supervisor.run(&["sync"]);
     let form = supervisor.run(&["visit", "form", &visit]);
@@ -174,7 +174,7 @@ fn syncs_of_one_phone_at_the_same_time_say_nothing_twice() {
     let city = City::found(folder.path(), MORNING);
     let desk = city.phone("inspector", "inspector", MORNING);
     let supervisor = city.phone("supervisor", "supervisor", MORNING);
-    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
     for round in 0..5 {
         for item in ["W5-1", "W5-2", "W5-3"] {
             desk.run(&["visit", "answer", &visit, item, "no", "--note", &format!("round {round}")]);

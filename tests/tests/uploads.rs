@@ -27,7 +27,7 @@ impl Story {
         let city = City::found(folder.path(), NOW);
         let wire = Meter::to(&city.url);
         let inspector = city.phone_at("inspector", "inspector", NOW, &wire.url);
-        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+        let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
         Self { folder, city, wire, inspector, visit }
     }
 

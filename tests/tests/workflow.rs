@@ -358,7 +358,7 @@ fn steps() -> impl Strategy<Value = Vec<(Step, Word)>> {
 }
 
 fn visited(steps: &[(Step, Word)], unheard: u8) -> Vec<Said> {
-    let open = VisitOpen { site: site(1), mode: Mode::Open, sets: Vec::new(), campaign: None, task: None };
+    let open = VisitOpen { site: site(1), mode: Mode::Open, sets: Vec::new(), campaign: None, task: None, asked: None };
     let mut said = vec![Said {
         id: OpId { log: LogId([9; 16]), seq: 1 },
         ord: Order::at_millis(MONDAY * 1_000),

@@ -45,13 +45,16 @@ CREATE TABLE criteria (
     PRIMARY KEY (code, version)
 ) STRICT;
 
--- The items of published sets, and the sets that visits were opened with.
+-- The items of published sets and how they are answered, and the sets that visits were opened with.
 CREATE TABLE criteria_item (
     code    TEXT NOT NULL,
     version INTEGER NOT NULL,
     item    TEXT NOT NULL,
+    answer  TEXT NOT NULL,
+    parts   INTEGER NOT NULL CHECK (parts >= 0), -- the most that a count of named things can be; 0 for any other
     PRIMARY KEY (code, version, item)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX criteria_item_item ON criteria_item (item);
 
 CREATE TABLE visit_set (
     visit   BLOB NOT NULL CHECK (length(visit) = 16),

@@ -56,12 +56,14 @@ impl Look<'_> {
 }
 
 impl Turn<'_> {
-    /// The items of a set that is published.
+    /// The items of a set that is published, and how each is answered.
     pub(crate) fn put_items(&mut self, set: &CriteriaSet) -> Result<(), CityError> {
         for item in &set.items {
+            let parts = u32::try_from(item.parts.len()).unwrap_or(u32::MAX);
             self.change(
-                "INSERT INTO criteria_item (code, version, item) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                (set.code.as_str(), set.version, item.code.as_str()),
+                "INSERT INTO criteria_item (code, version, item, answer, parts) VALUES (?1, ?2, ?3, ?4, ?5) \
+                 ON CONFLICT DO NOTHING",
+                (set.code.as_str(), set.version, item.code.as_str(), item.answer.code(), parts),
             )?;
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Areas, units and sites: the attributes that the city owns and routes by; kinds of windows and criteria sets.
 
-use mingcha_model::{AreaId, Bilingual, CriteriaSet, EntityId, KindCode, Kinds, SiteId, UnitId, WindowKind};
+use mingcha_model::{
+    AnswerType, AreaId, Bilingual, CriteriaSet, EntityId, ItemCode, KindCode, Kinds, SiteId, UnitId, Value, WindowKind,
+};
 
 use super::{Look, Turn};
 use crate::CityError;
@@ -94,6 +96,24 @@ impl Look<'_> {
             .map(parse)
             .collect::<Result<_, _>>()
             .map_err(|_| CityError::Inconsistent("a published criteria set"))
+    }
+
+    /// Whether an item, as any set that was published or is built in asks it, can have this value; an item that nobody
+    /// here knows yet can have any.
+    pub(crate) fn answer_fits(&self, item: &ItemCode, value: &Value) -> Result<bool, CityError> {
+        let built_in = CriteriaSet::embedded_item(item);
+        if built_in.is_some_and(|item| item.check(value).is_ok()) {
+            return Ok(true);
+        }
+        let published =
+            self.all("SELECT DISTINCT answer, parts FROM criteria_item WHERE item = ?1", [item.as_str()], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?))
+            })?;
+        let fits = |(answer, parts): &(String, u32)| {
+            let within = !matches!(value, Value::Count(n) if *parts > 0 && n > parts);
+            within && answer.parse::<AnswerType>().is_ok_and(|answer| answer.check(value).is_ok())
+        };
+        Ok((built_in.is_none() && published.is_empty()) || published.iter().any(fits))
     }
 
     /// What was published as this version of a set, and whether it is retired.

@@ -14,7 +14,7 @@ use super::row::{File, Row, both};
 use super::{LoadedSet, text_of};
 
 /// The largest text of a set, in bytes: it travels as the body of one op.
-const LARGEST_SET: usize = 160 * 1024;
+pub(super) const LARGEST_SET: usize = 160 * 1024;
 
 pub(super) fn sets(
     report: &mut Report,
@@ -50,6 +50,32 @@ pub(super) fn sets(
         end(row, report);
     }
     loaded
+}
+
+/// The set of a file of its own; all of its mistakes at once.
+pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &super::Known) -> Vec<LoadedSet> {
+    let set = match CriteriaSet::parse_all(file, toml, &known.kinds) {
+        Ok(set) => set,
+        Err(mistakes) => {
+            mistakes.into_iter().for_each(|bad| report.add(in_file(bad)));
+            return Vec::new();
+        }
+    };
+    let same = |other: &&CriteriaSet| other.code == set.code && other.version == set.version;
+    if known.sets.iter().find(same).is_some_and(|published| *published != set) {
+        let reason = altered(&set);
+        report.add(Mistake { file: file.to_owned(), table: "[set]".to_owned(), line: 0, reason });
+        return Vec::new();
+    }
+    // What is published already keeps the text it was published with.
+    let text = known.published.get(&(set.code.to_string(), set.version));
+    let toml = text.cloned().unwrap_or_else(|| toml.to_owned());
+    vec![LoadedSet { set, toml, retired: false }]
+}
+
+/// No set of this code.
+pub(super) fn unknown() -> Bilingual {
+    both("没有这套标准，请核对编码", "there is no such set: check its code")
 }
 
 /// Whether the row names a file; otherwise it is the set.

@@ -442,7 +442,7 @@ fn a_visit_is_told_of_the_items_of_its_sets_alone() {
     let mut open = |code: &str, version: u32| {
         let visit = EntityId(fresh());
         let sets = vec![SetRef { code: code.to_owned(), version }];
-        let open = VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign: None, task: None };
+        let open = VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign: None, task: None, asked: None };
         phone.say(visit, &Body::VisitOpen(open), &[]);
         for item in ["W5-1", "NONE-9"] {
             let answer = Answer { item: item.parse().unwrap(), value: Value::Yes, photos: vec![] };

@@ -165,4 +165,33 @@ mod tests {
         }
         walk(&dressed(Arguments::command()));
     }
+
+    #[test]
+    fn every_example_names_items_and_sets_that_exist() {
+        let sets = mingcha_model::CriteriaSet::embedded().unwrap();
+        let items: Vec<&str> = sets.iter().flat_map(|set| &set.items).map(|item| item.code.as_str()).collect();
+        let codes: Vec<&str> = sets.iter().map(|set| set.code.as_str()).collect();
+        let is_item =
+            |word: &str| codes.iter().any(|code| word.strip_prefix(code).is_some_and(|rest| rest.starts_with('-')));
+        fn examples(command: &Clap, found: &mut Vec<String>) {
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            found.extend(after.lines().filter(|line| line.trim_start().starts_with("mingcha ")).map(str::to_owned));
+            command.get_subcommands().for_each(|below| examples(below, found));
+        }
+        let mut found = Vec::new();
+        examples(&Arguments::command(), &mut found);
+        let mut named = 0;
+        for example in &found {
+            let words: Vec<&str> = example.split_whitespace().collect();
+            for word in words.iter().filter(|word| is_item(word)) {
+                named += 1;
+                assert!(items.contains(word) || codes.contains(word), "{example}: there is no {word}");
+            }
+            for (option, word) in words.iter().zip(words.iter().skip(1)) {
+                assert!(*option != "--set" || codes.contains(word), "{example}: there is no set {word}");
+                assert!(*option != "items" || codes.contains(word), "{example}: there is no set {word}");
+            }
+        }
+        assert!(named >= 4, "examples name items: {found:?}");
+    }
 }

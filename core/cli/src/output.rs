@@ -5,12 +5,14 @@
 
 mod attention;
 mod calendar;
+mod coverage;
 mod criteria;
 mod finding;
 mod page;
 mod paper;
 mod phone;
 mod photo;
+mod sets;
 mod table;
 mod visit;
 mod work;

@@ -83,6 +83,16 @@ const WORDS: Words = &[
     ("edited_by_software", "经软件修改", "edited by software"),
     ("very_small", "图片过小", "very small"),
     ("ledger", "写台账", "writing the ledger"),
+    ("better", "提升", "better"),
+    ("same", "持平", "the same"),
+    ("worse", "下降", "worse"),
+    ("site", "点位", "site"),
+    ("item", "检查项", "item"),
+    ("finding", "问题", "finding"),
+    ("note", "备注", "note"),
+    ("added", "新增", "added"),
+    ("removed", "删去", "removed"),
+    ("changed", "改动", "changed"),
     ("ops", "送出语句", "sending ops"),
     ("pages", "取回数据", "receiving pages"),
     ("photos_up", "送出照片", "sending photos"),
@@ -134,6 +144,7 @@ const EXAMPLES: Words = &[
     ("wd", "如 2wd", "e.g. 2wd"),
     ("visits", "如 2", "e.g. 2"),
     ("band", "如 31.25", "e.g. 31.25"),
+    ("text", "文字", "words"),
 ];
 
 /// A stage's name.

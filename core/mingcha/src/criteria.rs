@@ -7,14 +7,16 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, SetRef};
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, LogId, OpId, Register, Said, Score, Value,
+    AnswerType, Bilingual, CriteriaSet, Item, ItemCode, Kinds, LogId, Mode, OpId, Register, Said, Score, Value,
     VisitCase, WindowKind, form, score,
 };
 
-use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow};
+use crate::form::month;
+use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow, SetScoreRow};
 
 /// A visit's form and what was answered to it.
 pub(crate) struct VisitForm {
+    pub sets: Vec<CriteriaSet>,
     pub items: Vec<Item>,
     pub answers: BTreeMap<ItemCode, Register<Said>>,
 }
@@ -26,7 +28,7 @@ impl VisitForm {
     }
 
     pub fn score(&self) -> Score {
-        score(&self.items, &self.values())
+        score(&self.sets, &self.items, &self.values())
     }
 
     /// The score as it was submitted: what came later is no part of it. Where a later answer replaced one that was
@@ -43,12 +45,14 @@ impl VisitForm {
                 counted.insert(item.clone(), answer.value);
             }
         }
-        let mut score = score(&self.items, &counted);
+        let mut score = score(&self.sets, &self.items, &counted);
         if any_added {
             score.obtained = figures.obtained;
             score.obtainable = figures.obtainable;
             let rate = u128::from(figures.obtained).saturating_mul(10_000).checked_div(figures.obtainable.into());
             score.rate = rate.and_then(|rate| u32::try_from(rate).ok());
+            // Only the sum was stated: what each set came to is not known any more.
+            score.sets.clear();
         }
         score
     }
@@ -123,21 +127,23 @@ impl Phone {
         Ok(sets)
     }
 
-    /// The newest version of each set that is offered for new visits.
+    /// The newest version of each set, unless that version was taken out of use.
     pub(crate) fn offered(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let retired: Vec<String> =
-            self.store.criteria()?.into_iter().filter(|set| set.retired).map(|set| set.code).collect();
         let mut newest: Vec<CriteriaSet> = Vec::new();
         for set in self.criteria()? {
-            if retired.iter().any(|code| code == set.code.as_str()) {
-                continue;
-            }
             match newest.iter_mut().find(|known| known.code == set.code) {
                 Some(known) if known.version < set.version => *known = set,
                 Some(_) => {}
                 None => newest.push(set),
             }
         }
+        let published = self.store.criteria()?;
+        newest.retain(|set| {
+            let is_it = |one: &&mingcha_model::body::CriteriaPublish| {
+                one.code == set.code.as_str() && one.version == set.version
+            };
+            !published.iter().find(is_it).is_some_and(|one| one.retired)
+        });
         Ok(newest)
     }
 
@@ -156,23 +162,6 @@ impl Phone {
         Ok(set.items.iter().map(item_row).collect())
     }
 
-    /// The set codes given, or the default `W5`, at their newest versions.
-    pub(crate) fn chosen_sets(&self, codes: &[String]) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let offered = self.offered()?;
-        let codes: Vec<&str> = if codes.is_empty() { vec!["W5"] } else { codes.iter().map(String::as_str).collect() };
-        let mut chosen: Vec<CriteriaSet> = Vec::new();
-        for code in codes {
-            let set = offered
-                .iter()
-                .find(|set| set.code.as_str().eq_ignore_ascii_case(code))
-                .ok_or(Mistake::Unknown("标准", "set"))?;
-            if !chosen.iter().any(|known| known.code == set.code) {
-                chosen.push(set.clone());
-            }
-        }
-        Ok(chosen)
-    }
-
     /// The sets that a visit was opened with, in its versions.
     fn sets_of(&self, refs: &[SetRef]) -> Result<Vec<CriteriaSet>, MingchaError> {
         let known = self.criteria()?;
@@ -184,12 +173,17 @@ impl Phone {
             .collect())
     }
 
-    /// The items of a visit's form, in order.
+    /// The items of a visit's form, in order, in the words of the versions that it was opened with.
+    ///
+    /// They are those that the opening recorded; a visit opened without a record asks whatever its sets ask of such a
+    /// site.
     pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
         let sets = self.sets_of(&visit.sets)?;
         let kind = self.store.site(visit.site)?.map(|site| site.kind).unwrap_or_default();
-        let undercover = visit.mode == mingcha_model::Mode::Undercover;
-        Ok(form(&sets, &self.kinds()?.lineage(&kind), undercover).into_iter().cloned().collect())
+        let lineage = self.kinds()?.lineage(&kind);
+        let Some(asked) = &visit.asked else { return Ok(form(&sets, &lineage, visit.mode, month(visit.day))) };
+        let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
+        Ok(items.map(|item| item.for_kind(&lineage)).collect())
     }
 
     /// One item of a visit's form.
@@ -198,9 +192,10 @@ impl Phone {
         if let Some(item) = self.items_of_visit(visit)?.into_iter().find(|item| item.code == wanted) {
             return Ok(item);
         }
-        let asked =
-            self.sets_of(&visit.sets)?.iter().any(|set| set.item(&wanted).is_some_and(|item| !item.answerable(true)));
-        if visit.mode == mingcha_model::Mode::Undercover && asked {
+        // What is worked out from other answers is nobody's to answer.
+        let shows = |item: &Item| item.derivation.is_none() && !item.answerable(Mode::Undercover);
+        let sets = self.sets_of(&visit.sets)?;
+        if visit.mode == Mode::Undercover && sets.iter().any(|set| set.item(&wanted).is_some_and(shows)) {
             return Err(Mistake::ShowsWhoAsks.into());
         }
         let exists = self.criteria()?.iter().any(|set| set.item(&wanted).is_some());
@@ -215,6 +210,7 @@ impl Phone {
     /// A visit's form with what was answered to it.
     pub(crate) fn form_of(&self, visit: &VisitCase) -> Result<VisitForm, MingchaError> {
         Ok(VisitForm {
+            sets: self.sets_of(&visit.sets)?,
             items: self.items_of_visit(visit)?,
             answers: self.store.answers(visit.visit)?.into_iter().collect(),
         })
@@ -226,7 +222,7 @@ fn set_row(set: &CriteriaSet) -> SetRow {
         set: set.code.to_string(),
         version: set.version,
         name: both(&set.name),
-        definition: definition(set.definition),
+        definition: set.definition.name(),
         reason: set.reason.as_ref().map(both),
         items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
     }
@@ -245,21 +241,13 @@ fn item_row(item: &Item) -> ItemRow {
         photo: item.photo.name().to_owned(),
         points: item.points,
         source: sources.join("；"),
-        definition: definition(item.definition),
+        definition: item.definition.name(),
     }
 }
 
 /// Chinese, then English.
 pub(crate) fn both(text: &Bilingual) -> String {
     format!("{} / {}", text.zh, text.en)
-}
-
-pub(crate) fn definition(definition: Definition) -> &'static str {
-    match definition {
-        Definition::Seed => "seed",
-        Definition::Sourced => "sourced",
-        Definition::Inferred => "inferred",
-    }
 }
 
 /// What one may type where it is a choice; empty where it is a quantity.
@@ -273,27 +261,44 @@ fn score_view(score: &Score, explained: bool) -> ScoreView {
     let lines = score.lines.iter().map(|line| ScoreRow {
         item: line.item.to_string(),
         definition: None,
+        set: line.set.to_string(),
         value: line.answer.as_ref().map(ToString::to_string).unwrap_or_default(),
-        obtained: line.obtained.into(),
-        obtainable: line.obtainable.into(),
+        obtained: line.obtained,
+        obtainable: line.obtainable,
         rule: {
             let (zh, en) = line.rule.words();
             format!("{zh} / {en}")
         },
     });
+    let sets = score.sets.iter().map(|set| SetScoreRow {
+        set: set.set.to_string(),
+        model: set.model.name(),
+        obtained: set.obtained,
+        obtainable: set.obtainable,
+        rate: set.rate.map(u64::from),
+        conforms: set.conforms,
+        level: set.tier.map(mingcha_model::Tier::name),
+        formula: both(&set.formula),
+    });
     let (obtained, obtainable) = (score.obtained, score.obtainable);
-    ScoreView {
-        obtained,
-        obtainable,
-        rate: score.rate.map(u64::from),
-        definition: None,
-        formula: format!(
+    let formula = match &score.sets[..] {
+        [only] if only.model.has_figure() => both(&only.formula),
+        _ => format!(
             "得分 {} ÷ 应得 {}（不适用项不计） / {} of {} points, not applicable left out",
             points(obtained),
             points(obtainable),
             points(obtained),
             points(obtainable),
         ),
+    };
+    ScoreView {
+        obtained,
+        obtainable,
+        rate: score.rate.map(u64::from),
+        definition: None,
+        formula,
+        vetoes: score.vetoes.iter().map(ToString::to_string).collect(),
+        sets: sets.collect(),
         lines: if explained { lines.collect() } else { Vec::new() },
     }
 }

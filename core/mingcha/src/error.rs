@@ -80,6 +80,14 @@ pub enum Mistake {
         "暗访只查看得到、问得到的项目，此项须亮明身份后另行检查 / an undercover visit answers only what can be seen or asked: this item needs an open visit of its own"
     )]
     ShowsWhoAsks,
+    /// A file that is no criteria set: the first of its mistakes, each with its place.
+    #[error("标准文件有误：{0}")]
+    BadSetFile(String),
+    /// A set that a document names without its content, or one of titles, or sets that hold nothing for this kind of site.
+    #[error(
+        "这里没有可填答的检查项：标准只有名称或称号，或不适用于这类点位，请另选标准 / nothing to answer here: a set of names or titles, or none for this kind of site; name other sets"
+    )]
+    NothingToAsk,
     /// A value that the item's answer type does not take.
     #[error(transparent)]
     BadValue(#[from] BadValue),
@@ -198,6 +206,8 @@ impl Mistake {
             Self::Unknown(_, _) => "unknown",
             Self::ItemOfAnotherSet => "item_of_another_set",
             Self::ShowsWhoAsks => "shows_who_asks",
+            Self::BadSetFile(_) => "bad_set",
+            Self::NothingToAsk => "nothing_to_ask",
             Self::BadValue(_) => "bad_value",
             Self::WrongBasis(_) => "wrong_basis",
             Self::NotPermitted(_) => "not_permitted",

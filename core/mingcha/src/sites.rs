@@ -19,10 +19,15 @@ impl Phone {
         let limit = filter.limit.unwrap_or(USUAL_LIMIT);
         let kinds = self.kinds()?;
         let mut rows = Vec::new();
-        for site in self.store.sites(&mingcha_store::SiteFilter {
-            search: filter.search.clone(),
-            ..mingcha_store::SiteFilter::default()
-        })? {
+        // A list that is filtered further down must be read whole; any other ends where the screen does.
+        let most = if filter.due { 0 } else { limit };
+        let sites = match &filter.search {
+            Some(words) => self.store.search_sites(words, most, 0)?,
+            None => {
+                self.store.sites(&mingcha_store::SiteFilter { limit: most, ..mingcha_store::SiteFilter::default() })?
+            }
+        };
+        for site in sites {
             let recheck = rechecks.get(&site.site);
             if filter.due && recheck.is_none_or(|(window_from, _)| *window_from > today) {
                 continue;

@@ -4,11 +4,12 @@
 
 use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
 use mingcha_model::{
-    Basis, Field, FindingId, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId,
+    Basis, Field, FindingId, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, Value, VisitCase, VisitId,
     VisitStatus, print_seconds,
 };
 
-use crate::criteria::{VisitForm, answer_in_force, both, choices, definition};
+use crate::criteria::{VisitForm, answer_in_force, both, choices, definition, score_view};
+use crate::form::Chosen;
 use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::{
@@ -17,7 +18,8 @@ use crate::{
 };
 
 impl Phone {
-    /// Starts a visit at a site; without sets it asks `W5`.
+    /// Starts a visit at a site; without sets it asks those of the campaign that runs, else the everyday ones. Its form
+    /// is cut here, once, and recorded.
     pub fn visit_start(
         &mut self,
         site: &str,
@@ -34,14 +36,23 @@ impl Phone {
             return Err(Mistake::NotPermitted(Refusal::Covert).into());
         }
         let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
-        let sets = self.chosen_sets(sets)?;
+        let Chosen { sets, campaign } = self.chosen_sets(sets)?;
+        let asked = self.asked(&site, mode, &sets)?;
+        if asked.is_empty() {
+            return Err(Mistake::NothingToAsk.into());
+        }
+        let left_out = self.left_out(&site, mode, &sets)?;
+        // A set without an item on this form is not asked: a bank is not told of the hospitals' set.
+        let mut sets = sets;
+        sets.retain(|set| set.items.iter().any(|item| asked.contains(&item.code)));
         let visit = VisitId::from_random(sixteen(&*self.chance));
         let open = VisitOpen {
             site: site.site,
             mode,
             sets: sets.iter().map(|set| SetRef { code: set.code.to_string(), version: set.version }).collect(),
-            campaign: None,
+            campaign,
             task: None,
+            asked: Some(asked),
         };
         let place = Place { area: site.area, unit: site.unit, covert, self_check: mode == Mode::SelfCheck };
         for person in &people {
@@ -60,7 +71,13 @@ impl Phone {
             Some(format!("{}：{}", set.code, both(reason)))
         });
         let findings = if mode == Mode::Recheck { self.rechecks_due_at(site.site)? } else { Vec::new() };
-        Ok(VisitStarted { visit, items: u64::try_from(items).unwrap_or(u64::MAX), findings, notes: notes.collect() })
+        Ok(VisitStarted {
+            visit,
+            items: u64::try_from(items).unwrap_or(u64::MAX),
+            left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
+            findings,
+            notes: notes.collect(),
+        })
     }
 
     pub(crate) fn visit_case(&self, visit: VisitId) -> Result<VisitCase, MingchaError> {
@@ -107,8 +124,12 @@ impl Phone {
                     item: item.code.to_string(),
                     text: both(&item.text),
                     help: both(&item.help),
+                    set: item.set.to_string(),
+                    ask: item.ask.iter().map(|ask| ask.name().to_owned()).collect(),
                     answer: item.answer.code().to_owned(),
                     definition: definition(item.definition),
+                    parts: item.parts.iter().map(both).collect(),
+                    quick: item.quick.as_ref().map(both),
                     choices: choices(item.answer),
                     photo_wanted: !photographed && item.photo_wanted(in_force.as_ref().map(|(value, _)| value)),
                     note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
@@ -132,7 +153,9 @@ impl Phone {
     ) -> Result<Answered, MingchaError> {
         let (visit, place) = self.visit_open_for_writing(visit)?;
         let item = self.item_of_visit(&visit, item)?;
-        let value = item.answer.parse(value)?;
+        let typed = item.read(value)?;
+        let value = typed.value;
+        let note = note.or(typed.note.as_deref());
         let register = self.store.answer(visit.visit, &item.code)?;
         let in_force = answer_in_force(&register);
         // Nobody signs words that they did not write, nor what was written of another value: what is not said anew stays
@@ -244,6 +267,8 @@ impl Phone {
             missing: score.missing.iter().map(ToString::to_string).collect(),
             photos_missing: self.photos_missing(&visit, &form)?,
             score: form.shown(&score, true),
+            reasons_missing: reasons_missing(&form),
+            score: score_view(&score, true),
         })
     }
 
@@ -357,6 +382,15 @@ impl Phone {
         let form = self.form_of(&visit)?;
         Ok(form.shown(&form.score_of(&visit), true))
     }
+}
+
+/// Items that do not apply, and nobody said why.
+fn reasons_missing(form: &VisitForm) -> Vec<String> {
+    let silent = form.items.iter().filter(|item| {
+        let in_force = form.answers.get(&item.code).and_then(answer_in_force);
+        in_force.is_some_and(|(value, said)| value == Value::NotApplicable && said.text(0).trim().is_empty())
+    });
+    silent.map(|item| item.code.to_string()).collect()
 }
 
 fn photos_of(said: &Said) -> Vec<mingcha_model::PhotoId> {

@@ -48,11 +48,17 @@ pub enum AnswerType {
     Band,
     /// `veto`: yes takes away every award.
     Veto,
+    /// `text`: words, which stand in the note.
+    Text,
+    /// `compare`: better, same or worse than the last time.
+    Compare,
+    /// `derived`: nobody answers it, it follows from other answers of its set.
+    Derived,
 }
 
 impl AnswerType {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::YesNo,
         Self::Grade,
         Self::Occurrences,
@@ -65,9 +71,12 @@ impl AnswerType {
         Self::Level,
         Self::Band,
         Self::Veto,
+        Self::Text,
+        Self::Compare,
+        Self::Derived,
     ];
 
-    /// The code: `yn grade neg count ratio min hrs wd visits lvl3 band veto`.
+    /// The code: `yn grade neg count ratio min hrs wd visits lvl3 band veto text compare derived`.
     pub fn code(self) -> &'static str {
         match self {
             Self::YesNo => "yn",
@@ -82,6 +91,9 @@ impl AnswerType {
             Self::Level => "lvl3",
             Self::Band => "band",
             Self::Veto => "veto",
+            Self::Text => "text",
+            Self::Compare => "compare",
+            Self::Derived => "derived",
         }
     }
 
@@ -102,19 +114,37 @@ impl AnswerType {
                 Value::Class(Class::Standard),
                 Value::NotApplicable,
             ],
+            Self::Compare => &[Value::Better, Value::Same, Value::Worse, Value::NotApplicable],
+            Self::Derived => &[Value::NotApplicable],
             _ => &[Value::NotApplicable],
         }
     }
 
+    /// Whether a number is typed.
+    #[must_use]
+    pub fn is_quantity(self) -> bool {
+        matches!(
+            self,
+            Self::Occurrences
+                | Self::Count
+                | Self::Ratio
+                | Self::Minutes
+                | Self::Hours
+                | Self::WorkingDays
+                | Self::Trips
+                | Self::Band
+        )
+    }
+
     /// Reads what was typed: the words of this type in English or Chinese, or a quantity with or without its unit.
     ///
-    /// Case, full-width characters and spaces at the ends do not matter. At most 64 bytes.
+    /// Case, full-width characters and spaces at the ends do not matter. At most 64 bytes, of words 16 KiB.
     pub fn parse(self, typed: &str) -> Result<Value, BadValue> {
-        let refused = BadValue { answer: self };
-        if typed.len() > 64 {
+        let refused = BadValue { answer: self, most: None };
+        if typed.len() > if self == Self::Text { crate::LONGEST_TEXT } else { 64 } {
             return Err(refused);
         }
-        let plain: String = typed.trim().chars().map(half_width).collect();
+        let plain: String = typed.trim().chars().take(64).map(half_width).collect();
         let value = self.word(&plain).or_else(|| self.quantity(&plain)).ok_or(refused)?;
         self.check(&value).map(|()| value)
     }
@@ -126,7 +156,10 @@ impl AnswerType {
             | (Self::YesNo | Self::Veto, Value::Yes | Value::No)
             | (Self::Grade, Value::Good | Value::Fair | Value::Poor)
             | (Self::Level, Value::Level(_))
-            | (Self::Band, Value::Class(_)) => true,
+            | (Self::Band, Value::Class(_))
+            | (Self::Text, Value::Written)
+            | (Self::Compare, Value::Better | Value::Same | Value::Worse)
+            | (Self::Derived, Value::Yes | Value::No | Value::Class(_)) => true,
             (Self::Occurrences | Self::Count, Value::Count(n)) => *n <= 100_000,
             (Self::Ratio, Value::Ratio { seen, of }) => seen <= of && (1..=100_000).contains(of),
             (Self::Minutes, Value::Minutes(n)) => *n <= 10_080,
@@ -136,7 +169,7 @@ impl AnswerType {
             (Self::Band, Value::Band(hundredths)) => hundredths.unsigned_abs() <= 1_000_000_000,
             _ => false,
         };
-        if fits { Ok(()) } else { Err(BadValue { answer: self }) }
+        if fits { Ok(()) } else { Err(BadValue { answer: self, most: None }) }
     }
 
     fn word(self, plain: &str) -> Option<Value> {
@@ -149,7 +182,8 @@ impl AnswerType {
             whole_number(digits.trim_end())
         };
         match self {
-            Self::YesNo | Self::Veto | Self::Grade | Self::Level => None,
+            Self::Text => (!plain.is_empty()).then_some(Value::Written),
+            Self::YesNo | Self::Veto | Self::Grade | Self::Level | Self::Compare | Self::Derived => None,
             Self::Occurrences | Self::Count => with_units(&["次", "处", "个"]).map(Value::Count),
             Self::Ratio => {
                 let (seen, of) = plain.split_once('/')?;
@@ -181,6 +215,9 @@ impl AnswerType {
             Self::WorkingDays => ("工作日数（如 2wd），或不适用", "working days, as in 2wd, at most 3660, or na"),
             Self::Trips => ("跑动次数（如 2），或不适用", "number of trips, as in 2 or 2trips, at most 1000, or na"),
             Self::Level => ("合格、基本合格、不合格、不适用", "qualified, basic, unqualified or na"),
+            Self::Text => ("文字说明，或不适用", "words, or na"),
+            Self::Compare => ("提升、持平、下降、不适用", "better, same, worse or na"),
+            Self::Derived => ("不用填，由其他项得出", "no answer: it follows from other items"),
             Self::Band => (
                 "测得的数（最多两位小数），或优秀、良好、达标、不适用",
                 "a number with up to two decimals, excellent, well, standard or na",
@@ -194,12 +231,17 @@ impl AnswerType {
 pub struct BadValue {
     /// The type of the item that was to be answered.
     pub answer: AnswerType,
+    /// The largest number that this item takes, where it is smaller than that of its type.
+    pub most: Option<u32>,
 }
 
 impl fmt::Display for BadValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (zh, en) = self.answer.may_type();
-        write!(f, "此项应填：{zh} / this item takes {en}")
+        match self.most {
+            Some(most) => write!(f, "此项应填：{zh}，不大于 {most} / this item takes {en}, here at most {most}"),
+            None => write!(f, "此项应填：{zh} / this item takes {en}"),
+        }
     }
 }
 
@@ -207,7 +249,9 @@ impl std::error::Error for BadValue {}
 
 /// The text is not the code of an answer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an answer type: use yn, grade, neg, count, ratio, min, hrs, wd, visits, lvl3, band or veto")]
+#[error(
+    "not an answer type: use yn, grade, neg, count, ratio, min, hrs, wd, visits, lvl3, band, veto, text, compare or derived"
+)]
 pub struct BadAnswerType;
 
 impl FromStr for AnswerType {
@@ -230,7 +274,7 @@ impl Serialize for AnswerType {
 }
 
 /// The half-width, lower-case form of a character; others stay as they are.
-fn half_width(c: char) -> char {
+pub(crate) fn half_width(c: char) -> char {
     let plain = match c {
         '\u{3000}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => u32::from(c).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(c),
@@ -245,7 +289,7 @@ fn whole_number(digits: &str) -> Option<u32> {
 }
 
 /// Reads `31`, `31.2`, `31.25` or `-0.05` as hundredths.
-fn hundredths(text: &str) -> Option<i32> {
+pub(crate) fn hundredths(text: &str) -> Option<i32> {
     let (sign, unsigned) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
     let rest = match decimals.len() {

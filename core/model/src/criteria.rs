@@ -3,13 +3,23 @@
 //! Every set says where it comes from and what in it is inferred, wherever it is shown. Nothing here knows a single
 //! item by name: the built-in sets are files like any other, and a city may replace them.
 
+mod built_in;
+mod compare;
+mod condition;
+mod form;
+mod item;
 mod read;
+mod write;
 
 use serde::Serialize;
 
+pub use compare::{Comparing, compare};
+pub use condition::{BadCondition, Bands, Comparison, Condition, Demand, Derivation, LevelLimits, Sign, Truth, Wanted};
+pub use form::{History, LONGEST_FORM, cut, form};
+pub use item::{Item, Limit, Typed};
 pub use read::{BadSet, LARGEST_FILE, MOST_ITEMS};
 
-use crate::{AnswerType, Bilingual, ItemCode, KindCode, Kinds, Lineage, SetCode, Value};
+use crate::{Bilingual, ItemCode, SetCode};
 
 /// A criteria set, as read from its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,47 +32,89 @@ pub struct CriteriaSet {
     pub name: Bilingual,
     /// How sure the set is.
     pub definition: Definition,
+    /// How sure it is that these items make up this set.
+    pub assignment: Definition,
     /// Why it is inferred, or what in it is; always there if it is.
     pub reason: Option<Bilingual>,
     /// How it is scored.
     pub scoring: ScoringModel,
+    /// The most that bonuses may reach in a set of base 100, in points.
+    pub cap: u32,
+    /// When it is asked.
+    pub offered: Offered,
+    /// A document names it and lists nothing: no items, never asked; how many things the name promises.
+    pub placeholder: Option<Placeholder>,
+    /// Where the set itself is named.
+    pub source: Vec<Source>,
     /// What a reader of the set must know besides.
     pub notes: Vec<Bilingual>,
-    /// The items, in the order of the form. 1 to 500.
+    /// The items, in the order of the form. At most 500; none only in a placeholder or beside titles.
     pub items: Vec<Item>,
+    /// Titles that are given and never asked. At most 500.
+    pub titles: Vec<Title>,
+    /// What of a window is compared with its peers or with its own last period. At most 20.
+    pub comparisons: Vec<Comparing>,
 }
 
-/// One thing that is looked at.
+/// What is known of a set that a document names without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placeholder {
+    /// How many things the name promises: 八公开 promises 8.
+    pub names: Option<u32>,
+}
+
+/// When a set is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Offered {
+    /// On every visit for which nobody named sets.
+    Default,
+    /// Only where a campaign or the visit names it.
+    #[default]
+    Campaign,
+}
+
+/// A title that is given, never asked: 示范窗口.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
-    /// The code, `W5-1`; unique in its set, and meant to be unique among sets.
+pub struct Title {
+    /// The code, unique in its set.
     pub code: ItemCode,
-    /// The heading it stands under.
-    pub group: Option<Bilingual>,
-    /// What is asked.
-    pub text: Bilingual,
-    /// What counts as failed.
-    pub help: Bilingual,
-    /// How it is answered.
-    pub answer: AnswerType,
-    /// The ways in which it can be found out; never empty.
-    pub ask: Vec<Ask>,
-    /// When a photo is asked for.
-    pub photo: PhotoNeed,
-    /// The kinds or families of windows it holds for; never empty.
-    pub kinds: Vec<KindCode>,
-    /// Full marks in hundredths of a point, up to 10,000; 0 for information, which scores nothing.
-    pub points: u32,
-    /// Fails when the quantity is larger than this.
-    pub fails_over: Option<u32>,
-    /// Fails when the quantity is smaller than this; for a ratio in percent, so that all of all never fails.
-    pub fails_under: Option<u32>,
+    /// What it is called.
+    pub name: Bilingual,
+    /// Who may hold it.
+    pub holder: Holder,
+    /// How many are given; none where the document does not say.
+    pub quota: Option<u32>,
     /// The clauses it comes from; never empty.
     pub source: Vec<Source>,
-    /// How sure the item is; the set's, if the file does not say.
+    /// How sure it is.
     pub definition: Definition,
-    /// Why it is inferred; the set's, if the file does not say.
+    /// Why it is inferred.
     pub reason: Option<Bilingual>,
+}
+
+/// Who may hold a title.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Holder {
+    /// 单位
+    Unit,
+    /// 窗口
+    Window,
+    /// 班组
+    Team,
+    /// 个人
+    Person,
+    /// 项目
+    Project,
+    /// 车辆
+    Vehicle,
+    /// 车队
+    Fleet,
+    /// 大厅
+    Hall,
+    /// 景区
+    ScenicArea,
 }
 
 /// Where an item comes from.
@@ -91,8 +143,50 @@ pub enum Definition {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoringModel {
-    /// Each item brings its points or a part of them; see [`score`](crate::score).
+    /// Each item brings its points or a part of them.
     ItemPoints,
+    /// A hundred points, less deductions, plus bonuses up to a cap.
+    #[serde(rename = "base_100")]
+    Base100,
+    /// So many instances as they should be of so many that were observed.
+    InstanceRate,
+    /// All or nothing: every item must conform, and of what is counted every one.
+    AllConform,
+    /// Each item has a level, and the set the lowest of them.
+    Levels,
+    /// Nothing is scored.
+    Information,
+}
+
+impl ScoringModel {
+    /// Whether it gives a figure: levels and information give none.
+    #[must_use]
+    pub fn has_figure(self) -> bool {
+        !matches!(self, Self::Levels | Self::Information)
+    }
+
+    /// The name in files and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ItemPoints => "item_points",
+            Self::Base100 => "base_100",
+            Self::InstanceRate => "instance_rate",
+            Self::AllConform => "all_conform",
+            Self::Levels => "levels",
+            Self::Information => "information",
+        }
+    }
+}
+
+impl Definition {
+    /// The name in files and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seed => "seed",
+            Self::Sourced => "sourced",
+            Self::Inferred => "inferred",
+        }
+    }
 }
 
 /// A way of finding something out.
@@ -125,6 +219,23 @@ pub enum PhotoNeed {
     Avoid,
 }
 
+impl Holder {
+    /// The name in files and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Window => "window",
+            Self::Team => "team",
+            Self::Person => "person",
+            Self::Project => "project",
+            Self::Vehicle => "vehicle",
+            Self::Fleet => "fleet",
+            Self::Hall => "hall",
+            Self::ScenicArea => "scenic_area",
+        }
+    }
+}
+
 impl Ask {
     /// The name in files, commands and JSON.
     pub fn name(self) -> &'static str {
@@ -151,10 +262,15 @@ impl PhotoNeed {
 }
 
 impl CriteriaSet {
-    /// The sets that every phone knows: `W5` and `SYSB`.
+    /// The sets that every phone knows; read once, then remembered.
     pub fn embedded() -> Result<Vec<Self>, BadSet> {
-        let kinds = Kinds::embedded();
-        BUILT_IN.iter().map(|(file, text)| Self::parse(file, text, &kinds)).collect()
+        built_in::sets()
+    }
+
+    /// The built-in item of this code.
+    #[must_use]
+    pub fn embedded_item(code: &ItemCode) -> Option<&'static Item> {
+        built_in::item(code)
     }
 
     /// The item of this code.
@@ -162,90 +278,16 @@ impl CriteriaSet {
     pub fn item(&self, code: &ItemCode) -> Option<&Item> {
         self.items.iter().find(|item| item.code == *code)
     }
-}
 
-/// The built-in files by name.
-const BUILT_IN: [(&str, &str); 2] = [
-    ("W5.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/criteria/W5.toml"))),
-    ("SYSB.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/criteria/SYSB.toml"))),
-];
-
-impl Item {
-    /// Whether the item holds for a site of this kind.
+    /// Whether a visit may ask it: a placeholder and a set of titles have nothing to ask.
     #[must_use]
-    pub fn applies(&self, kind: &Lineage) -> bool {
-        kind.is_any_of(&self.kinds)
+    pub fn is_askable(&self) -> bool {
+        self.placeholder.is_none() && !self.items.is_empty()
     }
-
-    /// Whether the item can be answered; an undercover visit only looks, and asks what any client would.
-    #[must_use]
-    pub fn answerable(&self, undercover: bool) -> bool {
-        !undercover || self.ask.iter().any(|way| matches!(way, Ask::Observe | Ask::Ask))
-    }
-
-    /// Whether this answer is a fault: no, poor, unqualified, a veto, an occurrence, or a quantity beyond its limit.
-    ///
-    /// What does not apply is no fault; neither is a value that does not fit the item, which
-    /// [`AnswerType::check`] refuses.
-    #[must_use]
-    pub fn failed(&self, value: &Value) -> bool {
-        if self.answer.check(value).is_err() {
-            return false;
-        }
-        let beyond = |quantity: u32, over: Option<u32>| {
-            over.is_some_and(|most| quantity > most) || self.fails_under.is_some_and(|least| quantity < least)
-        };
-        match *value {
-            Value::Yes => self.answer == AnswerType::Veto,
-            Value::No => self.answer == AnswerType::YesNo,
-            Value::Poor | Value::Level(crate::Level::Unqualified) => true,
-            Value::Count(n) if self.answer == AnswerType::Occurrences => beyond(n, Some(self.fails_over.unwrap_or(0))),
-            Value::Count(n) | Value::Minutes(n) | Value::Hours(n) | Value::WorkingDays(n) | Value::Trips(n) => {
-                beyond(n, self.fails_over)
-            }
-            Value::Ratio { seen, of } => {
-                let least = u64::from(self.fails_under.unwrap_or(0).min(100)).saturating_mul(u64::from(of));
-                u64::from(seen).saturating_mul(100) < least
-            }
-            Value::NotApplicable | Value::Good | Value::Fair | Value::Level(_) | Value::Band(_) | Value::Class(_) => {
-                false
-            }
-        }
-    }
-
-    /// Whether a photo is asked for with this answer (none: not answered yet).
-    #[must_use]
-    pub fn photo_wanted(&self, value: Option<&Value>) -> bool {
-        match self.photo {
-            PhotoNeed::Always => value != Some(&Value::NotApplicable),
-            PhotoNeed::Failed => value.is_some_and(|value| self.failed(value)),
-            PhotoNeed::None | PhotoNeed::Avoid => false,
-        }
-    }
-}
-
-/// The items to be answered at a site of this kind: in the order of the sets, then of their items.
-///
-/// A code that stands in two sets is asked once, as the first set has it.
-///
-/// ```
-/// use mingcha_model::{CriteriaSet, Kinds, form};
-///
-/// let sets = CriteriaSet::embedded()?;
-/// let bank = Kinds::embedded().lineage("BANK");
-/// let covert = form(&sets, &bank, true);
-/// assert_eq!(covert.first().map(|item| item.code.as_str()), Some("W5-1"));
-/// assert!(covert.len() < form(&sets, &bank, false).len()); // records are not asked for under cover
-/// # Ok::<(), mingcha_model::BadSet>(())
-/// ```
-#[must_use]
-pub fn form<'a>(sets: impl IntoIterator<Item = &'a CriteriaSet>, kind: &Lineage, undercover: bool) -> Vec<&'a Item> {
-    let mut seen = std::collections::BTreeSet::new();
-    sets.into_iter()
-        .flat_map(|set| &set.items)
-        .filter(|item| item.applies(kind) && item.answerable(undercover) && seen.insert(&item.code))
-        .collect()
 }
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod form_tests;

@@ -1,9 +1,13 @@
 //! Kinds of windows: what a site is, and which items hold for it.
 //!
 //! A kind has at most one parent, whose items hold for it too: a government hall is an administrative window, and
-//! that is a window. A city adds its own kinds; a kind that would be its own ancestor is refused.
+//! that is a window. The built-in kinds are data, `criteria/kinds.toml`. A city adds its own kinds; a kind that would
+//! be its own ancestor is refused.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
 
 use crate::{Bilingual, KindCode};
 
@@ -41,9 +45,10 @@ pub enum BadKind {
 /// assert_eq!(kinds.lineage("GOV").to_string(), "GOV ADM ALL");
 /// assert_eq!(kinds.lineage("a kind nobody told us of").to_string(), "ALL");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Kinds {
     by_code: BTreeMap<KindCode, WindowKind>,
+    trades: BTreeMap<String, KindCode>,
 }
 
 /// A kind and its ancestors, nearest first: the codes by which an item may name it.
@@ -54,24 +59,44 @@ pub struct Lineage(Vec<KindCode>);
 const DEEPEST: usize = 8;
 
 impl Kinds {
-    /// The kinds that every phone knows: those that the five source documents name, in three families.
+    /// The kinds that every phone knows: those that the five source documents name.
     ///
-    /// `ALL` every window, `ADM` administrative windows, `BIZ` trade and business.
+    /// Windows descend from `ALL`, most of them through a family: `ADM` administrative windows, with `POLICE` among
+    /// them, and `BIZ` trade and utilities. `CITY`, `SCHOOL` and `COMMUNITY` are no windows, and what holds for all windows
+    /// does not hold for them.
     #[must_use]
     pub fn embedded() -> Self {
-        let by_code = BUILT_IN
-            .iter()
-            .filter_map(|&(code, zh, en, parent)| {
-                let code: KindCode = code.parse().ok()?;
-                let kind = WindowKind { code: code.clone(), name: Bilingual::new(zh, en), parent: parent.parse().ok() };
-                Some((code, kind))
-            })
-            .collect();
-        Self { by_code }
+        BUILT_IN.clone()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let file: KindsFile = toml::from_str(text).ok()?;
+        let mut kinds = Self::default();
+        for entry in file.kind {
+            let code: KindCode = entry.code.parse().ok()?;
+            let parent = entry.parent.map(|parent| parent.parse()).transpose().ok()?;
+            let orphan = parent.as_ref().is_some_and(|parent| !kinds.by_code.contains_key(parent));
+            let twice = entry.trades.into_iter().any(|trade| kinds.trades.insert(trade, code.clone()).is_some());
+            let kind = WindowKind { code: code.clone(), name: Bilingual::new(&entry.zh, &entry.en), parent };
+            if orphan || twice || kinds.by_code.insert(code, kind).is_some() {
+                return None;
+            }
+        }
+        Some(kinds)
+    }
+
+    /// The kind that a trade of the documents belongs to, `供电`; nothing where the trade is not listed.
+    #[must_use]
+    pub fn of_trade(&self, trade: &str) -> Option<&WindowKind> {
+        self.by_code.get(self.trades.get(trade)?)
     }
 
     /// The kinds with this one added, or changed if its code is known. A kind without a parent descends from `ALL`.
-    pub fn with(mut self, kind: WindowKind) -> Result<Self, BadKind> {
+    pub fn with(mut self, mut kind: WindowKind) -> Result<Self, BadKind> {
+        let root = self.by_code.get(&kind.code).is_some_and(|known| known.parent.is_none());
+        if kind.parent.is_none() && !root {
+            kind.parent = ALL.parse().ok();
+        }
         if let Some(parent) = &kind.parent {
             if !self.by_code.contains_key(parent) {
                 return Err(BadKind::NoParent(parent.clone()));
@@ -102,11 +127,8 @@ impl Kinds {
     /// The kind of this code with its ancestors. An unknown kind is just a window: what holds for all holds for it.
     #[must_use]
     pub fn lineage(&self, code: &str) -> Lineage {
-        let mut line = self.ancestors(code);
-        if line.last().is_none_or(|last| last.as_str() != ALL) {
-            line.extend(ALL.parse());
-        }
-        Lineage(line)
+        let line = self.ancestors(code);
+        Lineage(if line.is_empty() { ALL.parse().into_iter().collect() } else { line })
     }
 
     fn ancestors(&self, code: &str) -> Vec<KindCode> {
@@ -138,37 +160,27 @@ impl std::fmt::Display for Lineage {
 /// Every window.
 const ALL: &str = "ALL";
 
-/// Code, Chinese, English, parent (none: empty). From documents 000 to 004, where such windows are named.
-const BUILT_IN: [(&str, &str, &str, &str); 28] = [
-    ("ALL", "所有窗口", "all windows", ""),
-    ("ADM", "行政窗口", "administrative windows", "ALL"),
-    ("BIZ", "商业和公用事业窗口", "trade and utility windows", "ALL"),
-    ("GOV", "政务服务大厅", "government service hall", "ADM"),
-    ("SUB", "乡镇街道和村社区便民服务站", "township or community service station", "ADM"),
-    ("PG", "进驻大厅的公安窗口", "police window in a hall", "ADM"),
-    ("PH", "派出所户籍窗口", "household registration window", "ADM"),
-    ("PT", "交警、车管窗口", "traffic police window", "ADM"),
-    ("PE", "出入境窗口", "exit and entry window", "ADM"),
-    ("TAX", "办税窗口", "tax window", "ADM"),
-    ("AIC", "市场监管窗口", "market supervision window", "ADM"),
-    ("HRSS", "人社、劳动保障窗口", "human resources and social security window", "ADM"),
-    ("MED", "医疗保险窗口", "medical insurance window", "ADM"),
-    ("FUND", "公积金窗口", "housing fund window", "ADM"),
-    ("ENF", "执法单位窗口", "law enforcement window", "ADM"),
-    ("BANK", "银行", "bank", "BIZ"),
-    ("POST", "邮政", "post office", "BIZ"),
-    ("TEL", "通信营业厅", "telecom shop", "BIZ"),
-    ("UTIL", "水电气暖营业厅", "water, power, gas and heating office", "BIZ"),
-    ("RETAIL", "商业零售", "retail", "BIZ"),
-    ("SCENIC", "景区", "scenic area", "BIZ"),
-    ("HOTEL", "宾馆饭店", "hotel or restaurant", "BIZ"),
-    ("P110", "110 接警台", "police emergency desk", "ALL"),
-    ("HOSP", "医院", "hospital", "ALL"),
-    ("BUS", "公交、出租", "bus and taxi", "ALL"),
-    ("STA", "火车站、汽车站、机场、码头", "railway or coach station, airport, pier", "ALL"),
-    ("TOLL", "收费站、征费窗口", "toll station", "ALL"),
-    ("OTHER", "其他窗口", "other window", "ALL"),
-];
+/// The built-in kinds, read once. A test reads the same file without forgiving it anything.
+static BUILT_IN: LazyLock<Kinds> = LazyLock::new(|| Kinds::parse(FILE).unwrap_or_default());
+
+const FILE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/criteria/kinds.toml"));
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindsFile {
+    kind: Vec<KindEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KindEntry {
+    code: String,
+    zh: String,
+    en: String,
+    parent: Option<String>,
+    #[serde(default)]
+    trades: Vec<String>,
+}
 
 #[cfg(test)]
 mod tests {
@@ -183,14 +195,33 @@ mod tests {
     }
 
     #[test]
-    fn the_built_in_kinds_are_25_in_three_families() {
-        let kinds = Kinds::embedded();
-        assert_eq!(kinds.iter().count(), 28);
+    fn the_built_in_kinds_are_read_whole_and_descend_from_four_roots() {
+        let kinds = Kinds::parse(FILE).expect("the file names every parent first and every code once");
+        assert_eq!(kinds.iter().count(), FILE.matches("[[kind]]").count());
         let below = |family: &str| {
             let listed = [family.parse().unwrap()];
             kinds.iter().filter(|kind| kinds.lineage(kind.code.as_str()).is_any_of(&listed)).count() - 1
         };
-        assert_eq!((below("ADM"), below("BIZ"), below("ALL")), (12, 7, 27));
+        assert_eq!((below("ADM"), below("POLICE"), below("BIZ"), below("ALL")), (15, 4, 8, 32));
+        let roots: Vec<_> = kinds.iter().filter(|kind| kind.parent.is_none()).map(|kind| kind.code.as_str()).collect();
+        assert_eq!(roots, ["ALL", "CITY", "COMMUNITY", "SCHOOL"]);
+        assert_eq!(kinds.lineage("PE").to_string(), "PE POLICE ADM ALL");
+        assert_eq!(kinds.lineage("SCHOOL").to_string(), "SCHOOL");
+    }
+
+    #[test]
+    fn a_trade_of_the_documents_leads_to_its_kind() {
+        let kind = |trade: &str| Kinds::embedded().of_trade(trade).map(|kind| kind.code.to_string());
+        assert_eq!(kind("供电").as_deref(), Some("UTIL"));
+        assert_eq!(kind("检验检疫").as_deref(), Some("PORT"));
+        assert_eq!(kind("no such trade"), None);
+    }
+
+    #[test]
+    fn a_root_may_be_renamed_and_stays_a_root() {
+        let kinds = Kinds::embedded().with(kind("SCHOOL", None)).unwrap();
+        assert_eq!(kinds.lineage("SCHOOL").to_string(), "SCHOOL");
+        assert_eq!(kinds.get("SCHOOL").unwrap().name.en, "new");
     }
 
     #[test]
@@ -199,6 +230,8 @@ mod tests {
         assert_eq!(kinds.lineage("NOTARY").to_string(), "NOTARY GOV ADM ALL");
         let alone = kinds.with(kind("ZOO", None)).unwrap();
         assert_eq!(alone.lineage("ZOO").to_string(), "ZOO ALL");
+        let nursery = alone.with(kind("NURSERY", Some("SCHOOL"))).unwrap();
+        assert_eq!(nursery.lineage("NURSERY").to_string(), "NURSERY SCHOOL"); // no window, as no school is one
     }
 
     #[test]

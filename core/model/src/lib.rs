@@ -40,7 +40,9 @@ pub use calendar::{BadPeriod, BadYearTable, Calendar, MOST_DAYS, Reckoned, Roll,
 pub use case::{Case, DISSENT_AFTER_DAYS, FeedbackCase, NoticeCase, ResultSaid, ReviewSaid, SubmissionCase};
 pub use code::{BadCode, ItemCode, KindCode, SetCode};
 pub use criteria::{
-    Ask, BadSet, CriteriaSet, Definition, Item, LARGEST_FILE, MOST_ITEMS, PhotoNeed, ScoringModel, Source, form,
+    Ask, BadCondition, BadSet, Bands, Comparing, Comparison, Condition, CriteriaSet, Definition, Demand, Derivation,
+    History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LevelLimits, Limit, MOST_ITEMS, Offered, PhotoNeed, Placeholder,
+    ScoringModel, Sign, Source, Title, Truth, Typed, Wanted, compare, cut, form,
 };
 pub use dates::Dates;
 pub use day::{BadDay, Day, Weekday};
@@ -62,7 +64,7 @@ pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};
 pub use rules::{FormerRules, RuleChange, rules};
 pub use said::Said;
-pub use score::{Rule, Score, ScoreLine, score};
+pub use score::{Rule, Score, ScoreLine, SetScore, Tier, score};
 pub use severity::{BadSeverity, Severity};
 pub use stage::Stage;
 pub use time::{BadTime, parse_millis, parse_seconds, print_millis, print_seconds};

@@ -57,6 +57,14 @@ pub enum Value {
     Band(i32),
     /// The class that a measured number falls in, where the class alone is known.
     Class(Class),
+    /// 已填写: words were written; they stand in the note, where they can be erased.
+    Written,
+    /// 提升: better than the last time.
+    Better,
+    /// 持平: the same as the last time.
+    Same,
+    /// 下降: worse than the last time.
+    Worse,
 }
 
 /// One of three levels of conformity.
@@ -98,6 +106,10 @@ impl Value {
             Self::Class(Class::Excellent) => "优秀",
             Self::Class(Class::Well) => "良好",
             Self::Class(Class::Standard) => "达标",
+            Self::Written => "已填写",
+            Self::Better => "提升",
+            Self::Same => "持平",
+            Self::Worse => "下降",
             Self::Minutes(n) => return format!("{n} 分钟"),
             Self::Hours(n) => return format!("{n} 小时"),
             Self::WorkingDays(n) => return format!("{n} 个工作日"),
@@ -105,6 +117,18 @@ impl Value {
             Self::Count(_) | Self::Ratio { .. } | Self::Band(_) => return self.to_string(),
         };
         word.to_owned()
+    }
+
+    /// A number in hundredths, where the value is one; of a ratio there is none, because it is two numbers.
+    #[must_use]
+    pub fn quantity(&self) -> Option<i64> {
+        match self {
+            Self::Count(n) | Self::Minutes(n) | Self::Hours(n) | Self::WorkingDays(n) | Self::Trips(n) => {
+                Some(i64::from(*n).saturating_mul(100))
+            }
+            Self::Band(hundredths) => Some((*hundredths).into()),
+            _ => None,
+        }
     }
 }
 
@@ -130,6 +154,10 @@ impl fmt::Display for Value {
             Self::Class(Class::Excellent) => f.write_str("excellent"),
             Self::Class(Class::Well) => f.write_str("well"),
             Self::Class(Class::Standard) => f.write_str("standard"),
+            Self::Written => f.write_str("written"),
+            Self::Better => f.write_str("better"),
+            Self::Same => f.write_str("same"),
+            Self::Worse => f.write_str("worse"),
             Self::Band(hundredths) => {
                 let sign = if *hundredths < 0 { "-" } else { "" };
                 let whole = hundredths.unsigned_abs().div_euclid(100);
@@ -150,7 +178,7 @@ impl Serialize for Value {
 
 // The encoding: a word is its number; a quantity is an array of its number and its integers.
 // Numbers are never used twice; new ones are added at the end.
-const WORDS: [Value; 12] = [
+const WORDS: [Value; 16] = [
     Value::Yes,
     Value::No,
     Value::NotApplicable,
@@ -163,6 +191,10 @@ const WORDS: [Value; 12] = [
     Value::Class(Class::Excellent),
     Value::Class(Class::Well),
     Value::Class(Class::Standard),
+    Value::Written,
+    Value::Better,
+    Value::Same,
+    Value::Worse,
 ];
 const COUNT: u8 = 16;
 const RATIO: u8 = 17;
@@ -240,7 +272,7 @@ mod tests {
     #[test]
     fn what_cannot_be_true_does_not_decode() {
         for bytes in [
-            &[12_u8][..],              // a word that no version knows
+            &[16_u8][..],              // a word that no version knows
             &[0x83, 17, 5, 3],         // five of three
             &[0x83, 17, 0, 0],         // none of none
             &[0x82, 17, 5],            // a ratio of one number

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use crate::body::{Body, Mode, SetRef, VisitSubmit};
 use crate::said::counting;
-use crate::{CampaignId, Day, EntityId, Field, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId, VisitId};
+use crate::{
+    CampaignId, Day, EntityId, Field, ItemCode, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId, VisitId,
+};
 
 /// A visit, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct VisitCase {
     pub mode: Mode,
     /// Which criteria sets are asked.
     pub sets: Vec<SetRef>,
+    /// The items that its form asks, in order; `None` for everything that its sets ask of such a site.
+    pub asked: Option<Vec<ItemCode>>,
     /// The campaign.
     pub campaign: Option<CampaignId>,
     /// The task it fulfils.
@@ -125,6 +129,7 @@ impl VisitCase {
             site,
             mode: open.mode,
             sets: open.sets.clone(),
+            asked: open.asked.clone(),
             campaign: open.campaign,
             task: open.task,
             people,

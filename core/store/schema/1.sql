@@ -243,3 +243,21 @@ CREATE TABLE setting (
     name  TEXT NOT NULL PRIMARY KEY,
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- What is searched: sites, findings with their cards, visits with their notes, each one document. Made on the first
+-- search and never before; dropped whole when a text is erased or a feed goes, so that nothing of it is left behind.
+CREATE TABLE search_document (
+    key    INTEGER PRIMARY KEY,
+    entity BLOB    NOT NULL UNIQUE CHECK (length(entity) = 16),
+    kind   INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 65535),
+    stale  INTEGER NOT NULL CHECK (stale IN (0, 1)) -- changed since its block was made: read itself instead
+) STRICT;
+CREATE INDEX search_document_stale ON search_document (key) WHERE stale = 1;
+
+-- Which documents of a block of 1,024 hold these two characters side by side.
+CREATE TABLE search_gram (
+    block     INTEGER NOT NULL,
+    gram      INTEGER NOT NULL,
+    documents BLOB    NOT NULL,
+    PRIMARY KEY (block, gram)
+) STRICT, WITHOUT ROWID;

@@ -9,7 +9,7 @@ use mingcha_model::{Cursor, Digest, EntityId, FeedName};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::fold::FeedRow;
-use crate::{Store, StoreError, hash, overlay, pack, shown};
+use crate::{Store, StoreError, hash, overlay, pack, search, shown};
 
 /// A feed as this device holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +149,7 @@ impl Store {
 
 /// Takes a feed's rows away; own ops that came back through it lie on top again.
 fn clear(connection: &Connection, feed: i64) -> Result<(), StoreError> {
+    search::forget(connection)?;
     let mut ids: BTreeSet<EntityId> = {
         let mut statement = connection.prepare("SELECT id FROM entity WHERE feed = ?1")?;
         overlay::read_entities(&mut statement, [feed])?

@@ -13,7 +13,7 @@ use mingcha_model::{Digest, EntityId, Entry, FeedName, LogId, OpId};
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::hash::{FOLD_VERSION, Sum};
-use crate::{Store, StoreError, overlay, pack};
+use crate::{Store, StoreError, overlay, pack, search};
 pub(crate) use register::registers;
 use write::Fold;
 
@@ -150,6 +150,7 @@ fn fold_one(
         fold.entry(entry)?;
     }
     let done = fold.finish()?;
+    search::stale(connection, &done.noted)?;
 
     let count = u64::try_from(page.entries.len()).unwrap_or(u64::MAX);
     connection

@@ -18,6 +18,7 @@ mod own_verdict;
 mod pack;
 mod photo_file;
 mod read;
+mod search;
 mod segment;
 mod setting;
 mod shown;
@@ -33,9 +34,10 @@ pub use open::Store;
 pub use own::{NewOp, OwnLog};
 pub use photo_file::{FileState, PhotoFile};
 pub use read::{
-    AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow, PhotoRow,
-    SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow, values_differ,
+    AreaHistory, AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow,
+    PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow, values_differ,
 };
+pub use search::{Hit, Searched};
 pub use segment::{Attention, OpVerdict, Segment, Waiting};
 
 #[cfg(test)]

@@ -9,10 +9,11 @@ use mingcha_model::{EntityId, FindingId, Kind, Said};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::shown::Home;
-use crate::{StoreError, copies, gather, pack, shown, statements, summary};
+use crate::{StoreError, copies, gather, pack, search, shown, statements, summary};
 
 /// Makes the rows of these entities again, unless this device has nothing of its own anywhere.
 pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
+    search::stale(connection, &ids)?;
     let any: bool = connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM own_op WHERE overlay = 1)
@@ -25,11 +26,13 @@ pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<Entity
 /// Makes the rows of these entities again, of the findings that follow from submissions and visits among them, and of the
 /// copies that undercover findings among them have.
 pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
+    search::stale(connection, &ids)?;
     let mut also = BTreeSet::new();
     for id in ids {
         also.extend(refresh_one(connection, id)?);
         also.extend(gather::findings_of_visit(connection, id)?);
     }
+    search::stale(connection, &also)?;
     for id in also {
         refresh_one(connection, id)?;
     }

@@ -5,6 +5,7 @@
 mod cards;
 mod city;
 mod contested;
+mod history;
 mod lists;
 mod photos;
 mod place;
@@ -13,6 +14,7 @@ mod sql;
 pub use cards::{CardFilter, CardRow};
 pub use city::{AreaRow, AuthorRow, CampaignRow, PersonRow, UnitRow, WindowKindRow};
 pub use contested::{Contested, values_differ};
+pub use history::AreaHistory;
 pub use lists::{FindingFilter, FindingRow, SiteFilter, SiteRow, TaskFilter, TaskRow, VisitFilter, VisitRow};
 pub use photos::PhotoRow;
 

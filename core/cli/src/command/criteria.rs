@@ -2,6 +2,7 @@
 //!
 //! A set that is inferred says so in the list and above its items.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
@@ -10,12 +11,16 @@ use serde::Serialize;
 
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::output::write_out;
 
 #[derive(Subcommand)]
 pub enum Criteria {
-    /// 标准 / the criteria sets
-    #[command(after_help = "例 / Example:\n  mingcha sets")]
-    Sets,
+    /// 标准：列出、检查、比较、导入、导出、打印 / the criteria sets: list, check, compare, import, export, print
+    #[command(after_help = "例 / Example:\n  mingcha sets\n  mingcha sets export W5 --out W5.xlsx")]
+    Sets {
+        #[command(subcommand)]
+        command: Option<Sets>,
+    },
     /// 一套标准的检查项 / the items of a set
     #[command(after_help = "例 / Example:\n  mingcha items W5")]
     Items {
@@ -24,12 +29,97 @@ pub enum Criteria {
     },
 }
 
-impl Criteria {
-    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+#[derive(Subcommand)]
+pub enum Sets {
+    /// 检查一个标准文件，逐格指出错误 / check a set's file and name every mistake
+    #[command(after_help = "例 / Example:\n  mingcha sets check W5.xlsx\n  mingcha sets check W5.csv --encoding gbk")]
+    Check {
+        /// TOML、XLSX 或 CSV 文件 / a TOML, XLSX or CSV file
+        file: PathBuf,
+        /// CSV 的编码：utf-8（默认）或 gbk / the encoding of a CSV: utf-8 (default) or gbk
+        #[arg(long, value_parser = ["utf-8", "gbk"], hide_possible_values = true)]
+        encoding: Option<String>,
+    },
+    /// 比较一套标准的两个版本 / what differs between two versions of a set
+    #[command(after_help = "例 / Example:\n  mingcha sets diff W5 1 2")]
+    Diff {
+        /// 标准编码 / the set's code
+        set: String,
+        /// 旧版本 / the earlier version
+        before: u32,
+        /// 新版本 / the later version
+        after: u32,
+    },
+    /// 把表格转成标准文件，有错则什么也不写 / turn a spreadsheet into a set's file, or write nothing
+    #[command(after_help = "例 / Example:\n  mingcha sets import W5.xlsx --out W5.toml")]
+    Import {
+        /// XLSX 或 CSV 文件 / an XLSX or CSV file
+        file: PathBuf,
+        /// 写到哪个文件，不写则同名 .toml / the file to write; else the same name with .toml
+        #[arg(long, value_name = "FILE.toml")]
+        out: Option<PathBuf>,
+        /// CSV 的编码：utf-8（默认）或 gbk / the encoding of a CSV: utf-8 (default) or gbk
+        #[arg(long, value_parser = ["utf-8", "gbk"], hide_possible_values = true)]
+        encoding: Option<String>,
+    },
+    /// 导出一套标准，用 Excel 修改 / write a set as a spreadsheet or as its file
+    #[command(after_help = "例 / Example:\n  mingcha sets export W5 --out W5.xlsx")]
+    Export {
+        /// 标准编码 / the set's code
+        set: String,
+        /// 版本，不写则最新 / the version, else the newest
+        #[arg(long = "set-version", value_name = "N")]
+        version: Option<u32>,
+        /// 写到哪个文件：.xlsx、.csv 或 .toml / the file to write: .xlsx, .csv or .toml
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// 打印标准：一页 HTML，中英文对照，附出处 / one page of HTML in both languages, with sources
+    #[command(
+        after_help = "例 / Example:\n  mingcha sets print --html --out criteria.html\n  mingcha sets print W5 SYSB --html"
+    )]
+    Print {
+        /// 只打印这些标准 / these sets only
+        sets: Vec<String>,
+        /// HTML 格式 / as HTML
+        #[arg(long, required = true)]
+        html: bool,
+        /// 写到哪个文件，不写则输出到屏幕 / the file to write; else it is printed here
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+impl Sets {
+    fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         let phone = desk.any_phone()?;
         match self {
-            Self::Sets => desk.print(&phone.sets()?),
+            Self::Check { file, encoding } => {
+                let checked = phone.set_check(&file, encoding.as_deref())?;
+                let printed = desk.print(&checked)?;
+                Ok(if checked.ok { printed } else { ExitCode::from(2) })
+            }
+            Self::Diff { set, before, after } => desk.print(&phone.set_diff(&set, before, after)?),
+            Self::Import { file, out, encoding } => {
+                let out = out.unwrap_or_else(|| file.with_extension("toml"));
+                desk.print(&phone.set_import(&file, encoding.as_deref(), &out)?)
+            }
+            Self::Export { set, version, out } => desk.print(&phone.set_export(&set, version, &out)?),
+            Self::Print { sets, html: _, out } => match out {
+                Some(out) => desk.print(&phone.sets_print(&sets, &out)?),
+                None => write_out(&phone.sets_page(&sets)?),
+            },
+        }
+    }
+}
+
+impl Criteria {
+    pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Sets { command: Some(command) } => command.run(desk),
+            Self::Sets { command: None } => desk.print(&desk.any_phone()?.sets()?),
             Self::Items { set } => {
+                let phone = desk.any_phone()?;
                 let rows = phone.items(&set)?;
                 let inferred = if desk.json() { Vec::new() } else { Inferred::among(&phone, &[set])? };
                 desk.print(&Noted { rows, inferred })

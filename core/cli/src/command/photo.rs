@@ -21,7 +21,7 @@ pub enum Photo {
         out: Option<PathBuf>,
     },
     /// 把已收入的照片归到检查项 / put a photo to an item
-    #[command(after_help = "例 / Example:\n  mingcha photo put PHOTO W5-1A")]
+    #[command(after_help = "例 / Example:\n  mingcha photo put PHOTO W5-1")]
     Put {
         /// 照片 id / the photo's id
         photo: String,

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 #[derive(Subcommand)]
 pub enum Proof {
     /// 来龙去脉：哪些语句、哪条规则得出现状 / the ops that lead to what is shown, and the rule that decided
-    #[command(after_help = "例 / Example:\n  mingcha explain FINDING\n  mingcha explain VISIT W5-1A")]
+    #[command(after_help = "例 / Example:\n  mingcha explain FINDING\n  mingcha explain VISIT W5-1")]
     Explain {
         /// 检查、问题等的 id / the id of a visit, a finding, a submission
         entity: String,

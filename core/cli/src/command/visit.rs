@@ -41,7 +41,7 @@ pub enum Visit {
     },
     /// 作答一项，立即保存 / answer one item; it is kept at once
     #[command(
-        after_help = "例 / Example:\n  mingcha visit answer VISIT W5-1A no --note 无人引导\n  mingcha visit answer VISIT W5-2B 3/5"
+        after_help = "例 / Example:\n  mingcha visit answer VISIT W5-5 no --note 无引导标识\n  mingcha visit answer VISIT W5-2 \"na 无人排队\"\n  mingcha visit answer VISIT SYSB-J5 3/5"
     )]
     Answer {
         /// 检查 id / the visit's id
@@ -61,7 +61,7 @@ pub enum Visit {
         seen: Seen,
     },
     /// 收入一张照片 / take in a photo
-    #[command(after_help = "例 / Example:\n  mingcha visit photo VISIT IMG_0001.jpg --item W5-1A")]
+    #[command(after_help = "例 / Example:\n  mingcha visit photo VISIT IMG_0001.jpg --item W5-1")]
     Photo {
         /// 检查 id / the visit's id
         visit: String,

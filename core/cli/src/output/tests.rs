@@ -26,8 +26,12 @@ fn row(item: &str, text: &str, answer: &str, choices: &[&str]) -> FormRow {
         item: item.to_owned(),
         text: text.to_owned(),
         help: String::new(),
+        set: "W5".to_owned(),
+        ask: vec!["observe".to_owned()],
         answer: answer.to_owned(),
         definition: "inferred",
+        parts: Vec::new(),
+        quick: None,
         choices: choices.iter().map(ToString::to_string).collect(),
         value: None,
         note: None,
@@ -76,6 +80,7 @@ fn a_form_is_an_array_for_a_script_whatever_is_said_to_people() {
 fn a_score_shows_every_line_with_its_rule_and_the_formula() {
     let line = |item: &str, value: &str, obtained, obtainable, rule: &str| ScoreRow {
         item: item.to_owned(),
+        set: "W5".to_owned(),
         value: value.to_owned(),
         definition: Some("inferred"),
         obtained,
@@ -88,6 +93,8 @@ fn a_score_shows_every_line_with_its_rule_and_the_formula() {
         rate: Some(7500),
         definition: Some("inferred"),
         formula: "得分 3.00 ÷ 应得 4.00 / 3.00 of 4.00 points".to_owned(),
+        vetoes: Vec::new(),
+        sets: Vec::new(),
         lines: vec![
             line("W5-1", "yes", 200, 200, "满分 / full points"),
             line("W5-7", "fair", 100, 200, "一半分值 / half the points"),

@@ -13,6 +13,9 @@ impl Show for VisitStarted {
     fn show(&self, page: &mut Page) {
         page.say_with(t::VISIT_STARTED, &[&self.items.to_string(), &self.visit.to_string()]);
         page.card(&[(t::VISIT, self.visit.to_string())]);
+        if self.left_out > 0 {
+            page.say_with(t::LEFT_OUT, &[&self.left_out.to_string()]);
+        }
         if !self.findings.is_empty() {
             page.part(t::FINDINGS);
             self.findings.iter().for_each(|finding| page.line(&finding.to_string()));
@@ -91,6 +94,9 @@ impl Show for VisitSubmitted {
         missing(page, &self.missing);
         if !self.photos_missing.is_empty() {
             page.say_with(t::MISSING_PHOTOS, &[&self.photos_missing.join(" ")]);
+        }
+        if !self.reasons_missing.is_empty() {
+            page.say_with(t::MISSING_REASONS, &[&self.reasons_missing.join(" ")]);
         }
     }
 }
@@ -205,17 +211,31 @@ impl Show for Noted<ScoreView> {
         let mut table =
             Table::new(&[left(t::ITEM), left(t::VALUE), right(t::OBTAINED), right(t::OBTAINABLE), left(t::RULE)]);
         for line in &score.lines {
+            let sign = if line.obtained < 0 { "-" } else { "" };
             table.row(&[
                 line.item.clone(),
                 line.value.clone(),
-                points(line.obtained),
+                format!("{sign}{}", points(line.obtained.unsigned_abs())),
                 points(line.obtainable),
                 half(lang, &line.rule).to_owned(),
             ]);
         }
         page.table(&table);
         page.gap();
-        page.card(&[(t::SCORE, figure(score)), (t::FORMULA, half(lang, &score.formula).to_owned())]);
+        page.card(&[
+            (t::SCORE, figure(score)),
+            (t::FORMULA, half(lang, &score.formula).to_owned()),
+            (t::VETOES, score.vetoes.join(" ")),
+        ]);
+        if score.sets.len() > 1 {
+            page.part(t::SCORE_BY_SET);
+            let mut table = Table::new(&[left(t::SETS), right(t::RATE), wrapped(t::FORMULA, 64)]);
+            for set in &score.sets {
+                let rate = set.rate.map(|rate| format!("{}%", points(rate)));
+                table.row(&[set.set.clone(), or_empty(rate), half(lang, &set.formula).to_owned()]);
+            }
+            page.table(&table);
+        }
         note(page, &self.inferred);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::program::mingcha;
 
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 26] = [
     "enrol",
     "sync",
     "status",
@@ -22,6 +22,9 @@ const COMMANDS: [&str; 23] = [
     "explain",
     "verify",
     "score",
+    "coverage",
+    "compare",
+    "search",
     "ledger",
     "calendar",
     "photo",
@@ -69,9 +72,10 @@ fn every_command_that_scripts_rely_on_has_help_of_its_own() {
     let of = |command: &'static str, verbs: &[&'static str]| {
         verbs.iter().map(|verb| vec![command, verb]).collect::<Vec<_>>()
     };
-    let mut all: Vec<Vec<&str>> = COMMANDS.iter().take(22).map(|command| vec![*command]).collect();
+    let mut all: Vec<Vec<&str>> = COMMANDS.iter().take(25).map(|command| vec![*command]).collect();
     all.extend(of("visit", &visit));
     all.extend(of("finding", &finding));
+    all.extend(of("sets", &["check", "diff", "import", "export", "print"]));
     all.extend(of("photo", &["put", "inspect", "fetch", "list", "save"]));
     all.extend(of("refused", &["retry", "discard", "export"]));
     all.extend(of("calendar", &["workdays", "recheck"]));

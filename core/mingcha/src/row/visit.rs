@@ -12,6 +12,8 @@ pub struct VisitStarted {
     pub items: u64,
     /// For a recheck, the findings of the site that are due: one visit takes them all.
     pub findings: Vec<FindingId>,
+    /// How many more items the sets have for such a site, cut away to keep the form short.
+    pub left_out: u64,
     /// Set names with "inferred" said where a set is: shown before the first answer.
     pub notes: Vec<String>,
 }
@@ -25,10 +27,18 @@ pub struct FormRow {
     pub text: String,
     /// What counts as failed.
     pub help: String,
+    /// The set that asks it.
+    pub set: String,
+    /// How it may be found out: `observe`, `ask`, `telephone`, `records`, `questionnaire`.
+    pub ask: Vec<String>,
     /// The answer type's code.
     pub answer: String,
     /// Who defines the item: `seed`, `sourced` or `inferred`.
     pub definition: &'static str,
+    /// The things that a count counts, where the item names them.
+    pub parts: Vec<String>,
+    /// Ready wording of a finding, where the item has one.
+    pub quick: Option<String>,
     /// What may be typed, where it is a choice.
     pub choices: Vec<String>,
     /// The value in force, as one types it.
@@ -78,6 +88,8 @@ pub struct VisitSubmitted {
     pub missing: Vec<String>,
     /// Items that want a photo and have none.
     pub photos_missing: Vec<String>,
+    /// Items that do not apply and say no reason.
+    pub reasons_missing: Vec<String>,
 }
 
 /// One live value of an answer.
@@ -177,14 +189,37 @@ pub struct ScoreRow {
     pub item: String,
     /// Who defines the item: `seed`, `sourced` or `inferred`.
     pub definition: Option<&'static str>,
+    /// The set that it belongs to.
+    pub set: String,
     /// The answer it comes from.
     pub value: String,
-    /// Points obtained, in hundredths.
-    pub obtained: u64,
+    /// Points obtained, in hundredths; below 0 where they are taken off a hundred points.
+    pub obtained: i64,
     /// Points obtainable, in hundredths.
     pub obtainable: u64,
     /// The rule, in words.
     pub rule: String,
+}
+
+/// One set's part of a score, by its own model.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetScoreRow {
+    /// The set.
+    pub set: String,
+    /// `item_points`, `base_100`, `instance_rate`, `all_conform`, `levels` or `information`.
+    pub model: &'static str,
+    /// In hundredths of a point, or of an instance.
+    pub obtained: u64,
+    /// In hundredths of a point, or of an instance; 0 where there is no figure.
+    pub obtainable: u64,
+    /// Obtained of obtainable in hundredths of a percent.
+    pub rate: Option<u64>,
+    /// Whether everything conforms, where all of it must; none while that is not decided.
+    pub conforms: Option<bool>,
+    /// The lowest level, where the set has levels: `first`, `second`, `third` or `below`.
+    pub level: Option<&'static str>,
+    /// How it was computed, in words.
+    pub formula: String,
 }
 
 /// A score that explains itself.
@@ -200,6 +235,10 @@ pub struct ScoreView {
     pub definition: Option<&'static str>,
     /// How it was computed, in words.
     pub formula: String,
+    /// Veto items answered with yes: they take away every award.
+    pub vetoes: Vec<String>,
+    /// Each set by its own model; the figures above are those of the first model that gives one.
+    pub sets: Vec<SetScoreRow>,
     /// Line by line; empty in lists.
     pub lines: Vec<ScoreRow>,
 }

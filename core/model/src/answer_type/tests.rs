@@ -71,7 +71,7 @@ fn what_does_not_fit_is_refused() {
         (AnswerType::Band, "."),
         (AnswerType::Band, "-"),
     ] {
-        assert_eq!(answer.parse(typed), Err(BadValue { answer }), "{answer} {typed}");
+        assert_eq!(answer.parse(typed), Err(BadValue { answer, most: None }), "{answer} {typed}");
     }
     assert!(AnswerType::Count.parse(&"1".repeat(1 << 20)).is_err());
 }

@@ -44,6 +44,30 @@ pub enum Mode {
     Joint,
 }
 
+impl Mode {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Open, Self::Undercover, Self::Recheck, Self::SelfCheck, Self::Special, Self::Joint];
+
+    /// The name in files, commands and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Undercover => "undercover",
+            Self::Recheck => "recheck",
+            Self::SelfCheck => "self",
+            Self::Special => "special",
+            Self::Joint => "joint",
+        }
+    }
+
+    /// The mode of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+}
+
 /// A criteria set at one version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, Serialize)]
 #[cbor(array)]
@@ -75,6 +99,10 @@ pub struct VisitOpen {
     /// The task it fulfils.
     #[n(4)]
     pub task: Option<TaskId>,
+    /// The items that its form asks, in order, as the phone that opened it cut them; `None` for everything that the
+    /// sets ask of such a site.
+    #[n(5)]
+    pub asked: Option<Vec<ItemCode>>,
 }
 
 /// A person of a visit.

@@ -26,6 +26,8 @@ pub(super) struct Done {
     pub(super) sum: Sum,
     pub(super) echoed: Vec<OpId>,
     pub(super) stirred: BTreeSet<EntityId>,
+    /// Visits of which notes were said.
+    pub(super) noted: BTreeSet<EntityId>,
 }
 
 pub(super) struct Fold<'c> {
@@ -45,6 +47,7 @@ pub(super) struct Fold<'c> {
     echoed: Vec<OpId>,
     /// Entities whose overlay or home may have to be made again.
     pub(super) stirred: BTreeSet<EntityId>,
+    noted: BTreeSet<EntityId>,
 }
 
 impl<'c> Fold<'c> {
@@ -64,6 +67,7 @@ impl<'c> Fold<'c> {
             touched: BTreeMap::new(),
             echoed: Vec::new(),
             stirred: BTreeSet::new(),
+            noted: BTreeSet::new(),
         })
     }
 
@@ -77,6 +81,9 @@ impl<'c> Fold<'c> {
         }
         let entity = self.entity(entry.op.entity)?;
         if !entry.flags.contains(Flags::HELD) && self.fold_register(entry, entity, author)? {
+            if !entry.op.texts.is_empty() {
+                self.noted.insert(entry.op.entity);
+            }
             return Ok(());
         }
         self.state(entry, entity, author)
@@ -101,7 +108,7 @@ impl<'c> Fold<'c> {
             shown::choose(self.connection, *id)?;
         }
         self.stirred.extend(roots.into_values());
-        Ok(Done { sum: self.sum, echoed: self.echoed, stirred: self.stirred })
+        Ok(Done { sum: self.sum, echoed: self.echoed, stirred: self.stirred, noted: self.noted })
     }
 
     /// The small number of an entity of this feed, given on first sight.

@@ -1,0 +1,65 @@
+//! `publish`: a criteria set from a file of its own, checked whole; or a published set taken out of use.
+
+use std::path::PathBuf;
+
+use mingcha_city::load::Load;
+use serde_json::json;
+
+use super::Data;
+use super::failure::Failure;
+use super::speech::Said;
+
+#[derive(clap::Args)]
+#[command(after_help = "示例 / Examples:
+  mingcha-city publish --data ./city W5.toml
+  mingcha-city publish --data ./city --retire W5
+
+表格先转成标准文件 / a spreadsheet becomes a set's file first:
+  mingcha sets import W5.xlsx --out W5.toml")]
+pub(crate) struct Publish {
+    #[command(flatten)]
+    data: Data,
+    /// 标准文件，见 mingcha sets export / the set's file, as `mingcha sets export` writes it
+    #[arg(value_name = "FILE.toml", required_unless_present = "retire", conflicts_with = "retire")]
+    file: Option<PathBuf>,
+    /// 停用这套标准：新的检查不再使用，已有的检查不变 / take this set out of use: visits that used it stay as they are
+    #[arg(long, value_name = "SET")]
+    retire: Option<String>,
+}
+
+impl Publish {
+    pub(crate) fn run(&self) -> Result<Said, Failure> {
+        let city = self.data.open()?;
+        let known = city.known()?;
+        let load = match (&self.file, &self.retire) {
+            (Some(file), _) => Load::set_file(file, &known)?,
+            (None, Some(code)) => Load::retired(code, &known)?,
+            // One of the two is required.
+            (None, None) => Load::default(),
+        };
+        let entries = city.apply(&load)?;
+        let told: Vec<_> = load.sets.iter().map(|loaded| (loaded.set.code.to_string(), loaded.set.version)).collect();
+        let (set, version) = told.first().cloned().unwrap_or_default();
+        let items = load.sets.first().map_or(0, |loaded| loaded.set.items.len());
+        let retired = self.retire.is_some();
+        let (zh, en) = match (retired, entries) {
+            (_, 0) => (
+                format!("标准 {set} 第 {version} 版早已如此，没有变化。"),
+                format!("{set} version {version} stands so already: nothing changed."),
+            ),
+            (true, _) => (
+                format!("标准 {set} 已停用，已有的检查不变。"),
+                format!("{set} is out of use; visits that used it stay as they are."),
+            ),
+            (false, _) => (
+                format!("已发布标准 {set} 第 {version} 版，{items} 项。"),
+                format!("Published {set}, version {version}, {items} items."),
+            ),
+        };
+        Ok(Said::new(
+            json!({ "set": set, "version": version, "items": items, "retired": retired, "entries": entries }),
+            zh,
+            en,
+        ))
+    }
+}

@@ -1,0 +1,98 @@
+//! Which sets a new visit asks, and the cut of its form.
+//!
+//! The phone that opens a visit cuts its form once, from what the area's feed says of earlier visits, and the opening
+//! records it: everybody who opens the visit later sees the same items in the same order, whatever came in between.
+
+use mingcha_model::{CampaignId, CriteriaSet, Day, History, Item, ItemCode, LONGEST_FORM, Mode, Offered, cut, form};
+use mingcha_store::SiteRow;
+
+use crate::{MingchaError, Mistake, Phone};
+
+/// The sets that a visit asks, and the campaign that asks them.
+pub(crate) struct Chosen {
+    pub sets: Vec<CriteriaSet>,
+    pub campaign: Option<CampaignId>,
+}
+
+impl Phone {
+    /// The sets of these codes; where none is named, those of the campaign that runs today, else the everyday ones.
+    pub(crate) fn chosen_sets(&self, codes: &[String]) -> Result<Chosen, MingchaError> {
+        let offered = self.offered()?;
+        if !codes.is_empty() {
+            let mut sets: Vec<CriteriaSet> = Vec::new();
+            for code in codes {
+                let set = offered
+                    .iter()
+                    .find(|set| set.code.as_str().eq_ignore_ascii_case(code))
+                    .ok_or(Mistake::Unknown("标准", "set"))?;
+                if !set.is_askable() {
+                    return Err(Mistake::NothingToAsk.into());
+                }
+                if !sets.iter().any(|known| known.code == set.code) {
+                    sets.push(set.clone());
+                }
+            }
+            return Ok(Chosen { sets, campaign: None });
+        }
+        if let Some(chosen) = self.sets_of_campaign(self.today()?)? {
+            return Ok(chosen);
+        }
+        let sets = offered.into_iter().filter(|set| set.offered == Offered::Default && set.is_askable()).collect();
+        Ok(Chosen { sets, campaign: None })
+    }
+
+    /// The sets of the campaign that runs on this day, the one that began last, in the versions that it names.
+    fn sets_of_campaign(&self, today: Day) -> Result<Option<Chosen>, MingchaError> {
+        let known = self.criteria()?;
+        for campaign in self.store.campaigns()? {
+            if !(campaign.set.from..=campaign.set.to).contains(&today) {
+                continue;
+            }
+            let named = campaign.set.sets.iter().filter_map(|wanted| {
+                let is_it = |set: &&CriteriaSet| set.code.as_str() == wanted.code && set.version == wanted.version;
+                known.iter().find(is_it).filter(|set| set.is_askable()).cloned()
+            });
+            let sets: Vec<CriteriaSet> = named.collect();
+            if !sets.is_empty() {
+                return Ok(Some(Chosen { sets, campaign: Some(campaign.campaign) }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The items that a visit asks which is opened now, worst first.
+    pub(crate) fn asked(
+        &self,
+        site: &SiteRow,
+        mode: Mode,
+        sets: &[CriteriaSet],
+    ) -> Result<Vec<ItemCode>, MingchaError> {
+        let whole = form(sets, &self.kinds()?.lineage(&site.kind), mode, month(self.today()?));
+        let history = self.history(site, &whole)?;
+        Ok(cut(whole, &history).into_iter().map(|item| item.code).collect())
+    }
+
+    /// What failed before, by the area's feed.
+    fn history(&self, site: &SiteRow, whole: &[Item]) -> Result<History, MingchaError> {
+        let said = self.store.area_history(site.area, site.site)?;
+        let failed = |code: &ItemCode| {
+            let item = whole.iter().find(|item| item.code == *code);
+            item.zip(said.last_answers.get(code)).is_some_and(|(item, value)| item.failed(value))
+        };
+        let mut failed_here: std::collections::BTreeSet<ItemCode> =
+            said.last_answers.keys().filter(|code| failed(code)).cloned().collect();
+        failed_here.extend(said.open_here);
+        Ok(History { failed_here, failed_in_kind: said.findings_in_kind })
+    }
+
+    /// How many items of these sets a form leaves out because it would be too long.
+    pub(crate) fn left_out(&self, site: &SiteRow, mode: Mode, sets: &[CriteriaSet]) -> Result<usize, MingchaError> {
+        let whole = form(sets, &self.kinds()?.lineage(&site.kind), mode, month(self.today()?));
+        Ok(whole.len().saturating_sub(LONGEST_FORM))
+    }
+}
+
+/// The month of a day, 1 to 12.
+pub(crate) fn month(day: Day) -> u8 {
+    u8::try_from(day.month()).unwrap_or(1)
+}

@@ -1,0 +1,334 @@
+//! Criteria sets as an office works on them: checked, compared, carried to a spreadsheet and back, printed.
+//!
+//! Whatever comes in goes through the one reader of sets. A file with a mistake is told of cell by cell and brings
+//! nothing; a set that is published is never altered, only followed by a version.
+
+mod columns;
+mod page;
+mod sheet;
+#[cfg(test)]
+mod stories;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use mingcha_model::{BadSet, CriteriaSet};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
+use serde::Serialize;
+
+pub use sheet::Trouble;
+
+use crate::out_file::{OutFile, no_file};
+use crate::{MingchaError, Mistake, Phone};
+
+/// What a check of a file found.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetChecked {
+    /// The file.
+    pub file: String,
+    /// The set's code, where it can be read.
+    pub set: Option<String>,
+    /// Its version.
+    pub version: Option<u32>,
+    /// How many items it has.
+    pub items: u64,
+    /// True when it could be published.
+    pub ok: bool,
+    /// What is wrong, at most 50.
+    pub mistakes: Vec<Trouble>,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetWritten {
+    /// The set.
+    pub set: String,
+    /// Its version.
+    pub version: u32,
+    /// How many items.
+    pub items: u64,
+    /// The file.
+    pub file: String,
+}
+
+/// A page that was written.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageWritten {
+    /// The file.
+    pub file: String,
+    /// How large it is.
+    pub bytes: u64,
+}
+
+/// A difference between two versions of a set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetDifference {
+    /// The item or title; none for the set itself.
+    pub item: Option<String>,
+    /// `added`, `removed` or `changed`.
+    pub what: &'static str,
+    /// The key that differs, for what changed.
+    pub key: Option<String>,
+    /// What it was.
+    pub before: Option<String>,
+    /// What it is.
+    pub after: Option<String>,
+}
+
+impl Phone {
+    /// Reads a set from TOML, XLSX or CSV and tells every mistake in it; `encoding` is that of a CSV.
+    pub fn set_check(&self, file: &Path, encoding: Option<&str>) -> Result<SetChecked, MingchaError> {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let read = self.read_set(file, encoding)?;
+        Ok(match read {
+            Ok(set) => {
+                let mistakes: Vec<Trouble> = self.altered(&set)?.into_iter().collect();
+                SetChecked {
+                    file: name,
+                    set: Some(set.code.to_string()),
+                    version: Some(set.version),
+                    items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
+                    ok: mistakes.is_empty(),
+                    mistakes,
+                }
+            }
+            Err(mut mistakes) => {
+                mistakes.truncate(sheet::MOST_TROUBLES);
+                SetChecked { file: name, set: None, version: None, items: 0, ok: false, mistakes }
+            }
+        })
+    }
+
+    /// Turns a spreadsheet (or another set's file) into the file of a set, or writes nothing.
+    pub fn set_import(&self, file: &Path, encoding: Option<&str>, out: &Path) -> Result<SetWritten, MingchaError> {
+        let set = match self.read_set(file, encoding)? {
+            Ok(set) => set,
+            Err(mistakes) => {
+                let told: Vec<String> = mistakes.iter().take(5).map(ToString::to_string).collect();
+                let more = mistakes.len().saturating_sub(told.len());
+                let rest = if more == 0 { String::new() } else { format!("；另有 {more} 处 / and {more} more") };
+                return Err(Mistake::BadSetFile(format!("{}{rest}", told.join("；"))).into());
+            }
+        };
+        if let Some(altered) = self.altered(&set)? {
+            return Err(Mistake::BadSetFile(altered.to_string()).into());
+        }
+        self.write(&set, out)
+    }
+
+    /// Writes a set as the file that its ending says: `.toml`, `.xlsx` or `.csv`; the newest version, unless one is named.
+    pub fn set_export(&self, code: &str, version: Option<u32>, out: &Path) -> Result<SetWritten, MingchaError> {
+        self.write(&self.set_named(code, version)?, out)
+    }
+
+    /// What differs between two versions of a set.
+    pub fn set_diff(&self, code: &str, before: u32, after: u32) -> Result<Vec<SetDifference>, MingchaError> {
+        Ok(differences(&self.set_named(code, Some(before))?, &self.set_named(code, Some(after))?))
+    }
+
+    /// One page with these sets, or all of them, in both languages with their sources, for a browser or a printer.
+    pub fn sets_page(&self, codes: &[String]) -> Result<String, MingchaError> {
+        let mut sets = Vec::new();
+        for code in codes {
+            sets.push(self.set_named(code, None)?);
+        }
+        if codes.is_empty() {
+            sets = self.offered()?;
+        }
+        Ok(page::page(&sets, &self.kinds()?))
+    }
+
+    /// Writes [`Self::sets_page`] to a file.
+    pub fn sets_print(&self, codes: &[String], out: &Path) -> Result<PageWritten, MingchaError> {
+        let page = self.sets_page(codes)?;
+        write_file(out, page.as_bytes())?;
+        Ok(PageWritten { file: out.display().to_string(), bytes: u64::try_from(page.len()).unwrap_or(u64::MAX) })
+    }
+
+    /// A set by its code, in its newest or in this version, retired ones too.
+    fn set_named(&self, code: &str, version: Option<u32>) -> Result<CriteriaSet, MingchaError> {
+        let named = self.criteria()?.into_iter().filter(|set| {
+            set.code.as_str().eq_ignore_ascii_case(code) && version.is_none_or(|version| set.version == version)
+        });
+        Ok(named.max_by_key(|set| set.version).ok_or(Mistake::Unknown("标准或版本", "set"))?)
+    }
+
+    /// A published version that this set would alter.
+    fn altered(&self, set: &CriteriaSet) -> Result<Option<Trouble>, MingchaError> {
+        let same = |known: &CriteriaSet| known.code == set.code && known.version == set.version && known != set;
+        Ok(self.criteria()?.iter().any(same).then(|| {
+            Trouble::whole(
+                "该版本已发布，不能更改，请提高版本号",
+                "this version is published and never altered: raise `version`",
+            )
+        }))
+    }
+
+    fn read_set(&self, file: &Path, encoding: Option<&str>) -> Result<Result<CriteriaSet, Vec<Trouble>>, MingchaError> {
+        let kinds = self.kinds()?;
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_toml = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+        if is_toml {
+            let bytes = std::fs::metadata(file).map_err(|_| Mistake::NoFile)?.len();
+            if bytes > u64::try_from(mingcha_model::LARGEST_FILE).unwrap_or(u64::MAX) {
+                return Ok(Err(vec![Trouble::whole("文件超过 1 MiB", "the file is over 1 MiB: split the set")]));
+            }
+            let bytes = std::fs::read(file).map_err(|_| Mistake::NoFile)?;
+            let Ok(text) = String::from_utf8(bytes) else {
+                return Ok(Err(vec![Trouble::whole("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8")]));
+            };
+            return Ok(
+                CriteriaSet::parse_all(name, &text, &kinds).map_err(|all| all.into_iter().map(trouble).collect())
+            );
+        }
+        let mut troubles = Vec::new();
+        let grid = sheet::read(file, encoding, &mut troubles)?;
+        if !troubles.is_empty() {
+            return Ok(Err(troubles));
+        }
+        let read = columns::from_rows(&grid, &mut troubles);
+        if !troubles.is_empty() {
+            return Ok(Err(troubles));
+        }
+        let text = toml::to_string(&read.table).unwrap_or_default();
+        Ok(CriteriaSet::parse_all(name, &text, &kinds).map_err(|all| {
+            let in_row = |bad: BadSet| {
+                let key = bad.reason.split('`').nth(1).unwrap_or("row").to_owned();
+                let row = match &bad.item {
+                    None => Some(set_row(&grid)),
+                    Some(item) => read.rows.get(&item.to_ascii_lowercase()).copied(),
+                };
+                Trouble { row, column: row.map(|_| columns::column_of(&key).to_owned()), ..trouble(bad) }
+            };
+            all.into_iter().map(in_row).collect()
+        }))
+    }
+
+    fn write(&self, set: &CriteriaSet, out: &Path) -> Result<SetWritten, MingchaError> {
+        let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let bytes = match ending.as_str() {
+            "toml" => set.to_toml().into_bytes(),
+            "csv" => csv_of(set),
+            "xlsx" => {
+                workbook_of(set).map_err(|_| Mistake::Malformed("工作簿写不成", "the workbook cannot be made"))?
+            }
+            _ => {
+                return Err(Mistake::Malformed(
+                    "文件应以 .toml、.xlsx 或 .csv 结尾",
+                    "the file ends in .toml, .xlsx or .csv",
+                )
+                .into());
+            }
+        };
+        write_file(out, &bytes)?;
+        Ok(SetWritten {
+            set: set.code.to_string(),
+            version: set.version,
+            items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
+            file: out.display().to_string(),
+        })
+    }
+}
+
+/// Writes a whole file in place of one of that name.
+pub(crate) fn write_file(out: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
+    let mut file = OutFile::begin(out, true)?;
+    file.write_all(bytes).map_err(|error| no_file(&error))?;
+    file.finish().map(|_| ())
+}
+
+fn trouble(bad: BadSet) -> Trouble {
+    Trouble { row: None, column: None, item: bad.item, reason: format!("请按提示修改 / {}", bad.reason) }
+}
+
+/// The row in which the set itself stands.
+fn set_row(grid: &sheet::Grid) -> u32 {
+    let first = grid.rows.iter().skip(1).find(|(_, cells)| cells.iter().any(|cell| cell.trim() == "set"));
+    first.map_or(1, |(number, _)| *number)
+}
+
+/// UTF-8 with a byte order mark, as spreadsheets want it.
+fn csv_of(set: &CriteriaSet) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
+    for row in columns::to_rows(set) {
+        // Writing into memory cannot fail.
+        let _ = writer.write_record(&row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+fn workbook_of(set: &CriteriaSet) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.set_name(set.code.as_str())?;
+    // A text stays a text when somebody edits the cell: nothing in it becomes a formula.
+    let text = Format::new().set_text_wrap().set_align(FormatAlign::Top).set_quote_prefix();
+    let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
+    let number = Format::new().set_align(FormatAlign::Top);
+    for (row, cells) in (0_u32..).zip(columns::to_rows(set)) {
+        for (place, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let column = u16::try_from(place).unwrap_or(u16::MAX);
+            match cell.parse::<u32>() {
+                Ok(whole) if row > 1 && columns::is_number(place) => {
+                    sheet.write_number_with_format(row, column, whole, &number)?;
+                }
+                _ if row < 2 => {
+                    sheet.write_string_with_format(row, column, cell, &head)?;
+                }
+                _ => {
+                    sheet.write_string_with_format(row, column, cell, &text)?;
+                }
+            }
+        }
+    }
+    for (place, code) in columns::codes().enumerate() {
+        let wide = code.ends_with("zh") || code.ends_with("en");
+        sheet.set_column_width(u16::try_from(place).unwrap_or(u16::MAX), if wide { 36 } else { 12 })?;
+    }
+    sheet.set_freeze_panes(2, 2)?;
+    book.save_to_buffer()
+}
+
+fn differences(before: &CriteriaSet, after: &CriteriaSet) -> Vec<SetDifference> {
+    let mut found = Vec::new();
+    changed(None, &before.head(), &after.head(), &mut found);
+    let entries = |set: &CriteriaSet| -> Vec<(String, Vec<(&'static str, toml::Value)>)> {
+        let items = set.items.iter().map(|item| (item.code.to_string(), item.pairs(set)));
+        let titles = set.titles.iter().map(|title| (title.code.to_string(), title.pairs(set)));
+        items.chain(titles).chain(set.comparisons.iter().map(|one| (one.code.to_string(), one.pairs(set)))).collect()
+    };
+    let (old, new) = (entries(before), entries(after));
+    let one =
+        |item: &str, what| SetDifference { item: Some(item.to_owned()), what, key: None, before: None, after: None };
+    for (code, pairs) in &old {
+        match new.iter().find(|(other, _)| other == code) {
+            None => found.push(one(code, "removed")),
+            Some((_, now)) => changed(Some(code), pairs, now, &mut found),
+        }
+    }
+    found.extend(
+        new.iter().filter(|(code, _)| !old.iter().any(|(known, _)| known == code)).map(|(code, _)| one(code, "added")),
+    );
+    found
+}
+
+fn changed(
+    item: Option<&String>,
+    before: &[(&'static str, toml::Value)],
+    after: &[(&'static str, toml::Value)],
+    found: &mut Vec<SetDifference>,
+) {
+    let value = |pairs: &[(&'static str, toml::Value)], key: &str| {
+        pairs.iter().find(|(known, _)| *known == key).map(|(_, value)| value.to_string())
+    };
+    let mut keys: Vec<&str> = before.iter().chain(after).map(|(key, _)| *key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    for key in keys {
+        let (was, is) = (value(before, key), value(after, key));
+        if was != is {
+            let key = Some(key.to_owned());
+            found.push(SetDifference { item: item.cloned(), what: "changed", key, before: was, after: is });
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Sheets as offices send them: CSV in UTF-8 or GBK, and XLSX. Read with limits, and refused cell by cell.
+//!
+//! Nothing is guessed: merged cells, formulas, dates where a number goes, another encoding and too many rows are told
+//! with their row and column, before anything of them is used.
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use calamine::{DataRef, Reader as _, Xlsx};
+use serde::Serialize;
+
+use crate::{MingchaError, Mistake};
+
+/// The largest file that is read, in bytes.
+const LARGEST_FILE: u64 = 8 << 20;
+/// What a workbook may hold unpacked, in bytes.
+const LARGEST_UNPACKED: u64 = 96 << 20;
+/// The most rows of a sheet: 500 items, 500 titles, and room for notes.
+pub(super) const MOST_ROWS: u32 = 2_000;
+/// The most columns that are looked at.
+const MOST_COLUMNS: usize = 100;
+/// The most mistakes that are told of one file.
+pub(super) const MOST_TROUBLES: usize = 50;
+
+/// Something that is wrong in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// The row as a spreadsheet counts it, from 1; none where the whole file is meant.
+    pub row: Option<u32>,
+    /// The column by its code, or by its letter where it has none.
+    pub column: Option<String>,
+    /// The item or title.
+    pub item: Option<String>,
+    /// What is wrong and what to do, Chinese first.
+    pub reason: String,
+}
+
+impl Trouble {
+    pub(super) fn at(row: u32, column: &str, zh: &str, en: &str) -> Self {
+        Self { row: Some(row), column: Some(column.to_owned()), item: None, reason: format!("{zh} / {en}") }
+    }
+
+    pub(super) fn whole(zh: &str, en: &str) -> Self {
+        Self { row: None, column: None, item: None, reason: format!("{zh} / {en}") }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let (Some(row), Some(column)) = (self.row, &self.column) {
+            write!(f, "第 {row} 行 {column} 列 row {row}, column {column}: ")?;
+        }
+        if let Some(item) = &self.item {
+            write!(f, "{item}: ")?;
+        }
+        f.write_str(&self.reason)
+    }
+}
+
+/// The cells of a sheet as texts, each row with its number.
+#[derive(Debug, Default)]
+pub(super) struct Grid {
+    pub rows: Vec<(u32, Vec<String>)>,
+}
+
+/// The letters of a column, A for the first.
+pub(super) fn letter(mut place: usize) -> String {
+    let mut letters = String::new();
+    loop {
+        letters.insert(0, char::from(b'A'.saturating_add(u8::try_from(place % 26).unwrap_or(0))));
+        match (place / 26).checked_sub(1) {
+            Some(rest) => place = rest,
+            None => return letters,
+        }
+    }
+}
+
+/// Reads a file; its ending says what it is.
+pub(super) fn read(file: &Path, encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
+    let length = file.metadata().map_err(|_| Mistake::NoFile)?.len();
+    if length > LARGEST_FILE {
+        troubles.push(Trouble::whole("文件超过 8 MiB", "the file is over 8 MiB: a set is far smaller"));
+        return Ok(Grid::default());
+    }
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    match ending.as_str() {
+        "xlsx" => read_workbook(file, troubles),
+        "csv" => {
+            let mut bytes = Vec::new();
+            let opened = File::open(file).map_err(|_| Mistake::NoFile)?;
+            opened.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(|_| Mistake::NoFile)?;
+            read_csv(&bytes, encoding, troubles)
+        }
+        _ => Err(Mistake::Malformed("文件应为 .toml、.xlsx 或 .csv", "the file ends in .toml, .xlsx or .csv").into()),
+    }
+}
+
+fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
+    let mut grid = Grid::default();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        troubles.push(Trouble::at(1, "A", "文件是 UTF-16，请另存为 CSV UTF-8", "this is UTF-16: save it as CSV UTF-8"));
+        return Ok(grid);
+    }
+    let decoded;
+    let bytes = match encoding.map(str::to_ascii_lowercase).as_deref() {
+        None | Some("utf-8" | "utf8") => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+        Some("gbk" | "gb2312" | "gb18030") => {
+            decoded = encoding_rs::GB18030.decode_without_bom_handling(bytes).0;
+            decoded.as_bytes()
+        }
+        Some(_) => return Err(Mistake::Malformed("编码应为 utf-8 或 gbk", "the encoding is utf-8 or gbk").into()),
+    };
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
+    let mut record = csv::ByteRecord::new();
+    let mut number = 0_u32;
+    loop {
+        match reader.read_byte_record(&mut record) {
+            Ok(false) => return Ok(grid),
+            Ok(true) => {}
+            Err(_) => {
+                troubles.push(Trouble::at(number.saturating_add(1), "A", "此行无法读取", "this row cannot be read"));
+                return Ok(grid);
+            }
+        }
+        number = number.saturating_add(1);
+        if number > MOST_ROWS {
+            troubles.push(too_many_rows());
+            return Ok(grid);
+        }
+        let mut cells = Vec::with_capacity(record.len().min(MOST_COLUMNS));
+        for (place, cell) in record.iter().take(MOST_COLUMNS).enumerate() {
+            match std::str::from_utf8(cell) {
+                Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => cells.push(text.to_owned()),
+                _ => {
+                    troubles.push(Trouble::at(
+                        number,
+                        &letter(place),
+                        "不是 UTF-8 文字；如是 GBK，请加 --encoding gbk，或另存为 CSV UTF-8",
+                        "not UTF-8: add --encoding gbk if it is GBK, or save it as CSV UTF-8",
+                    ));
+                    if troubles.len() >= MOST_TROUBLES {
+                        return Ok(grid);
+                    }
+                    cells.push(String::new());
+                }
+            }
+        }
+        grid.rows.push((number, cells));
+    }
+}
+
+fn too_many_rows() -> Trouble {
+    Trouble::at(
+        MOST_ROWS.saturating_add(1),
+        "A",
+        "行数超过 2000，请拆分标准",
+        "more than 2,000 rows: a set has at most 500 items, split it",
+    )
+}
+
+fn read_workbook(file: &Path, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
+    let unreadable =
+        || Trouble::whole("不是可以打开的 XLSX 文件", "this is no XLSX file that can be opened: save it again");
+    if unpacked(file).is_none_or(|bytes| bytes > LARGEST_UNPACKED) {
+        troubles.push(unreadable());
+        return Ok(Grid::default());
+    }
+    let opened = File::open(file).map_err(|_| Mistake::NoFile)?;
+    let Ok(mut book) = Xlsx::new(BufReader::new(opened)) else {
+        troubles.push(unreadable());
+        return Ok(Grid::default());
+    };
+    let Some(sheet) = book.sheet_names().into_iter().next() else {
+        troubles.push(unreadable());
+        return Ok(Grid::default());
+    };
+    for merged in book.merge_cells_by_sheet_name(&sheet).unwrap_or_default() {
+        let column = letter(usize::try_from(merged.start.1).unwrap_or_default());
+        let row = merged.start.0.saturating_add(1);
+        troubles.push(Trouble::at(
+            row,
+            &column,
+            "单元格合并了，请取消合并",
+            "merged cells: split them, one value a cell",
+        ));
+        if troubles.len() >= MOST_TROUBLES {
+            return Ok(Grid::default());
+        }
+    }
+    let mut grid = Grid::default();
+    let Ok(mut cells) = book.worksheet_cells_reader(&sheet) else {
+        troubles.push(unreadable());
+        return Ok(grid);
+    };
+    loop {
+        let cell = match cells.next_cell_with_formula() {
+            Ok(Some(cell)) => cell,
+            Ok(None) => return Ok(grid),
+            Err(_) => {
+                troubles.push(unreadable());
+                return Ok(grid);
+            }
+        };
+        let (row, place) = (cell.pos.0.saturating_add(1), usize::try_from(cell.pos.1).unwrap_or(usize::MAX));
+        if place >= MOST_COLUMNS {
+            continue;
+        }
+        let text = match text_of(&cell.value) {
+            _ if cell.formula.is_some() => Err(("单元格是公式，请粘贴为数值", "a formula: paste its value instead")),
+            told => told,
+        };
+        let text = match text {
+            Ok(text) if text.is_empty() => continue,
+            _ if row > MOST_ROWS => {
+                troubles.push(too_many_rows());
+                return Ok(grid);
+            }
+            Ok(text) => text,
+            Err((zh, en)) => {
+                troubles.push(Trouble::at(row, &letter(place), zh, en));
+                if troubles.len() >= MOST_TROUBLES {
+                    return Ok(grid);
+                }
+                continue;
+            }
+        };
+        if grid.rows.last().is_none_or(|(last, _)| *last != row) {
+            grid.rows.push((row, Vec::new()));
+        }
+        if let Some((_, cells)) = grid.rows.last_mut() {
+            cells.resize(cells.len().max(place.saturating_add(1)), String::new());
+            if let Some(cell) = cells.get_mut(place) {
+                *cell = text;
+            }
+        }
+    }
+}
+
+/// How many bytes the parts of a workbook say they have unpacked; none where it is no archive.
+fn unpacked(file: &Path) -> Option<u64> {
+    let mut archive = zip::ZipArchive::new(BufReader::new(File::open(file).ok()?)).ok()?;
+    let mut bytes = 0_u64;
+    for place in 0..archive.len() {
+        bytes = bytes.saturating_add(archive.by_index_raw(place).ok()?.size());
+    }
+    Some(bytes)
+}
+
+/// The text of a cell; numbers without a fraction as whole ones.
+fn text_of(value: &DataRef<'_>) -> Result<String, (&'static str, &'static str)> {
+    match value {
+        DataRef::Empty => Ok(String::new()),
+        DataRef::String(text) => Ok(text.clone()),
+        DataRef::SharedString(text) => Ok((*text).to_owned()),
+        DataRef::Int(whole) => Ok(whole.to_string()),
+        DataRef::Float(number) => Ok(number.to_string()),
+        DataRef::Bool(yes) => Ok(yes.to_string()),
+        DataRef::DateTime(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_) => {
+            Err(("单元格是日期，请设为文本", "a date: make the cell a text"))
+        }
+        DataRef::Error(_) => Err(("单元格是错误值", "an error value: write what it should be")),
+    }
+}

@@ -1,0 +1,256 @@
+//! Stories of criteria sets in spreadsheets: there and back without loss, and every mistake named with its place.
+
+use std::path::{Path, PathBuf};
+
+use mingcha_model::{CriteriaSet, Role};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
+
+use super::columns;
+use crate::attention::rehearsal::{City, Desk, nobody};
+use crate::{Phone, SetChecked};
+
+struct Office {
+    phone: Phone,
+    folder: tempfile::TempDir,
+    /// Where the phone's own files are.
+    _home: tempfile::TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let mut city = City::new();
+        let desk: Desk = city.desk("Anna", Role::Office, &nobody());
+        Self { phone: desk.phone, folder: tempfile::tempdir().unwrap(), _home: desk.folder }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn check(&self, file: &Path) -> SetChecked {
+        self.phone.set_check(file, None).unwrap()
+    }
+
+    /// The rows of a small set, ready to be spoilt.
+    fn rows(&self) -> Vec<Vec<String>> {
+        let sets = CriteriaSet::embedded().unwrap();
+        let w5 = sets.iter().find(|set| set.code.as_str() == "W5").unwrap();
+        let mut set = w5.clone();
+        set.code = "OWN".parse().unwrap();
+        set.items.truncate(3);
+        columns::to_rows(&set)
+    }
+
+    fn csv(&self, name: &str, rows: &[Vec<String>]) -> PathBuf {
+        let file = self.file(name);
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&file).unwrap();
+        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        writer.flush().unwrap();
+        file
+    }
+
+    fn refused(&self, file: &Path) -> Vec<(Option<u32>, Option<String>, String)> {
+        let checked = self.check(file);
+        assert!(!checked.ok && checked.set.is_none(), "{checked:?}");
+        let out = self.file("never.toml");
+        let refused = self.phone.set_import(file, None, &out).unwrap_err();
+        assert_eq!((refused.code(), refused.is_mistake()), ("bad_set", true));
+        assert!(!out.exists(), "nothing is written of a file with a mistake");
+        checked.mistakes.into_iter().map(|one| (one.row, one.column, one.reason)).collect()
+    }
+}
+
+fn place(column: &str) -> usize {
+    columns::codes().position(|code| code == column).unwrap()
+}
+
+#[test]
+fn every_set_comes_back_from_a_workbook_and_from_a_csv_as_it_was() {
+    let office = Office::new();
+    let kinds = office.phone.kinds().unwrap();
+    for set in CriteriaSet::embedded().unwrap() {
+        for ending in ["xlsx", "csv", "toml"] {
+            let (there, back) = (office.file(&format!("{}.{ending}", set.code)), office.file("back.toml"));
+            office.phone.set_export(set.code.as_str(), None, &there).unwrap();
+            let checked = office.check(&there);
+            assert!(checked.ok, "{ending}: {checked:?}");
+            office.phone.set_import(&there, None, &back).unwrap();
+            let text = std::fs::read_to_string(&back).unwrap();
+            assert_eq!(CriteriaSet::parse("back", &text, &kinds).unwrap(), set, "{} {ending}", set.code);
+        }
+    }
+}
+
+#[test]
+fn a_cell_that_cannot_be_is_named_with_its_row_and_column() {
+    let office = Office::new();
+    let spoilt = |row: usize, column: &str, value: &str| {
+        let mut rows = office.rows();
+        rows[row][place(column)] = value.to_owned();
+        let told = office.refused(&office.csv("spoilt.csv", &rows));
+        (told[0].0, told[0].1.clone().unwrap_or_default(), told[0].2.clone())
+    };
+    let note_rows = office.rows().iter().filter(|row| row[0] == "note").count();
+    let first = 3 + note_rows; // the columns, their words, the set, its notes
+    let number = u32::try_from(first).unwrap() + 1;
+    for (column, value, told_in, reason) in [
+        ("code", "", "code", "missing"),
+        ("points", "two", "points", "whole number"),
+        ("answer", "maybe", "answer", "not an answer type"),
+        ("kinds", "MOON", "kinds", "not known"),
+        ("help_en", "", "help_en", "Chinese and in English"),
+        ("clause", "二.1\n二.2", "clause", "as many lines"),
+        ("rule", "weight = 2", "rule", "limits, bands"),
+        ("photo", "sometimes", "row", "unknown variant"),
+        ("row", "thing", "row", "write set, note, item"),
+        ("priority", "9", "priority", "1, 2 or 3"),
+    ] {
+        let (row, column_told, told) = spoilt(first, column, value);
+        assert_eq!((row, column_told.as_str()), (Some(number), told_in), "{column}: {told}");
+        assert!(told.contains(reason), "{column}: {told}");
+    }
+    let (row, column, _) = spoilt(0, "help_zh", "帮助");
+    assert_eq!((row, column.as_str()), (Some(1), "E"));
+}
+
+#[test]
+fn several_mistakes_are_told_at_once() {
+    let office = Office::new();
+    let mut rows = office.rows();
+    let items: Vec<usize> = (0..rows.len()).filter(|row| rows[*row][0] == "item").collect();
+    rows[items[0]][place("answer")] = "maybe".to_owned();
+    rows[items[2]][place("kinds")] = "MOON".to_owned();
+    let told = office.refused(&office.csv("two.csv", &rows));
+    let places: Vec<_> = told.into_iter().map(|(row, column, _)| (row.unwrap(), column.unwrap())).collect();
+    let number = |item: usize| u32::try_from(items[item]).unwrap() + 1;
+    assert_eq!(places, [(number(0), "answer".to_owned()), (number(2), "kinds".to_owned())]);
+}
+
+#[test]
+fn another_encoding_is_named_and_gbk_is_read_when_it_is_asked_for() {
+    let office = Office::new();
+    let text = std::fs::read_to_string(office.csv("utf8.csv", &office.rows())).unwrap();
+    let gbk = office.file("gbk.csv");
+    std::fs::write(&gbk, encoding_rs::GBK.encode(&text).0).unwrap();
+    let told = office.refused(&gbk);
+    assert_eq!((told[0].0, told[0].1.as_deref()), (Some(2), Some("A")));
+    assert!(told[0].2.contains("--encoding gbk"), "{}", told[0].2);
+    assert!(office.phone.set_check(&gbk, Some("gbk")).unwrap().ok);
+    let wide = office.file("utf16.csv");
+    std::fs::write(
+        &wide,
+        [&[0xff, 0xfe][..], &text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()].concat(),
+    )
+    .unwrap();
+    assert!(office.refused(&wide)[0].2.contains("UTF-16"));
+}
+
+#[test]
+fn merged_headings_formulas_dates_and_errors_in_a_workbook_are_named() {
+    let office = Office::new();
+    let rows = office.rows();
+    let book = |spoil: &dyn Fn(&mut rust_xlsxwriter::Worksheet)| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet_with_constant_memory().unwrap();
+        for (row, cells) in (0_u32..).zip(&rows) {
+            for (column, cell) in (0_u16..).zip(cells) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+        spoil(sheet);
+        let file = office.file("spoilt.xlsx");
+        book.save(&file).unwrap();
+        office.refused(&file).remove(0)
+    };
+    let merged = book(&|sheet| {
+        sheet.merge_range(0, 2, 0, 3, "名称", &Format::new()).unwrap();
+    });
+    assert_eq!((merged.0, merged.1.as_deref()), (Some(1), Some("C")));
+    assert!(merged.2.contains("merged"), "{}", merged.2);
+    let formula = book(&|sheet| {
+        sheet.write_formula(3, 12, "=1+1").unwrap();
+    });
+    assert_eq!((formula.0, formula.1.as_deref()), (Some(4), Some("M")));
+    assert!(formula.2.contains("formula"), "{}", formula.2);
+    let date = book(&|sheet| {
+        let day = ExcelDateTime::from_ymd(2026, 3, 2).unwrap();
+        sheet.write_datetime_with_format(3, 12, &day, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
+    });
+    assert_eq!((date.0, date.1.as_deref()), (Some(4), Some("M")));
+    assert!(date.2.contains("date"), "{}", date.2);
+    let fraction = book(&|sheet| {
+        sheet.write_number(3, 12, 2.5).unwrap();
+    });
+    assert_eq!((fraction.0, fraction.1.as_deref()), (Some(4), Some("points")));
+    let text = office.file("text.xlsx");
+    std::fs::write(&text, "row,code\n").unwrap();
+    assert!(office.refused(&text)[0].2.contains("no XLSX file"));
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_refused_at_the_row_that_is_too_many() {
+    let office = Office::new();
+    let mut text = std::fs::read_to_string(office.csv("small.csv", &office.rows())).unwrap();
+    (0..100_000).for_each(|n| text.push_str(&format!("item,X-{n},甲,a\n")));
+    let csv = office.file("long.csv");
+    std::fs::write(&csv, &text).unwrap();
+    assert_eq!(office.refused(&csv)[0].0, Some(2_001));
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet_with_constant_memory().unwrap();
+    for (column, code) in (0_u16..).zip(columns::codes()) {
+        sheet.write_string(0, column, code).unwrap();
+    }
+    for row in 1..100_000_u32 {
+        sheet.write_string(row, 0, "item").unwrap();
+    }
+    let xlsx = office.file("long.xlsx");
+    book.save(&xlsx).unwrap();
+    assert_eq!(office.refused(&xlsx)[0].0, Some(2_001));
+}
+
+#[test]
+fn a_published_version_is_never_altered_and_two_versions_are_compared() {
+    let office = Office::new();
+    let sets = CriteriaSet::embedded().unwrap();
+    let mut changed = sets.iter().find(|set| set.code.as_str() == "W5").unwrap().clone();
+    let before = changed.clone();
+    changed.items[0].points = 300;
+    changed.items.remove(1);
+    let file = office.file("W5.toml");
+    std::fs::write(&file, changed.to_toml()).unwrap();
+    let checked = office.check(&file);
+    assert!(!checked.ok && checked.mistakes[0].reason.contains("never altered"), "{checked:?}");
+    changed.version = 2;
+    std::fs::write(&file, changed.to_toml()).unwrap();
+    assert!(office.check(&file).ok);
+    let told: Vec<_> = super::differences(&before, &changed)
+        .into_iter()
+        .map(|one| (one.item, one.what, one.key, one.before, one.after))
+        .collect();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            (None, "changed", text("version"), text("1"), text("2")),
+            (text("W5-1"), "changed", text("points"), text("200"), text("300")),
+            (text("W5-2"), "removed", None, None, None),
+        ]
+    );
+}
+
+#[test]
+fn the_printed_catalogue_has_every_item_in_both_languages_with_its_source_and_escapes_what_it_says() {
+    let office = Office::new();
+    let page = office.phone.sets_page(&[]).unwrap();
+    for set in CriteriaSet::embedded().unwrap() {
+        assert!(page.contains(&format!("id=\"{}\"", set.code)), "{}", set.code);
+        for item in &set.items {
+            for text in [item.code.as_str(), &item.text.zh, &item.source[0].clause] {
+                let escaped =
+                    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+                assert!(page.contains(&escaped), "{}: {text}", item.code);
+            }
+        }
+    }
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
+}

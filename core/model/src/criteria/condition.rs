@@ -1,0 +1,457 @@
+//! Conditions that a clause sets: a number compared with a limit, and *and* or *or* over several answers.
+//!
+//! They are data, written as people write them (`> 31`, `CITY-8a = yes`). What is not answered yet makes a condition
+//! undecided, never false; nothing here guesses.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::answer_type::hundredths;
+use crate::{AnswerType, Class, ItemCode, Value};
+
+/// How a number is compared with a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// `>`
+    Over,
+    /// `>=`
+    AtLeast,
+    /// `=`
+    Exactly,
+    /// `<=`
+    AtMost,
+    /// `<`
+    Under,
+}
+
+/// A number compared with a limit: `> 31`, `>= 99.5`.
+///
+/// ```
+/// use mingcha_model::Comparison;
+///
+/// let over: Comparison = "> 31".parse()?;
+/// assert!(over.holds(3_101) && !over.holds(3_100)); // in hundredths
+/// assert_eq!(over.to_string(), "> 31");
+/// # Ok::<(), mingcha_model::BadCondition>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comparison {
+    /// How.
+    pub sign: Sign,
+    /// With what, in hundredths.
+    pub hundredths: i32,
+}
+
+/// Everything of a list, or anything of it. Lists stand at most one level deep inside each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Every one holds.
+    All(Vec<Demand>),
+    /// At least one holds.
+    Any(Vec<Demand>),
+}
+
+/// One demand of a condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// Of the answer to one item of the same set.
+    Answer(ItemCode, Wanted),
+    /// A list inside the list.
+    Inner(Condition),
+}
+
+/// What an answer must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// This word.
+    Word(Value),
+    /// A number beyond a limit; of a ratio its percentage.
+    Number(Comparison),
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It does.
+    Holds,
+    /// It does not.
+    Fails,
+    /// Not everything that decides it is answered.
+    Undecided,
+    /// Nothing in it applies here.
+    NotApplicable,
+}
+
+/// The text is no condition; what is wrong and what to write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadCondition {
+    /// No comparison.
+    #[error("not a comparison: write one of > >= = <= < and a number with at most two decimals, as in \"> 31\"")]
+    Comparison,
+    /// No demand.
+    #[error("not a demand: write ITEM, a comparison and a value, as in \"CITY-8a >= 70\" or \"CITY-8b = yes\"")]
+    Demand,
+    /// A word compared by more or less.
+    #[error("a word is compared with = alone, as in \"CITY-8b = yes\"")]
+    Word,
+    /// The value is not one of the item's.
+    #[error("the value is not one that the named item can have")]
+    Value,
+    /// The item is not there.
+    #[error("the condition names an item that does not stand before it in this set")]
+    Unknown,
+    /// Lists too deep or empty.
+    #[error(
+        "a condition is {{ all = [...] }} or {{ any = [...] }} of 1 to 20 demands, one level deep inside each other"
+    )]
+    Shape,
+}
+
+impl Sign {
+    /// All of them, the longer ones first, as they are looked for.
+    const ALL: [(&'static str, Self); 5] =
+        [(">=", Self::AtLeast), ("<=", Self::AtMost), (">", Self::Over), ("<", Self::Under), ("=", Self::Exactly)];
+
+    fn split(text: &str) -> Option<(&str, Self, &str)> {
+        let at = text.find(['>', '<', '='])?;
+        let (before, rest) = text.split_at_checked(at)?;
+        let (word, sign) = Self::ALL.into_iter().find(|(word, _)| rest.starts_with(word))?;
+        Some((before.trim(), sign, rest.strip_prefix(word)?.trim()))
+    }
+}
+
+impl fmt::Display for Sign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::ALL.iter().find(|(_, sign)| sign == self).map_or("", |(word, _)| word))
+    }
+}
+
+impl Comparison {
+    /// Whether it holds for this number of hundredths.
+    #[must_use]
+    pub fn holds(self, hundredths: i64) -> bool {
+        let limit = i64::from(self.hundredths);
+        match self.sign {
+            Sign::Over => hundredths > limit,
+            Sign::AtLeast => hundredths >= limit,
+            Sign::Exactly => hundredths == limit,
+            Sign::AtMost => hundredths <= limit,
+            Sign::Under => hundredths < limit,
+        }
+    }
+
+    /// Whether it holds for so many of so many, as a percentage, without rounding.
+    fn holds_for_ratio(self, seen: u32, of: u32) -> bool {
+        // Both sides times `of`: seen * 10,000 against limit * of.
+        let share = i64::from(seen).saturating_mul(10_000);
+        let limit = i64::from(self.hundredths).saturating_mul(i64::from(of));
+        match self.sign {
+            Sign::Over => share > limit,
+            Sign::AtLeast => share >= limit,
+            Sign::Exactly => share == limit,
+            Sign::AtMost => share <= limit,
+            Sign::Under => share < limit,
+        }
+    }
+}
+
+impl FromStr for Comparison {
+    type Err = BadCondition;
+    fn from_str(text: &str) -> Result<Self, BadCondition> {
+        let (before, sign, number) = Sign::split(text).ok_or(BadCondition::Comparison)?;
+        if !before.is_empty() {
+            return Err(BadCondition::Comparison);
+        }
+        Ok(Self { sign, hundredths: hundredths(number).ok_or(BadCondition::Comparison)? })
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.sign, Value::Band(self.hundredths))
+    }
+}
+
+impl Condition {
+    /// The most demands of one list.
+    pub(super) const MOST: usize = 20;
+
+    /// The demands of its list.
+    #[must_use]
+    pub fn demands(&self) -> &[Demand] {
+        match self {
+            Self::All(demands) | Self::Any(demands) => demands,
+        }
+    }
+
+    /// Whether it holds for these answers.
+    #[must_use]
+    pub fn truth(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
+        let each: Vec<Truth> = self.demands().iter().map(|demand| demand.truth(answers)).collect();
+        let decisive = if matches!(self, Self::All(_)) { Truth::Fails } else { Truth::Holds };
+        let otherwise = if matches!(self, Self::All(_)) { Truth::Holds } else { Truth::Fails };
+        if each.contains(&decisive) {
+            decisive
+        } else if each.contains(&Truth::Undecided) {
+            Truth::Undecided
+        } else if each.iter().all(|one| *one == Truth::NotApplicable) {
+            Truth::NotApplicable
+        } else {
+            otherwise
+        }
+    }
+}
+
+impl Demand {
+    /// Reads `ITEM COMPARISON VALUE`; `answer_of` says how an item of the set is answered.
+    pub fn parse(text: &str, answer_of: impl Fn(&ItemCode) -> Option<AnswerType>) -> Result<Self, BadCondition> {
+        let (item, sign, value) = Sign::split(text).ok_or(BadCondition::Demand)?;
+        let item: ItemCode = item.parse().map_err(|_| BadCondition::Demand)?;
+        let answer = answer_of(&item).ok_or(BadCondition::Unknown)?;
+        let word = match answer {
+            AnswerType::Derived => [AnswerType::YesNo, AnswerType::Band].iter().find_map(|one| one.parse(value).ok()),
+            _ => answer.parse(value).ok(),
+        };
+        let word = word.filter(|word| word.quantity().is_none() && !matches!(word, Value::Ratio { .. }));
+        let wanted = match word {
+            Some(_) if sign != Sign::Exactly => return Err(BadCondition::Word),
+            Some(word) => Wanted::Word(word),
+            None if answer.is_quantity() => {
+                let limit = hundredths(value.strip_suffix('%').unwrap_or(value).trim_end());
+                Wanted::Number(Comparison { sign, hundredths: limit.ok_or(BadCondition::Value)? })
+            }
+            None => return Err(BadCondition::Value),
+        };
+        Ok(Self::Answer(item, wanted))
+    }
+
+    fn truth(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
+        let (item, wanted) = match self {
+            Self::Inner(condition) => return condition.truth(answers),
+            Self::Answer(item, wanted) => (item, wanted),
+        };
+        let holds = match (answers.get(item), wanted) {
+            (None, _) => return Truth::Undecided,
+            (Some(Value::NotApplicable), Wanted::Word(Value::NotApplicable)) => true,
+            (Some(Value::NotApplicable), _) => return Truth::NotApplicable,
+            (Some(value), Wanted::Word(word)) => value == word,
+            (Some(Value::Ratio { seen, of }), Wanted::Number(limit)) => limit.holds_for_ratio(*seen, *of),
+            (Some(value), Wanted::Number(limit)) => match value.quantity() {
+                Some(quantity) => limit.holds(quantity),
+                None => return Truth::Undecided,
+            },
+        };
+        if holds { Truth::Holds } else { Truth::Fails }
+    }
+}
+
+impl fmt::Display for Demand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer(item, Wanted::Word(word)) => write!(f, "{item} = {word}"),
+            Self::Answer(item, Wanted::Number(limit)) => write!(f, "{item} {limit}"),
+            Self::Inner(inner) => write!(f, "({inner})"),
+        }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let between = if matches!(self, Self::All(_)) { " and " } else { " or " };
+        self.demands().iter().enumerate().try_for_each(|(at, demand)| {
+            let before = if at == 0 { "" } else { between };
+            write!(f, "{before}{demand}")
+        })
+    }
+}
+
+/// The classes of a measured number; any may be absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bands {
+    /// 优秀
+    pub excellent: Option<Comparison>,
+    /// 良好
+    pub well: Option<Comparison>,
+    /// 达标
+    pub standard: Option<Comparison>,
+}
+
+impl Bands {
+    /// The class of a number in hundredths: the first that holds; none is a fault.
+    #[must_use]
+    pub fn class(&self, hundredths: i32) -> Option<Class> {
+        let classes = [(self.excellent, Class::Excellent), (self.well, Class::Well), (self.standard, Class::Standard)];
+        classes.into_iter().find(|(limit, _)| limit.is_some_and(|one| one.holds(hundredths.into()))).map(|(_, one)| one)
+    }
+}
+
+/// The percentages of three levels; what reaches neither is unqualified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelLimits {
+    /// 合格
+    pub qualified: Comparison,
+    /// 基本合格
+    pub basic: Option<Comparison>,
+}
+
+impl LevelLimits {
+    /// The level of a percentage in hundredths.
+    #[must_use]
+    pub fn level(&self, hundredths: i32) -> crate::Level {
+        if self.qualified.holds(hundredths.into()) {
+            crate::Level::Qualified
+        } else if self.basic.is_some_and(|basic| basic.holds(hundredths.into())) {
+            crate::Level::Basic
+        } else {
+            crate::Level::Unqualified
+        }
+    }
+}
+
+/// How a derived item is worked out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Derivation {
+    /// Yes if it holds, no if not.
+    Condition(Condition),
+    /// The first class whose condition holds, no if none does.
+    Classes {
+        /// 优秀
+        excellent: Option<Condition>,
+        /// 良好
+        well: Option<Condition>,
+        /// 达标
+        standard: Option<Condition>,
+    },
+}
+
+impl Derivation {
+    /// The value that follows from these answers; none while something that decides it is missing.
+    #[must_use]
+    pub fn value(&self, answers: &BTreeMap<ItemCode, Value>) -> Option<Value> {
+        match self {
+            Self::Condition(condition) => match condition.truth(answers) {
+                Truth::Holds => Some(Value::Yes),
+                Truth::Fails => Some(Value::No),
+                Truth::NotApplicable => Some(Value::NotApplicable),
+                Truth::Undecided => None,
+            },
+            Self::Classes { excellent, well, standard } => {
+                let classes = [(excellent, Class::Excellent), (well, Class::Well), (standard, Class::Standard)];
+                let mut applies = false;
+                for (condition, class) in classes {
+                    match condition.as_ref().map(|condition| condition.truth(answers)) {
+                        None | Some(Truth::NotApplicable) => {}
+                        Some(Truth::Holds) => return Some(Value::Class(class)),
+                        // A better class may still be reached: nothing lower is said before.
+                        Some(Truth::Undecided) => return None,
+                        Some(Truth::Fails) => applies = true,
+                    }
+                }
+                Some(if applies { Value::No } else { Value::NotApplicable })
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer_of(code: &ItemCode) -> Option<AnswerType> {
+        Some(match code.as_str() {
+            "A" => AnswerType::YesNo,
+            "N" => AnswerType::Count,
+            "R" => AnswerType::Ratio,
+            "B" => AnswerType::Band,
+            _ => return None,
+        })
+    }
+
+    fn demand(text: &str) -> Demand {
+        Demand::parse(text, answer_of).unwrap()
+    }
+
+    fn answers(given: &[(&str, Value)]) -> BTreeMap<ItemCode, Value> {
+        given.iter().map(|(code, value)| (code.parse().unwrap(), *value)).collect()
+    }
+
+    #[test]
+    fn a_limit_is_met_at_its_edge_only_where_the_clause_says_at_least() {
+        for (text, just_below, at, just_above) in [
+            ("> 31", false, false, true),
+            (">= 31", false, true, true),
+            ("= 31", false, true, false),
+            ("<= 31", true, true, false),
+            ("< 31", true, false, false),
+        ] {
+            let limit: Comparison = text.parse().unwrap();
+            assert_eq!([3_099, 3_100, 3_101].map(|n| limit.holds(n)), [just_below, at, just_above], "{text}");
+            assert_eq!(limit.to_string(), text);
+        }
+        for text in ["31", "~ 31", "> 3.125", ">", "x > 3", "> > 3", ""] {
+            assert!(text.parse::<Comparison>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_percentage_of_a_ratio_is_not_rounded() {
+        let most = Condition::All(vec![demand("R >= 66.67")]);
+        assert_eq!(most.truth(&answers(&[("R", Value::Ratio { seen: 2, of: 3 })])), Truth::Fails);
+        let least = Condition::All(vec![demand("R >= 66.66")]);
+        assert_eq!(least.truth(&answers(&[("R", Value::Ratio { seen: 2, of: 3 })])), Truth::Holds);
+    }
+
+    #[test]
+    fn and_or_and_one_inside_the_other_keep_what_is_open_open() {
+        // 水质达标，且（比例不低于 70 或连续三年上升）
+        let rule = Condition::All(vec![
+            demand("A = yes"),
+            Demand::Inner(Condition::Any(vec![demand("B >= 70"), demand("N >= 3")])),
+        ]);
+        for (given, truth) in [
+            (vec![], Truth::Undecided),
+            (vec![("A", Value::No)], Truth::Fails),
+            (vec![("A", Value::Yes), ("B", Value::Band(7_000))], Truth::Holds),
+            (vec![("A", Value::Yes), ("B", Value::Band(6_999))], Truth::Undecided),
+            (vec![("A", Value::Yes), ("B", Value::Band(6_999)), ("N", Value::Count(3))], Truth::Holds),
+            (vec![("A", Value::Yes), ("B", Value::Band(6_999)), ("N", Value::Count(2))], Truth::Fails),
+            (vec![("A", Value::Yes), ("B", Value::NotApplicable), ("N", Value::Count(2))], Truth::Fails),
+            (
+                vec![("A", Value::NotApplicable), ("B", Value::NotApplicable), ("N", Value::NotApplicable)],
+                Truth::NotApplicable,
+            ),
+        ] {
+            assert_eq!(rule.truth(&answers(&given)), truth, "{given:?}");
+        }
+        assert_eq!(rule.to_string(), "A = yes and (B >= 70 or N >= 3)");
+    }
+
+    #[test]
+    fn a_demand_says_what_it_cannot_mean() {
+        for (text, bad) in [
+            ("A", BadCondition::Demand),
+            ("A > yes", BadCondition::Word),
+            ("A = 3", BadCondition::Value),
+            ("N >= many", BadCondition::Value),
+            ("Z = yes", BadCondition::Unknown),
+            ("五 = yes", BadCondition::Demand),
+        ] {
+            assert_eq!(Demand::parse(text, answer_of), Err(bad), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_lower_class_is_said_while_a_better_one_is_open() {
+        let classes = Derivation::Classes {
+            excellent: Some(Condition::All(vec![demand("B > 90"), demand("A = yes")])),
+            well: Some(Condition::All(vec![demand("B > 80")])),
+            standard: None,
+        };
+        assert_eq!(classes.value(&answers(&[("B", Value::Band(9_500))])), None);
+        let all = |number, word| answers(&[("B", Value::Band(number)), ("A", word)]);
+        assert_eq!(classes.value(&all(9_500, Value::Yes)), Some(Value::Class(Class::Excellent)));
+        assert_eq!(classes.value(&all(9_500, Value::No)), Some(Value::Class(Class::Well)));
+        assert_eq!(classes.value(&all(7_000, Value::No)), Some(Value::No));
+    }
+}

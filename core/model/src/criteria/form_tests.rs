@@ -1,0 +1,145 @@
+//! Forms that are cut: short, answerable, worst first, and alike for alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{AnswerType, Kinds, Mode, Value};
+
+fn sets() -> Vec<CriteriaSet> {
+    CriteriaSet::embedded().unwrap()
+}
+
+fn long_set(items: usize) -> CriteriaSet {
+    let mut set = sets().into_iter().find(|set| set.code.as_str() == "W5").unwrap();
+    let model = Item { priority: 2, same: None, ..set.items[0].clone() };
+    set.items = (1..=items).map(|n| Item { code: format!("X-{n}").parse().unwrap(), ..model.clone() }).collect();
+    set
+}
+
+fn codes(form: &[Item]) -> Vec<&str> {
+    form.iter().map(|item| item.code.as_str()).collect()
+}
+
+fn all(set: &CriteriaSet) -> Vec<Item> {
+    form([set], &Kinds::embedded().lineage("GOV"), Mode::Open, 3)
+}
+
+#[test]
+fn what_failed_here_comes_first_then_what_fails_most_then_the_rest() {
+    let set = long_set(60);
+    let history = History {
+        failed_here: BTreeSet::from(["X-59".parse().unwrap(), "X-12".parse().unwrap()]),
+        failed_in_kind: BTreeMap::from([("X-50".parse().unwrap(), 3), ("X-7".parse().unwrap(), 9)]),
+    };
+    let form = cut(all(&set), &history);
+    assert_eq!(form.len(), LONGEST_FORM);
+    assert_eq!(codes(&form)[..6], ["X-12", "X-59", "X-7", "X-50", "X-1", "X-2"]);
+    assert_eq!(codes(&form).last(), Some(&"X-38")); // 36 of the rest: stand before
+}
+
+#[test]
+fn what_comes_first_by_priority_is_not_cut_away() {
+    let mut set = long_set(60);
+    set.items[55].priority = 1;
+    set.items[0].priority = 3;
+    let uncut = all(&set);
+    let form = cut(uncut, &History::default());
+    assert_eq!(codes(&form).first(), Some(&"X-56"));
+    assert!(!codes(&form).contains(&"X-1"));
+}
+
+#[test]
+fn a_thing_that_two_items_ask_in_other_words_is_asked_once_and_a_season_has_its_months() {
+    let mut set = long_set(4);
+    set.items[1].same = Some("water".to_owned());
+    set.items[3].same = Some("water".to_owned());
+    set.items[2].months = vec![12, 1, 2];
+    let asked = |month| form([&set], &Kinds::embedded().lineage("GOV"), Mode::Open, month);
+    assert_eq!(codes(&asked(3)), ["X-1", "X-2"]);
+    assert_eq!(codes(&asked(1)), ["X-1", "X-2", "X-3"]);
+}
+
+#[test]
+fn a_limit_follows_the_kind_of_window() {
+    let mut set = long_set(1);
+    let kinds = Kinds::embedded();
+    let item = &mut set.items[0];
+    (item.answer, item.fails_over) = (AnswerType::Trips, Some(2));
+    item.limits = vec![Limit { kinds: vec!["PE".parse().unwrap()], fails_over: Some(3), fails_under: None }];
+    let failed = |kind: &str| form([&set], &kinds.lineage(kind), Mode::Open, 3)[0].failed(&Value::Trips(3));
+    assert!(failed("GOV") && !failed("PE"));
+}
+
+#[test]
+fn words_typed_with_an_answer_become_its_note() {
+    let mut item = long_set(1).items.remove(0);
+    let read = |item: &Item, typed: &str| item.read(typed).map(|typed| (typed.value, typed.note));
+    let note = |words: &str| Some(words.to_owned());
+    assert_eq!(read(&item, "na 大厅停用"), Ok((Value::NotApplicable, note("大厅停用"))));
+    assert_eq!(read(&item, "不适用：没有楼梯"), Ok((Value::NotApplicable, note("没有楼梯"))));
+    assert_eq!(read(&item, "NA"), Ok((Value::NotApplicable, None)));
+    assert!(read(&item, "name").is_err());
+    item.answer = AnswerType::Text;
+    assert_eq!(read(&item, " 2026-03-01 群众评议 "), Ok((Value::Written, note("2026-03-01 群众评议"))));
+    assert_eq!(read(&item, "written"), Ok((Value::Written, None)));
+    assert!(read(&item, "  ").is_err());
+    item.answer = AnswerType::Level;
+    item.levels = Some(LevelLimits { qualified: "= 100".parse().unwrap(), basic: Some(">= 80".parse().unwrap()) });
+    assert_eq!(read(&item, "99.99%"), Ok((Value::Level(crate::Level::Basic), note("99.99%"))));
+    assert_eq!(read(&item, "100"), Ok((Value::Level(crate::Level::Qualified), note("100"))));
+    assert!(read(&item, "101").is_err());
+    (item.answer, item.parts) = (AnswerType::Count, vec![item.text.clone(); 5]);
+    assert_eq!(read(&item, "5"), Ok((Value::Count(5), None)));
+    assert!(read(&item, "6").unwrap_err().to_string().contains("at most 5"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Any sets, any kind of window, any mode, any month, any history.
+    #[test]
+    fn a_form_is_short_answerable_without_repetition_and_the_same_for_everybody(
+        chosen in prop::collection::vec(any::<prop::sample::Index>(), 1..8),
+        kind in any::<prop::sample::Index>(),
+        mode in prop::sample::select(&Mode::ALL[..]),
+        month in 1..=12_u8,
+        here in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+        often in prop::collection::vec((any::<prop::sample::Index>(), 1..50_u32), 0..40),
+    ) {
+        let known = sets();
+        let picked: Vec<&CriteriaSet> = chosen.iter().map(|index| index.get(&known)).collect();
+        let kinds = Kinds::embedded();
+        let codes: Vec<String> = kinds.iter().map(|kind| kind.code.to_string()).collect();
+        let lineage = kinds.lineage(kind.get(&codes).as_str());
+        let items: Vec<&Item> = known.iter().flat_map(|set| &set.items).collect();
+        let history = History {
+            failed_here: here.iter().map(|index| index.get(&items).code.clone()).collect(),
+            failed_in_kind: often.iter().map(|(index, times)| (index.get(&items).code.clone(), *times)).collect(),
+        };
+        let whole = form(picked.iter().copied(), &lineage, mode, month);
+        let cut_once = cut(whole.clone(), &history);
+        prop_assert!(cut_once.len() <= LONGEST_FORM);
+        prop_assert_eq!(cut_once.len(), whole.len().min(LONGEST_FORM));
+        prop_assert_eq!(cut_once.iter().map(|item| &item.code).collect::<BTreeSet<_>>().len(), cut_once.len());
+        let words: Vec<&String> = cut_once.iter().filter_map(|item| item.same.as_ref()).collect();
+        prop_assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
+        for item in &cut_once {
+            prop_assert!(item.applies(&lineage) && item.in_season(month) && item.derivation.is_none());
+            prop_assert!(item.modes.is_empty() || item.modes.contains(&mode));
+            if mode == Mode::Undercover {
+                prop_assert!(item.ask.iter().any(|way| matches!(way, Ask::Observe | Ask::Ask)), "{}", item.code);
+            }
+        }
+        // Another device: the same facts in another order of arrival.
+        let again = History {
+            failed_here: history.failed_here.iter().rev().cloned().collect(),
+            failed_in_kind: history.failed_in_kind.iter().rev().map(|(code, times)| (code.clone(), *times)).collect(),
+        };
+        prop_assert_eq!(&cut(form(picked, &lineage, mode, month), &again), &cut_once);
+        // Worst first.
+        let rank = |item: &Item| !history.failed_here.contains(&item.code);
+        prop_assert!(cut_once.is_sorted_by_key(rank));
+    }
+}

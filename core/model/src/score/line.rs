@@ -1,0 +1,243 @@
+//! One item's part of a score, and the rule that made it.
+
+use serde::Serialize;
+
+use super::model::Tier;
+use crate::{AnswerType, Class, Item, ItemCode, Level, ScoringModel, SetCode, Value};
+
+/// One item's part of a score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ScoreLine {
+    /// The item.
+    pub item: ItemCode,
+    /// The set that it belongs to.
+    pub set: SetCode,
+    /// How that set is scored.
+    pub model: ScoringModel,
+    /// Its answer, or what follows from other answers.
+    pub answer: Option<Value>,
+    /// True when nobody answers it.
+    pub derived: bool,
+    /// Why it brings what it brings.
+    pub rule: Rule,
+    /// In hundredths of a point, or of an instance; below 0 where it is taken off a hundred points.
+    pub obtained: i64,
+    /// In hundredths of a point, or of an instance.
+    pub obtainable: u64,
+    /// The level of the answer, where the set has levels.
+    pub tier: Option<Tier>,
+}
+
+/// Why an item brings what it brings.
+///
+/// The sources demand that items be looked at, none says what a middle answer is worth: the parts for 良, 基本合格 and
+/// 持平 (a half) are inferred. A ratio brings its proportion, as the rate over observed instances does in published
+/// field checks; other quantities bring all or nothing by their limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Full points: yes, good, qualified, better, or a quantity within its limit.
+    Full,
+    /// Half the points, rounded down to a hundredth: fair, basic, the same as before.
+    Half,
+    /// The points times seen of observed, rounded down to a hundredth.
+    Proportion,
+    /// No points: a fault.
+    Failed,
+    /// Taken off a hundred points: a fault.
+    Deducted,
+    /// Added to a hundred points.
+    Bonus,
+    /// Nothing taken off.
+    NoDeduction,
+    /// Conforms, where all of them must.
+    Conforms,
+    /// Does not conform, where all of them must.
+    DoesNotConform,
+    /// Has a level.
+    HasLevel,
+    /// Not applicable: leaves the denominator.
+    NotApplicable,
+    /// Not answered: leaves the denominator and is listed as missing.
+    Unanswered,
+    /// The value is not of the item's answer type: treated as not answered.
+    Unfit,
+    /// An item without points: information only.
+    Information,
+    /// A veto item that does not apply or was answered with no.
+    NoVeto,
+    /// A veto item answered with yes: scores nothing, takes away awards.
+    Veto,
+}
+
+impl Rule {
+    /// The rule in Chinese and in English, as a screen shows it beside the line.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Full => ("满分", "full points"),
+            Self::Half => ("一半分值", "half the points"),
+            Self::Proportion => ("按比例得分", "points in proportion"),
+            Self::Failed => ("不得分", "no points"),
+            Self::Deducted => ("扣分", "deducted"),
+            Self::Bonus => ("加分", "bonus"),
+            Self::NoDeduction => ("不扣分", "nothing deducted"),
+            Self::Conforms => ("符合", "conforms"),
+            Self::DoesNotConform => ("不符合", "does not conform"),
+            Self::HasLevel => ("按等次", "by level"),
+            Self::NotApplicable => ("不适用，不计入总分", "not applicable, left out of the total"),
+            Self::Unanswered => ("未填答，不计入总分", "not answered, left out of the total"),
+            Self::Unfit => {
+                ("答案与题型不符，按未填答处理", "the answer does not fit the item, counted as not answered")
+            }
+            Self::Information => ("仅作记录，不计分", "information only, no points"),
+            Self::NoVeto => ("未触发一票否决", "no veto"),
+            Self::Veto => ("一票否决", "veto"),
+        }
+    }
+
+    /// Whether a line of this rule takes part in its set's figure.
+    pub(super) fn counts(self) -> bool {
+        !matches!(
+            self,
+            Self::NotApplicable | Self::Unanswered | Self::Unfit | Self::Information | Self::NoVeto | Self::Veto
+        )
+    }
+}
+
+pub(super) fn line(item: &Item, answer: Option<Value>) -> ScoreLine {
+    let (rule, obtained, obtainable) = judge(item, answer.as_ref());
+    let tier = (rule == Rule::HasLevel).then(|| answer.and_then(|value| tier(item, &value))).flatten();
+    ScoreLine {
+        item: item.code.clone(),
+        set: item.set.clone(),
+        model: item.scoring,
+        answer,
+        derived: item.derivation.is_some(),
+        rule,
+        obtained,
+        obtainable,
+        tier,
+    }
+}
+
+/// The rule for this answer, what it brings, and what it could have brought.
+fn judge(item: &Item, answer: Option<&Value>) -> (Rule, i64, u64) {
+    let Some(value) = answer else { return (Rule::Unanswered, 0, 0) };
+    if item.check(value).is_err() {
+        return (Rule::Unfit, 0, 0);
+    }
+    if item.answer == AnswerType::Veto {
+        return (if item.failed(value) { Rule::Veto } else { Rule::NoVeto }, 0, 0);
+    }
+    if *value == Value::NotApplicable {
+        return (Rule::NotApplicable, 0, 0);
+    }
+    match item.scoring {
+        ScoringModel::ItemPoints => by_points(item, value),
+        ScoringModel::Base100 => by_deduction(item, value),
+        ScoringModel::InstanceRate => by_instances(item, value),
+        ScoringModel::AllConform => by_conformity(item, value),
+        ScoringModel::Levels if tier(item, value).is_some() => (Rule::HasLevel, 0, 0),
+        ScoringModel::Levels | ScoringModel::Information => (Rule::Information, 0, 0),
+    }
+}
+
+fn by_points(item: &Item, value: &Value) -> (Rule, i64, u64) {
+    let points = u64::from(item.points);
+    let brings = |rule, part: u64| (rule, i64::try_from(part).unwrap_or(i64::MAX), points);
+    match *value {
+        _ if points == 0 => (Rule::Information, 0, 0),
+        Value::Ratio { seen, of } => brings(Rule::Proportion, proportion(points, seen, of)),
+        _ if item.failed(value) => brings(Rule::Failed, 0),
+        Value::Fair | Value::Same | Value::Level(Level::Basic) => brings(Rule::Half, points.div_euclid(2)),
+        // A measured number, its class or words have no agreed worth; a set cannot give them points.
+        Value::Band(_) | Value::Class(_) | Value::Written => (Rule::Information, 0, 0),
+        _ => brings(Rule::Full, points),
+    }
+}
+
+/// A fault takes its deduction, an occurrence each time, up to the most of its item; what conforms may add a bonus.
+fn by_deduction(item: &Item, value: &Value) -> (Rule, i64, u64) {
+    if item.deduct == 0 && item.bonus == 0 {
+        return (Rule::Information, 0, 0);
+    }
+    if item.failed(value) {
+        let times = match *value {
+            Value::Count(n) if item.answer == AnswerType::Occurrences => n.saturating_sub(item.fails_over.unwrap_or(0)),
+            _ => 1,
+        };
+        let whole = u64::from(item.deduct).saturating_mul(times.into());
+        let taken = whole.min(item.deduct_most.map_or(u64::MAX, u64::from));
+        return (Rule::Deducted, i64::try_from(taken).unwrap_or(i64::MAX).saturating_neg(), 0);
+    }
+    // 良 and 基本合格 are no faults, and no merits either.
+    let merit = !matches!(value, Value::Fair | Value::Same | Value::Level(Level::Basic));
+    if item.bonus > 0 && merit { (Rule::Bonus, item.bonus.into(), 0) } else { (Rule::NoDeduction, 0, 0) }
+}
+
+/// Instances in hundredths, so that a middle answer is half of one. Every occurrence is an instance that failed.
+fn by_instances(item: &Item, value: &Value) -> (Rule, i64, u64) {
+    let one = |rule, part| (rule, part, 100);
+    match *value {
+        Value::Written => (Rule::Information, 0, 0),
+        Value::Band(_) if !item.failed(value) && item.bands.excellent.is_none() && item.bands.standard.is_none() => {
+            (Rule::Information, 0, 0)
+        }
+        Value::Ratio { seen, of } => {
+            (Rule::Proportion, i64::from(seen).saturating_mul(100), u64::from(of).saturating_mul(100))
+        }
+        Value::Count(n) if item.answer == AnswerType::Occurrences && item.failed(value) => {
+            (Rule::Failed, 0, u64::from(n).saturating_mul(100))
+        }
+        Value::Count(_) if item.answer == AnswerType::Count && item.fails_over.or(item.fails_under).is_none() => {
+            (Rule::Information, 0, 0)
+        }
+        Value::Minutes(_) | Value::Hours(_) | Value::WorkingDays(_) | Value::Trips(_) if item.fails_over.is_none() => {
+            (Rule::Information, 0, 0)
+        }
+        _ if item.failed(value) => one(Rule::Failed, 0),
+        Value::Fair | Value::Same | Value::Level(Level::Basic) => one(Rule::Half, 50),
+        _ => one(Rule::Full, 100),
+    }
+}
+
+/// Of what is counted every one must conform: four of five do not.
+fn by_conformity(item: &Item, value: &Value) -> (Rule, i64, u64) {
+    let unlimited = item.fails_over.or(item.fails_under).is_none();
+    let conforms = match *value {
+        Value::Written => return (Rule::Information, 0, 0),
+        Value::Count(_) if item.answer == AnswerType::Count && unlimited => return (Rule::Information, 0, 0),
+        Value::Minutes(_) | Value::Hours(_) | Value::WorkingDays(_) | Value::Trips(_) if unlimited => {
+            return (Rule::Information, 0, 0);
+        }
+        Value::Band(_) if item.bands == crate::Bands::default() => return (Rule::Information, 0, 0),
+        Value::Ratio { seen, of } => seen == of,
+        _ => !item.failed(value),
+    };
+    (if conforms { Rule::Conforms } else { Rule::DoesNotConform }, 0, 0)
+}
+
+/// The level of an answer: the first is the best, below all of them is a fault.
+fn tier(item: &Item, value: &Value) -> Option<Tier> {
+    Some(match *value {
+        Value::Written | Value::NotApplicable => return None,
+        _ if item.failed(value) => Tier::Below,
+        Value::Good | Value::Better | Value::Level(Level::Qualified) | Value::Class(Class::Excellent) => Tier::First,
+        Value::Fair | Value::Same | Value::Level(Level::Basic) | Value::Class(Class::Well) => Tier::Second,
+        Value::Class(Class::Standard) => Tier::Third,
+        Value::Band(measured) => match item.bands.class(measured)? {
+            Class::Excellent => Tier::First,
+            Class::Well => Tier::Second,
+            Class::Standard => Tier::Third,
+        },
+        Value::Yes | Value::No => Tier::First,
+        Value::Ratio { .. } if item.fails_under.is_none() => return None,
+        _ if item.fails_over.or(item.fails_under).is_none() && item.answer != AnswerType::Occurrences => return None,
+        _ => Tier::First,
+    })
+}
+
+/// Points times seen of observed, rounded down; never more than the points.
+fn proportion(points: u64, seen: u32, of: u32) -> u64 {
+    points.saturating_mul(u64::from(seen)).checked_div(u64::from(of)).unwrap_or(0).min(points)
+}
