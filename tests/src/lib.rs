@@ -5,10 +5,13 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on should stop")]
 
+pub mod catalogue;
 mod chance;
 mod city;
 mod desk;
+pub mod documents;
 mod meter;
+pub mod numerals;
 mod pictures;
 mod seen;
 mod town;
