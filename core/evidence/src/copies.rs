@@ -3,9 +3,9 @@
 //! Every copy is upright and carries pixels only, in sRGB: no time, no place, no camera, no colour profile. A copy is made to
 //! be looked at and is never evidence; the original is.
 
-use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation as Turn;
-use image::{DynamicImage, ExtendedColorType, Pixel, RgbImage, Rgba};
+use image::{DynamicImage, Pixel, RgbImage, Rgba};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::colour::to_srgb;
 use crate::shrink::shrink;
@@ -65,11 +65,15 @@ fn on_white(picture: DynamicImage) -> RgbImage {
     paper
 }
 
+/// A JPEG with half the colour resolution, as cameras write it.
 pub(crate) fn jpeg(picture: &RgbImage, quality: u8) -> Result<Vec<u8>, EvidenceError> {
+    let damaged = |_| EvidenceError::Damaged;
+    let width = u16::try_from(picture.width()).map_err(|_| EvidenceError::Damaged)?;
+    let height = u16::try_from(picture.height()).map_err(|_| EvidenceError::Damaged)?;
     let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality)
-        .encode(picture, picture.width(), picture.height(), ExtendedColorType::Rgb8)
-        .map_err(|_| EvidenceError::Damaged)?;
+    let mut encoder = Encoder::new(&mut bytes, quality);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    encoder.encode(picture, width, height, ColorType::Rgb).map_err(damaged)?;
     Ok(bytes)
 }
 

@@ -8,6 +8,7 @@
 mod capture;
 mod colour;
 mod copies;
+mod datum;
 mod error;
 mod format;
 mod intake;
@@ -16,6 +17,7 @@ mod metadata;
 mod position;
 mod publish;
 mod shrink;
+mod signs;
 mod strip;
 mod vault;
 mod warning;
@@ -28,6 +30,7 @@ pub use intake::{FILE_LIMIT, Inspection, MEMORY_LIMIT, PIXEL_LIMIT, inspect};
 pub use metadata::{ClaimedTime, Metadata, Moment, Orientation, TimeParts};
 pub use position::{Datum, Position};
 pub use publish::{PublishedCopy, published_copy};
+pub use signs::{ClaimedPlace, FAR, Sign, camera_signs, far_from, time_signs};
 pub use strip::{STRIP_LIMIT, Strip};
 pub use vault::{
     Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,

@@ -25,6 +25,18 @@ pub struct Metadata {
     pub model: Option<String>,
     /// The program that wrote the file; at most 64 characters.
     pub software: Option<String>,
+    /// Whether a comment says that it is a screenshot, as iOS writes it.
+    pub screenshot: bool,
+}
+
+impl Metadata {
+    /// Make, model, software, and that it is a screenshot, in one text.
+    #[must_use]
+    pub fn camera(&self) -> String {
+        let parts = [&self.make, &self.model, &self.software];
+        let words = parts.into_iter().flatten().map(String::as_str);
+        words.chain(self.screenshot.then_some("Screenshot")).collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Where the first row and column of the stored picture are when it stands upright (Exif tag 274, values 1 to 8).
@@ -149,6 +161,10 @@ pub(crate) fn read(bytes: &[u8]) -> (Metadata, bool) {
         make: text(&exif, Tag::Make),
         model: text(&exif, Tag::Model),
         software: text(&exif, Tag::Software),
+        screenshot: field(&exif, Tag::UserComment).is_some_and(|field| match &field.value {
+            Value::Undefined(bytes, _) => bytes.ends_with(b"Screenshot"),
+            _ => false,
+        }),
     };
     (metadata, damaged)
 }

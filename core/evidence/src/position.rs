@@ -16,14 +16,22 @@ pub struct Position {
     pub longitude_e7: i32,
     /// What the degrees are measured on.
     pub datum: Datum,
+    /// How far off that may be, in metres, where the camera says so (`GPSHPositioningError`).
+    pub uncertainty: Option<u32>,
 }
 
 /// The datum of a claimed position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Datum {
-    /// WGS-84: what satellite receivers give, and what is meant when a camera names none.
+    /// WGS-84: what satellite receivers give.
     Wgs84,
+    /// GCJ-02: what Chinese maps show.
+    Gcj02,
+    /// BD-09: what Baidu's maps show.
+    Bd09,
+    /// The camera names none: WGS-84 by custom, GCJ-02 on some phones.
+    Unnamed,
     /// The camera names another one; such a position must not be compared with a site.
     Unknown,
 }
@@ -37,12 +45,21 @@ pub(crate) fn read(exif: &Exif) -> Option<Position> {
     if latitude_e7 == 0 && longitude_e7 == 0 {
         return None; // what receivers write before they know where they are
     }
-    let datum = match text(exif, Tag::GPSMapDatum) {
-        None => Datum::Wgs84,
-        Some(name) if name.replace([' ', '-', '_'], "").eq_ignore_ascii_case("wgs84") => Datum::Wgs84,
-        Some(_) => Datum::Unknown,
-    };
-    Some(Position { latitude_e7, longitude_e7, datum })
+    let datum = text(exif, Tag::GPSMapDatum).map_or(Datum::Unnamed, |name| datum(&name));
+    let uncertainty = field(exif, Tag::GPSHPositioningError).and_then(|field| match &field.value {
+        Value::Rational(parts) => parts.first().and_then(|part| part.num.div_ceil(part.denom.max(1)).into()),
+        _ => None,
+    });
+    Some(Position { latitude_e7, longitude_e7, datum, uncertainty })
+}
+
+fn datum(name: &str) -> Datum {
+    match name.replace([' ', '-', '_'], "").to_ascii_uppercase().as_str() {
+        "WGS84" => Datum::Wgs84,
+        "GCJ02" => Datum::Gcj02,
+        "BD09" | "BD09LL" => Datum::Bd09,
+        _ => Datum::Unknown,
+    }
 }
 
 fn letter(exif: &Exif, tag: Tag) -> Option<u8> {

@@ -20,6 +20,8 @@ pub enum Warning {
     MetadataDamaged,
     /// The metadata names a program that people change pictures with.
     EditedBySoftware,
+    /// The picture is what a screen showed.
+    Screenshot,
     /// The longer side has fewer than 640 pixels.
     VerySmall,
 }
@@ -33,6 +35,7 @@ impl Warning {
             Self::NoPosition => "no_position",
             Self::MetadataDamaged => "metadata_damaged",
             Self::EditedBySoftware => "edited_by_software",
+            Self::Screenshot => "screenshot",
             Self::VerySmall => "very_small",
         }
     }
@@ -70,16 +73,34 @@ const EDITORS: [&str; 22] = [
     "faceapp",
 ];
 
+/// Widths of phone screens held upright that have been sold since 2016, in pixels, whose height is at least 1.7 times as much.
+const SCREENS: [u32; 19] =
+    [720, 750, 828, 1080, 1125, 1170, 1179, 1206, 1220, 1240, 1242, 1260, 1264, 1280, 1284, 1290, 1320, 1344, 1440];
+
+/// Whether a text of make, model and software names a program that people change pictures with.
+pub(crate) fn is_editor(camera: &str) -> bool {
+    let camera = camera.to_lowercase();
+    EDITORS.iter().any(|editor| camera.contains(editor))
+}
+
+/// Whether the metadata says so, or there is no camera and the size is a phone's screen.
+pub(crate) fn is_screenshot(camera: &str, width: u32, height: u32) -> bool {
+    let camera = camera.to_lowercase();
+    let said = ["screenshot", "截屏", "截图"].iter().any(|word| camera.contains(word));
+    let long = u64::from(height).saturating_mul(10) >= u64::from(width).saturating_mul(17);
+    said || (camera.trim().is_empty() && SCREENS.contains(&width) && long)
+}
+
 pub(crate) fn of(inspection: &Inspection, metadata_damaged: bool) -> Vec<Warning> {
     let metadata = &inspection.metadata;
     let timed = metadata.claimed_time.as_ref().is_some_and(|time| time.parts.is_some());
-    let software = metadata.software.as_deref().unwrap_or_default().to_lowercase();
-    let edited = EDITORS.iter().any(|editor| software.contains(editor));
+    let camera = metadata.camera();
     [
         (Warning::NoTime, !timed),
         (Warning::NoPosition, metadata.position.is_none()),
         (Warning::MetadataDamaged, metadata_damaged),
-        (Warning::EditedBySoftware, edited),
+        (Warning::EditedBySoftware, is_editor(&camera)),
+        (Warning::Screenshot, is_screenshot(&camera, inspection.width, inspection.height)),
         (Warning::VerySmall, inspection.width.max(inspection.height) < 640),
     ]
     .into_iter()

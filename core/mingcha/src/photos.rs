@@ -236,13 +236,18 @@ fn camera(metadata: &Metadata) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// `31.2304000,121.4737000,WGS-84`; a datum that the camera did not name in a known way is `unknown`.
+/// `31.2304000,121.4737000,WGS-84,12`: degrees, datum, metres of uncertainty where the camera named them. A datum that
+/// the camera named in no known way is `unknown`, one that it did not name `unnamed`.
 fn position_text(position: mingcha_evidence::Position) -> String {
     let datum = match position.datum {
         mingcha_evidence::Datum::Wgs84 => "WGS-84",
+        mingcha_evidence::Datum::Gcj02 => "GCJ-02",
+        mingcha_evidence::Datum::Bd09 => "BD-09",
+        mingcha_evidence::Datum::Unnamed => "unnamed",
         mingcha_evidence::Datum::Unknown => "unknown",
     };
-    format!("{},{},{datum}", degrees(position.latitude_e7), degrees(position.longitude_e7))
+    let uncertainty = position.uncertainty.map(|metres| format!(",{metres}")).unwrap_or_default();
+    format!("{},{},{datum}{uncertainty}", degrees(position.latitude_e7), degrees(position.longitude_e7))
 }
 
 /// Degrees with seven decimals, exactly.
@@ -275,7 +280,9 @@ mod tests {
 
     #[test]
     fn a_datum_that_the_camera_does_not_name_is_never_passed_off_as_gps() {
-        let position = |datum| mingcha_evidence::Position { latitude_e7: 10, longitude_e7: -20, datum };
+        let position =
+            |datum| mingcha_evidence::Position { latitude_e7: 10, longitude_e7: -20, datum, uncertainty: None };
+        assert_eq!(position_text(position(mingcha_evidence::Datum::Unnamed)), "0.0000010,-0.0000020,unnamed");
         assert_eq!(position_text(position(mingcha_evidence::Datum::Wgs84)), "0.0000010,-0.0000020,WGS-84");
         assert_eq!(position_text(position(mingcha_evidence::Datum::Unknown)), "0.0000010,-0.0000020,unknown");
     }

@@ -66,7 +66,7 @@ fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
             .into()),
         "bench" => {
             let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
-            let bench = ["bench", "-p", "mingcha-tests", "--bench", name];
+            let bench = ["bench", "--workspace", "--bench", name];
             steps::succeed(Machine::found().cargo(&bench).args(words))
         }
         "demo" => steps::succeed(Machine::found().cargo(&["run", "--release", "--", "demo"]).args(words)),

@@ -1,0 +1,191 @@
+//! Signs that a photo may not be what it claims to be, worked out from what its op says, offline.
+//!
+//! A sign is something for a person to look at and never a verdict: each has an innocent reading. Where the facts do
+//! not suffice there is no sign. A photographed screen gets none, because nobody has measured how often that errs.
+
+use mingcha_model::body::{Datum, Position};
+use serde::Serialize;
+
+use crate::datum::Point;
+use crate::warning;
+
+/// A reason to look at a photo again; printed and serialised as its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sign {
+    /// Its camera says that it was taken before the finding was recorded, or the visit begun.
+    TakenBefore,
+    /// Its camera says that it was taken later than it was handed in.
+    TakenInFuture,
+    /// Its camera says that it was taken more than 300 m from the site, uncertainties taken off.
+    FarFromSite,
+    /// Its metadata names a program that people change pictures with.
+    EditedBySoftware,
+    /// It is what a screen showed.
+    Screenshot,
+}
+
+impl Sign {
+    /// The stable code, in snake case.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::TakenBefore => "taken_before",
+            Self::TakenInFuture => "taken_in_future",
+            Self::FarFromSite => "far_from_site",
+            Self::EditedBySoftware => "edited_by_software",
+            Self::Screenshot => "screenshot",
+        }
+    }
+
+    /// The sign in words, Chinese / English.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TakenBefore => "相机时间早于问题记录 / the camera's time is before the finding was recorded",
+            Self::TakenInFuture => "相机时间晚于提交时间 / the camera's time is after it was handed in",
+            Self::FarFromSite => "拍摄位置距点位超过300米 / taken more than 300 m from the site",
+            Self::EditedBySoftware => "照片经软件处理 / a program that changes pictures wrote the file",
+            Self::Screenshot => "疑似截屏 / looks like a screenshot",
+        }
+    }
+}
+
+/// Where a camera says that it was. A camera that names no datum may mean GPS or, on phones sold in China, GCJ-02.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClaimedPlace {
+    /// Degrees north times ten million.
+    pub latitude_e7: i32,
+    /// Degrees east times ten million.
+    pub longitude_e7: i32,
+    /// The datum, where the camera names one of the three.
+    pub datum: Option<Datum>,
+    /// How far off it may be in metres, where the camera says so.
+    pub uncertainty: Option<u32>,
+}
+
+/// From how many metres on, uncertainties taken off, a photo is far from its site.
+pub const FAR: u32 = 300;
+/// How far off a camera may be that does not say how far: indoors, metres become tens of metres.
+const CAMERA: u32 = 50;
+/// How far the middle of a site may be from where people stand, and its list from the ground.
+const SITE: u32 = 50;
+/// How far a camera's clock may be off without a word, in seconds.
+const CLOCK: i64 = 10 * 60;
+
+/// How many metres a photo was taken from its site, when that is far.
+///
+/// ```
+/// use mingcha_evidence::{ClaimedPlace, far_from};
+/// use mingcha_model::body::{Datum, Position};
+/// let site = Position { latitude_e7: 399_133_454, longitude_e7: 1_163_840_472, datum: Datum::Gcj02 };
+/// // The same place as a GPS receiver gives it, half a kilometre off in numbers alone.
+/// let place = ClaimedPlace { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Some(Datum::Wgs84), uncertainty: None };
+/// assert_eq!(far_from(&place, &site), None);
+/// assert!(far_from(&ClaimedPlace { latitude_e7: 400_000_000, ..place }, &site).is_some());
+/// ```
+pub fn far_from(place: &ClaimedPlace, site: &Position) -> Option<u32> {
+    let site = Point::of(site);
+    let read_as: &[Datum] = match &place.datum {
+        Some(datum) => std::slice::from_ref(datum),
+        None => &[Datum::Wgs84, Datum::Gcj02],
+    };
+    let metres = read_as.iter().map(|datum| {
+        let read = Position { latitude_e7: place.latitude_e7, longitude_e7: place.longitude_e7, datum: *datum };
+        Point::of(&read).metres_to(site)
+    });
+    let metres = metres.fold(f64::INFINITY, f64::min);
+    let certain = metres - f64::from(place.uncertainty.unwrap_or(CAMERA)) - f64::from(SITE);
+    (certain > f64::from(FAR)).then(|| rounded(metres))
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the earth's girth")]
+fn rounded(metres: f64) -> u32 {
+    metres.round().clamp(0.0, 3e7) as u32
+}
+
+/// What the claimed time of a photo says against it. All times in Unix seconds: when the camera says, when what it shows
+/// was first recorded, and when the photo was handed in.
+pub fn time_signs(taken: i64, recorded: Option<i64>, handed_in: i64) -> Vec<Sign> {
+    let before = recorded.is_some_and(|recorded| taken < recorded.saturating_sub(CLOCK));
+    let signs = [(Sign::TakenBefore, before), (Sign::TakenInFuture, taken > handed_in.saturating_add(CLOCK))];
+    signs.into_iter().filter_map(|(sign, holds)| holds.then_some(sign)).collect()
+}
+
+/// What make, model and software, and the picture's size, say against it.
+pub fn camera_signs(camera: &str, width: u32, height: u32) -> Vec<Sign> {
+    let edited = warning::is_editor(camera);
+    let screenshot = warning::is_screenshot(camera, width, height);
+    let signs = [(Sign::EditedBySoftware, edited), (Sign::Screenshot, screenshot)];
+    signs.into_iter().filter_map(|(sign, holds)| holds.then_some(sign)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HALL: Position = Position { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Datum::Wgs84 };
+
+    fn north_of_hall(metres: f64, datum: Option<Datum>) -> ClaimedPlace {
+        #[expect(clippy::cast_possible_truncation, reason = "a few hundred metres")]
+        let moved = (metres / 111_195.0 * 1e7) as i32;
+        ClaimedPlace {
+            latitude_e7: HALL.latitude_e7 + moved,
+            longitude_e7: HALL.longitude_e7,
+            datum,
+            uncertainty: Some(20),
+        }
+    }
+
+    #[test]
+    fn far_is_far_only_beyond_both_uncertainties() {
+        assert_eq!(far_from(&north_of_hall(360.0, Some(Datum::Wgs84)), &HALL), None);
+        assert_eq!(far_from(&north_of_hall(375.0, Some(Datum::Wgs84)), &HALL), Some(375));
+        let vague = ClaimedPlace { uncertainty: Some(900), ..north_of_hall(1_000.0, Some(Datum::Wgs84)) };
+        assert_eq!(far_from(&vague, &HALL), None);
+    }
+
+    #[test]
+    fn one_place_in_three_datums_is_one_place() {
+        // Published points, see `datum`: the hall on GCJ-02.
+        let gcj = Position { latitude_e7: 399_133_455, longitude_e7: 1_163_840_472, datum: Datum::Gcj02 };
+        let gps = north_of_hall(0.0, Some(Datum::Wgs84));
+        assert_eq!(far_from(&gps, &gcj), None);
+        // Taken for GPS the same numbers would be 550 m away.
+        assert!(far_from(&gps, &Position { datum: Datum::Wgs84, ..gcj }).is_some());
+        // And a point of BD-09 with its place on GCJ-02, more than a kilometre apart in numbers alone.
+        let baidu = Position { latitude_e7: 399_150_000, longitude_e7: 1_164_040_000, datum: Datum::Bd09 };
+        let read = ClaimedPlace { latitude_e7: 399_086_567, longitude_e7: 1_163_976_273, ..gps };
+        assert_eq!(far_from(&ClaimedPlace { datum: Some(Datum::Gcj02), ..read }, &baidu), None);
+        assert!(far_from(&ClaimedPlace { datum: Some(Datum::Bd09), ..read }, &baidu).is_some());
+    }
+
+    #[test]
+    fn a_camera_that_names_no_datum_is_given_the_nearer_reading() {
+        let gcj =
+            ClaimedPlace { latitude_e7: 399_133_455, longitude_e7: 1_163_840_472, datum: None, uncertainty: Some(20) };
+        assert_eq!(far_from(&gcj, &HALL), None);
+        assert_eq!(far_from(&north_of_hall(0.0, None), &HALL), None);
+        assert!(far_from(&north_of_hall(2_000.0, None), &HALL).is_some());
+    }
+
+    #[test]
+    fn ten_minutes_of_a_cameras_clock_are_nobodys_fault() {
+        assert_eq!(time_signs(1_000, Some(1_000), 1_000), []);
+        assert_eq!(time_signs(400, Some(1_000), 2_000), []);
+        assert_eq!(time_signs(399, Some(1_000), 2_000), [Sign::TakenBefore]);
+        assert_eq!(time_signs(2_601, Some(1_000), 2_000), [Sign::TakenInFuture]);
+        assert_eq!(time_signs(-5, None, 2_000), []);
+    }
+
+    #[test]
+    fn editors_and_screens_are_known_and_firmware_is_not_an_editor() {
+        assert_eq!(camera_signs("HUAWEI LIO-AL00 LIO-AL00 10.1.0.288", 3_648, 2_736), []);
+        assert_eq!(camera_signs("NIKON E5600 Adobe Photoshop 7.0", 3_648, 2_736), [Sign::EditedBySoftware]);
+        assert_eq!(camera_signs("", 1_080, 2_400), [Sign::Screenshot]);
+        assert_eq!(camera_signs("Xiaomi M2102", 1_080, 2_400), []);
+        assert_eq!(camera_signs("Screenshot", 1_170, 2_532), [Sign::Screenshot]);
+        // What a messenger makes of a photo has lost its camera too.
+        assert_eq!(camera_signs("", 1_080, 1_440), []);
+    }
+}
