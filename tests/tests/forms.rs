@@ -18,7 +18,7 @@ fn sets(desk: &Desk, visit: &str) -> Vec<String> {
     view["sets"].as_array().unwrap().iter().map(|set| set.as_str().unwrap().to_owned()).collect()
 }
 
-fn rows(printed: Value) -> Vec<Value> {
+fn rows(printed: &Value) -> Vec<Value> {
     printed.as_array().unwrap().clone()
 }
 
@@ -103,7 +103,7 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     anna.run(&["sync"]);
     let new = anna.text(&start, "visit");
     assert_eq!((sets(&anna, &old), sets(&anna, &new)), (vec!["W5@1".to_owned()], vec!["W5@2".to_owned()]));
-    let differ = rows(anna.run(&["sets", "diff", "W5", "1", "2"]));
+    let differ = rows(&anna.run(&["sets", "diff", "W5", "1", "2"]));
     assert!(differ.iter().any(|row| row["item"] == "W5-1" && row["key"] == "points"), "{differ:?}");
 
     // An item of the new version is answered and the city takes it; taken out of use, the set is offered no more.
@@ -131,13 +131,13 @@ fn an_inspector_finds_words_and_sees_which_sites_nobody_visited_and_how_a_window
     let one = anna.run(&["coverage"]);
     assert_eq!(one["visited"], 1);
     assert_eq!(one["never"].as_array().unwrap().len() as u64, one["sites"].as_u64().unwrap() - 1);
-    let found = rows(anna.run(&["search", "纸箱"]));
+    let found = rows(&anna.run(&["search", "纸箱"]));
     let whats: BTreeSet<(&str, &str)> =
         found.iter().map(|row| (row["what"].as_str().unwrap(), row["id"].as_str().unwrap())).collect();
     assert_eq!(whats, BTreeSet::from([("finding", finding.as_str()), ("note", visit.as_str())]));
-    assert_eq!(rows(anna.run(&["search", "没有这样的字"])), Vec::<Value>::new());
+    assert_eq!(rows(&anna.run(&["search", "没有这样的字"])), Vec::<Value>::new());
     // Ranking is off: no place among others, for any window.
-    for row in rows(anna.run(&["compare", "GOV-01"])) {
+    for row in rows(&anna.run(&["compare", "GOV-01"])) {
         assert_eq!((&row["rank"], &row["of"]), (&Value::Null, &Value::Null), "{row}");
     }
 }

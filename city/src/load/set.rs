@@ -57,7 +57,9 @@ pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &super::Kn
     let set = match CriteriaSet::parse_all(file, toml, &known.kinds) {
         Ok(set) => set,
         Err(mistakes) => {
-            mistakes.into_iter().for_each(|bad| report.add(in_file(bad)));
+            for bad in mistakes {
+                report.add(in_file(bad));
+            }
             return Vec::new();
         }
     };

@@ -166,6 +166,13 @@ mod tests {
         walk(&dressed(Arguments::command()));
     }
 
+    /// The lines of every help's examples.
+    fn examples(command: &Clap, found: &mut Vec<String>) {
+        let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        found.extend(after.lines().filter(|line| line.trim_start().starts_with("mingcha ")).map(str::to_owned));
+        command.get_subcommands().for_each(|below| examples(below, found));
+    }
+
     #[test]
     fn every_example_names_items_and_sets_that_exist() {
         let sets = mingcha_model::CriteriaSet::embedded().unwrap();
@@ -173,11 +180,6 @@ mod tests {
         let codes: Vec<&str> = sets.iter().map(|set| set.code.as_str()).collect();
         let is_item =
             |word: &str| codes.iter().any(|code| word.strip_prefix(code).is_some_and(|rest| rest.starts_with('-')));
-        fn examples(command: &Clap, found: &mut Vec<String>) {
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            found.extend(after.lines().filter(|line| line.trim_start().starts_with("mingcha ")).map(str::to_owned));
-            command.get_subcommands().for_each(|below| examples(below, found));
-        }
         let mut found = Vec::new();
         examples(&Arguments::command(), &mut found);
         let mut named = 0;

@@ -9,7 +9,7 @@ use mingcha_model::{
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
-use crate::criteria::{both, definition};
+use crate::criteria::both;
 use crate::findings::{basis_of_case, provisional_number};
 use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
@@ -139,7 +139,7 @@ impl Phone {
             site_name: self.site_name(case.site)?,
             item: case.raise.item.to_string(),
             item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
-            definition: item.map(|item| definition(item.definition)),
+            definition: item.map(|item| item.definition.name()),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
             demand: self.demand_told(case)?,
             severity: case.raise.severity.code(),
@@ -214,7 +214,7 @@ impl Phone {
             site_name: self.site_name(card.site)?,
             item: card.item.to_string(),
             item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
-            definition: item.map(|item| definition(item.definition)),
+            definition: item.map(|item| item.definition.name()),
             text: demand.clone(),
             demand,
             severity: card.severity.code(),

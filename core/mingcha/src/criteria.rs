@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, SetRef};
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Item, ItemCode, Kinds, LogId, Mode, OpId, Register, Said, Score, Value,
-    VisitCase, WindowKind, form, score,
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, LogId, Mode, OpId, Register, Said, Score,
+    Value, VisitCase, WindowKind, form, score,
 };
 
 use crate::form::month;
@@ -59,13 +59,13 @@ impl VisitForm {
 
     /// Who defines an item of the form.
     pub fn definition_of(&self, item: &str) -> Option<&'static str> {
-        self.items.iter().find(|known| known.code.as_str() == item).map(|item| definition(item.definition))
+        self.items.iter().find(|known| known.code.as_str() == item).map(|item| item.definition.name())
     }
 
     /// Who defines the form: `inferred` where one of its items is.
     pub fn definition(&self) -> Option<&'static str> {
         let inferred = self.items.iter().find(|item| item.definition == Definition::Inferred);
-        inferred.or(self.items.first()).map(|item| definition(item.definition))
+        inferred.or(self.items.first()).map(|item| item.definition.name())
     }
 
     /// A score of this form for display, which says where it rests on what is inferred.

@@ -113,12 +113,12 @@ impl Phone {
         if let Some(altered) = self.altered(&set)? {
             return Err(Mistake::BadSetFile(altered.to_string()).into());
         }
-        self.write(&set, out)
+        Self::write(&set, out)
     }
 
     /// Writes a set as the file that its ending says: `.toml`, `.xlsx` or `.csv`; the newest version, unless one is named.
     pub fn set_export(&self, code: &str, version: Option<u32>, out: &Path) -> Result<SetWritten, MingchaError> {
-        self.write(&self.set_named(code, version)?, out)
+        Self::write(&self.set_named(code, version)?, out)
     }
 
     /// What differs between two versions of a set.
@@ -204,7 +204,7 @@ impl Phone {
         }))
     }
 
-    fn write(&self, set: &CriteriaSet, out: &Path) -> Result<SetWritten, MingchaError> {
+    fn write(set: &CriteriaSet, out: &Path) -> Result<SetWritten, MingchaError> {
         let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         let bytes = match ending.as_str() {
             "toml" => set.to_toml().into_bytes(),

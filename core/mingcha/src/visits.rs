@@ -8,7 +8,7 @@ use mingcha_model::{
     VisitStatus, print_seconds,
 };
 
-use crate::criteria::{VisitForm, answer_in_force, both, choices, definition, score_view};
+use crate::criteria::{VisitForm, answer_in_force, both, choices};
 use crate::form::Chosen;
 use crate::ports::sixteen;
 use crate::say::Saying;
@@ -127,7 +127,7 @@ impl Phone {
                     set: item.set.to_string(),
                     ask: item.ask.iter().map(|ask| ask.name().to_owned()).collect(),
                     answer: item.answer.code().to_owned(),
-                    definition: definition(item.definition),
+                    definition: item.definition.name(),
                     parts: item.parts.iter().map(both).collect(),
                     quick: item.quick.as_ref().map(both),
                     choices: choices(item.answer),
@@ -268,7 +268,6 @@ impl Phone {
             photos_missing: self.photos_missing(&visit, &form)?,
             score: form.shown(&score, true),
             reasons_missing: reasons_missing(&form),
-            score: score_view(&score, true),
         })
     }
 

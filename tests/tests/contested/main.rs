@@ -8,3 +8,4 @@ mod joint;
 mod scene;
 mod stages;
 mod verdicts;
+mod visits_at_once;

@@ -11,7 +11,6 @@ use mingcha_store::{CardRow, VisitFilter};
 use serde::Serialize;
 
 use crate::agenda::Almanac;
-use crate::criteria::definition;
 use crate::findings::provisional_number;
 use crate::{FindingRow, MingchaError, Mistake, Phone, wording};
 
@@ -87,7 +86,7 @@ impl<'a> Clerk<'a> {
         let visits = phone.store.visits(&VisitFilter::default())?;
         let mut items = HashMap::new();
         for item in phone.criteria()?.into_iter().flat_map(|set| set.items) {
-            items.entry(item.code).or_insert((item.text.zh, definition(item.definition)));
+            items.entry(item.code).or_insert((item.text.zh, item.definition.name()));
         }
         Ok(Self {
             phone,

@@ -32,7 +32,7 @@ impl Office {
     }
 
     /// The rows of a small set, ready to be spoilt.
-    fn rows(&self) -> Vec<Vec<String>> {
+    fn rows() -> Vec<Vec<String>> {
         let sets = CriteriaSet::embedded().unwrap();
         let w5 = sets.iter().find(|set| set.code.as_str() == "W5").unwrap();
         let mut set = w5.clone();
@@ -44,7 +44,9 @@ impl Office {
     fn csv(&self, name: &str, rows: &[Vec<String>]) -> PathBuf {
         let file = self.file(name);
         let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&file).unwrap();
-        rows.iter().for_each(|row| writer.write_record(row).unwrap());
+        for row in rows {
+            writer.write_record(row).unwrap();
+        }
         writer.flush().unwrap();
         file
     }
@@ -85,12 +87,12 @@ fn every_set_comes_back_from_a_workbook_and_from_a_csv_as_it_was() {
 fn a_cell_that_cannot_be_is_named_with_its_row_and_column() {
     let office = Office::new();
     let spoilt = |row: usize, column: &str, value: &str| {
-        let mut rows = office.rows();
+        let mut rows = Office::rows();
         rows[row][place(column)] = value.to_owned();
         let told = office.refused(&office.csv("spoilt.csv", &rows));
         (told[0].0, told[0].1.clone().unwrap_or_default(), told[0].2.clone())
     };
-    let note_rows = office.rows().iter().filter(|row| row[0] == "note").count();
+    let note_rows = Office::rows().iter().filter(|row| row[0] == "note").count();
     let first = 3 + note_rows; // the columns, their words, the set, its notes
     let number = u32::try_from(first).unwrap() + 1;
     for (column, value, told_in, reason) in [
@@ -116,7 +118,7 @@ fn a_cell_that_cannot_be_is_named_with_its_row_and_column() {
 #[test]
 fn several_mistakes_are_told_at_once() {
     let office = Office::new();
-    let mut rows = office.rows();
+    let mut rows = Office::rows();
     let items: Vec<usize> = (0..rows.len()).filter(|row| rows[*row][0] == "item").collect();
     rows[items[0]][place("answer")] = "maybe".to_owned();
     rows[items[2]][place("kinds")] = "MOON".to_owned();
@@ -129,7 +131,7 @@ fn several_mistakes_are_told_at_once() {
 #[test]
 fn another_encoding_is_named_and_gbk_is_read_when_it_is_asked_for() {
     let office = Office::new();
-    let text = std::fs::read_to_string(office.csv("utf8.csv", &office.rows())).unwrap();
+    let text = std::fs::read_to_string(office.csv("utf8.csv", &Office::rows())).unwrap();
     let gbk = office.file("gbk.csv");
     std::fs::write(&gbk, encoding_rs::GBK.encode(&text).0).unwrap();
     let told = office.refused(&gbk);
@@ -148,7 +150,7 @@ fn another_encoding_is_named_and_gbk_is_read_when_it_is_asked_for() {
 #[test]
 fn merged_headings_formulas_dates_and_errors_in_a_workbook_are_named() {
     let office = Office::new();
-    let rows = office.rows();
+    let rows = Office::rows();
     let book = |spoil: &dyn Fn(&mut rust_xlsxwriter::Worksheet)| {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory().unwrap();
@@ -190,8 +192,8 @@ fn merged_headings_formulas_dates_and_errors_in_a_workbook_are_named() {
 #[test]
 fn a_hundred_thousand_rows_are_refused_at_the_row_that_is_too_many() {
     let office = Office::new();
-    let mut text = std::fs::read_to_string(office.csv("small.csv", &office.rows())).unwrap();
-    (0..100_000).for_each(|n| text.push_str(&format!("item,X-{n},甲,a\n")));
+    let mut text = std::fs::read_to_string(office.csv("small.csv", &Office::rows())).unwrap();
+    text.extend((0..100_000).map(|n| format!("item,X-{n},甲,a\n")));
     let csv = office.file("long.csv");
     std::fs::write(&csv, &text).unwrap();
     assert_eq!(office.refused(&csv)[0].0, Some(2_001));

@@ -105,7 +105,7 @@ impl Documents {
             for (word, eight) in documents.0.iter_mut().zip(bytes.chunks_exact(8)) {
                 *word = eight.try_into().map(u64::from_le_bytes).unwrap_or_default();
             }
-        } else if bytes.len() < 128 && bytes.len() % 2 == 0 {
+        } else if bytes.len() < 128 && bytes.len().is_multiple_of(2) {
             for two in bytes.chunks_exact(2) {
                 documents.insert(two.try_into().map(u16::from_le_bytes).unwrap_or_default());
             }

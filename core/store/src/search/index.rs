@@ -96,7 +96,9 @@ fn make(store: &Store, connection: &Connection, block: i64) -> Result<(), StoreE
         for (_, text) in store.searched_texts(entity, row.get(2).map(Kind)?)? {
             pairs_of_text(&text, &mut pairs);
         }
-        pairs.into_iter().for_each(|pair| grams.entry(pair).or_default().insert(place));
+        for pair in pairs {
+            grams.entry(pair).or_default().insert(place);
+        }
     }
     connection.prepare_cached("DELETE FROM search_gram WHERE block = ?1")?.execute([block])?;
     let mut write =

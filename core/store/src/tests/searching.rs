@@ -67,7 +67,7 @@ fn what_is_said_after_the_first_search_is_found_and_what_was_replaced_is_not() {
     assert_eq!(hits(&phone.store, "上锁", &ALL).len(), 1);
     assert_eq!(hits(&phone.store, "新名", &ALL).len(), 1);
     // This device's own words, before anybody has them.
-    let own = phone.store.open_log(LogId([5; 16]), None, 1).map(|_| LogId([5; 16])).unwrap();
+    let own = phone.store.open_log(LogId([5; 16]), None, 1).map(|()| LogId([5; 16])).unwrap();
     let noted = NewOp { texts: vec!["灯坏了".to_owned()], ..new(id(1), answer("W5-2", Value::No)) };
     phone.store.append(own, &[noted], &[]).unwrap();
     assert_eq!(hits(&phone.store, "灯坏", &ALL).len(), 1);
@@ -216,7 +216,7 @@ fn what_failed_before_is_read_from_the_areas_feed_alone() {
         let from = busy.store.cursor(&area(1)).unwrap().map_or(0, |cursor| usize::try_from(cursor.position).unwrap());
         busy.store.fold_page(&feed.page(from, end)).unwrap();
     }
-    let own = busy.store.open_log(LogId([5; 16]), None, 1).map(|_| LogId([5; 16])).unwrap();
+    let own = busy.store.open_log(LogId([5; 16]), None, 1).map(|()| LogId([5; 16])).unwrap();
     busy.store
         .append(own, &[new(id(40), opening(id(9), Mode::Open)), new(id(41), raising(id(40), id(9)))], &[])
         .unwrap();

@@ -230,7 +230,7 @@ fn check_source(source: &[Source]) -> Result<(), String> {
 
 fn entry_points(entry: &ItemEntry) -> super::limits::Points {
     super::limits::Points {
-        points: entry.points,
+        full: entry.points,
         deduct: entry.deduct,
         deduct_most: entry.deduct_most,
         bonus: entry.bonus,

@@ -10,7 +10,7 @@ const LARGEST_LIMIT: u32 = 100_000;
 
 /// What an item says of points.
 pub(super) struct Points {
-    pub(super) points: u32,
+    pub(super) full: u32,
     pub(super) deduct: u32,
     pub(super) deduct_most: Option<u32>,
     pub(super) bonus: u32,
@@ -21,24 +21,24 @@ pub(super) struct Points {
 /// Points belong to item points, deductions and bonuses to base 100; what is no fault or no merit scores nothing.
 pub(super) fn check_points(said: &Points, answer: AnswerType, model: ScoringModel) -> Result<(), String> {
     let told = |reason: &str| Err(reason.to_owned());
-    let amounts = [said.points, said.deduct, said.deduct_most.unwrap_or(0), said.bonus];
+    let amounts = [said.full, said.deduct, said.deduct_most.unwrap_or(0), said.bonus];
     if amounts.iter().any(|amount| *amount > MOST_POINTS) {
         return Err(format!("`points`, `deduct` and `bonus` are hundredths of a point, 0 to {MOST_POINTS}"));
     }
     if model != ScoringModel::Base100 && (said.deduct > 0 || said.deduct_most.is_some() || said.bonus > 0) {
         return told("`deduct`, `deduct_most` and `bonus` belong to base_100 alone");
     }
-    if model == ScoringModel::Base100 && said.points > 0 {
+    if model == ScoringModel::Base100 && said.full > 0 {
         return told("in base_100 an item has `deduct` or `bonus`: set `points` to 0");
     }
-    if model == ScoringModel::Information && said.points > 0 {
+    if model == ScoringModel::Information && said.full > 0 {
         return told("a set that is information scores nothing: set `points` to 0");
     }
     if said.deduct == 0 && said.deduct_most.is_some() {
         return told("`deduct_most` needs `deduct`");
     }
     let silent = matches!(answer, AnswerType::Veto | AnswerType::Band | AnswerType::Text) || said.classes;
-    if silent && said.points > 0 {
+    if silent && said.full > 0 {
         return told("this answer type scores nothing: set `points` to 0");
     }
     if matches!(answer, AnswerType::Text) && (said.deduct > 0 || said.bonus > 0) {
