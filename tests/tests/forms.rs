@@ -57,7 +57,7 @@ fn what_failed_here_is_asked_first_by_the_next_and_a_form_that_was_cut_stays_as_
     let first = anna.text(&start, "visit");
     let (before, last) = (items(&anna, &first), "W5-9");
     assert_ne!(before[0], last);
-    anna.run(&["visit", "answer", &first, last, "no"]);
+    anna.run(&["visit", "answer", &first, last, "poor"]);
     anna.run(&["visit", "submit", &first]);
     anna.run(&["sync"]);
     ben.run(&["sync"]);

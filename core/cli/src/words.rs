@@ -86,7 +86,6 @@ const WORDS: Words = &[
     ("better", "提升", "better"),
     ("same", "持平", "the same"),
     ("worse", "下降", "worse"),
-    ("site", "点位", "site"),
     ("item", "检查项", "item"),
     ("finding", "问题", "finding"),
     ("note", "备注", "note"),
