@@ -370,6 +370,7 @@ fn on_a_full_disk_no_half_file_stays_and_the_old_one_is_whole() {
 fn what_is_inferred_says_so_on_every_screen_in_every_ledger_and_on_every_paper() {
     let town = Town::noticed();
     let (inspector, contact, finding, visit) = (&town.inspector, &town.contact, &town.finding, &town.visit);
+    inspector.run(&["sync"]);
     for desk in [inspector, &town.supervisor, contact] {
         assert_eq!(desk.run(&["finding", "show", finding])["definition"], "inferred");
         let rows = desk.run(&["finding", "list"]);
@@ -416,7 +417,7 @@ fn a_notice_without_words_of_its_own_tells_the_unit_what_to_put_right() {
     assert_eq!(town.supervisor.run(&["finding", "show", &item])["demand"], demand, "staff read what the unit reads");
     assert!(!card.to_string().contains("CANARY"));
     // Whether a finding is a repeat, or contested among staff, is nothing that a unit is told.
-    assert!(card.get("repeat").is_none() && card.get("contested").is_none(), "{card}");
+    assert!(card["repeat"].is_null() && card["contested"].is_null(), "{card}");
 }
 
 #[test]

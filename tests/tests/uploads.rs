@@ -191,6 +191,7 @@ fn prior_photos_that_were_cut_off_on_their_way_down_go_on_at_the_byte() {
 
     // Long before the recheck falls due, the site is assigned: what was found there comes along.
     let person = colleague.text(&["status"], "person");
+    supervisor.run(&["sync"]);
     supervisor.run(&["assign", "GOV-01", &person, "--from", "2026-03-05", "--due", "2026-03-06"]);
     supervisor.run(&["sync"]);
     let standard = std::fs::metadata(story.folder.path().join(format!("{photo}-standard"))).unwrap().len();

@@ -65,7 +65,7 @@ fn a_photo_is_kept_listed_put_to_an_item_and_written_out_as_it_came() {
 
     anna.phone.photo_put(&taken.photo.to_string(), "none").unwrap();
     assert_eq!(anna.phone.photo_list().unwrap()[0].item, None);
-    assert_eq!(anna.phone.photo_put(&taken.photo.to_string(), "SYSB-Y1a").unwrap_err().code(), "item_of_another_set");
+    assert_eq!(anna.phone.photo_put(&taken.photo.to_string(), "HOSP-1").unwrap_err().code(), "item_of_another_set");
 }
 
 #[test]

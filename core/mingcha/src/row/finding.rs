@@ -159,11 +159,9 @@ pub struct FindingRow {
     pub duplicate_of: Option<FindingId>,
     /// True when its visit was taken back after the unit had been told: it lives on until it is voided itself.
     pub visit_void: bool,
-    /// True when the same item failed before at this site; left out for a contact, whom nobody tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// True when the same item failed before at this site; null for a contact, whom nobody tells.
     pub repeat: Option<bool>,
-    /// True when live verdicts or results differ; left out for a contact, whom nobody tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// True when live verdicts or results differ; null for a contact, whom nobody tells.
     pub contested: Option<bool>,
     /// True while suspended.
     pub suspended: bool,

@@ -153,7 +153,7 @@ fn merged_headings_formulas_dates_and_errors_in_a_workbook_are_named() {
     let rows = Office::rows();
     let book = |spoil: &dyn Fn(&mut rust_xlsxwriter::Worksheet)| {
         let mut book = Workbook::new();
-        let sheet = book.add_worksheet_with_constant_memory().unwrap();
+        let sheet = book.add_worksheet();
         for (row, cells) in (0_u32..).zip(&rows) {
             for (column, cell) in (0_u16..).zip(cells) {
                 sheet.write_string(row, column, cell).unwrap();
