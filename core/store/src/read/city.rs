@@ -174,17 +174,6 @@ impl Store {
         Ok(newest)
     }
 
-    /// The years of the calendar, the newest word on each.
-    pub fn calendar_years(&self) -> Result<Vec<CalendarYear>, StoreError> {
-        let mut years = std::collections::BTreeMap::new();
-        for said in self.all_of_kind(Kind::CALENDAR_YEAR)? {
-            if let Body::CalendarYear(year) = said.body {
-                years.insert(year.year, year);
-            }
-        }
-        Ok(years.into_values().collect())
-    }
-
     /// Every change of the calendar and of the city's policy, in the order in which they hold.
     pub fn rule_changes(&self) -> Result<Vec<(Order, RuleChange)>, StoreError> {
         let mut said = self.all_of_kind(Kind::CALENDAR_YEAR)?;
