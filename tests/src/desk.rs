@@ -19,7 +19,8 @@ pub fn programs() -> &'static (PathBuf, PathBuf) {
         // The programs are of the same make as the story.
         let make = folder.ends_with("release").then_some("--release");
         let built = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["build", "--quiet", "--bin", "mingcha", "--bin", "mingcha-city"])
+            // The whole workspace chooses the features, as in the suite: nothing is compiled twice.
+            .args(["build", "--quiet", "--workspace", "--bin", "mingcha", "--bin", "mingcha-city"])
             .args(make)
             .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
             .status();

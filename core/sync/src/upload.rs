@@ -22,10 +22,13 @@ pub const PHOTO_SHA256: &str = "photo-sha256";
 /// Where uploads are created.
 pub const UPLOADS: &str = "/v1/photos";
 
-/// The smallest chunk, in bytes: what may have to be sent twice.
+/// The smallest chunk of an upload that goes well, in bytes; less than this is ever sent twice after a cut.
 pub const SMALLEST_CHUNK: u64 = 256 * 1024;
 /// The largest chunk, in bytes.
 pub const LARGEST_CHUNK: u64 = 4 * 1024 * 1024;
+/// The first chunk after a cut, in bytes. What was under way when the line broke may reach the city after the question
+/// where the file stands, and then this chunk was sent in vain.
+const CHUNK_AFTER_A_CUT: u64 = SMALLEST_CHUNK / 2;
 /// A file of at most so many bytes goes in one letter, without asking first.
 const ONE_LETTER: u64 = 32 * 1024;
 /// A chunk that took less, in milliseconds, is followed by one of twice the size.
@@ -53,7 +56,7 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// Bytes of the next chunk, from [`SMALLEST_CHUNK`] to [`LARGEST_CHUNK`].
+    /// Bytes of the next chunk, from [`SMALLEST_CHUNK`] to [`LARGEST_CHUNK`]; half the smallest right after a cut.
     pub fn chunk(self) -> u64 {
         self.chunk
     }
@@ -63,11 +66,12 @@ impl Pace {
         if bytes < self.chunk {
             return; // the end of a file, or a creation without bytes
         }
-        if took_millis < QUICK_MILLIS {
-            self.chunk = self.chunk.saturating_mul(2).min(LARGEST_CHUNK);
-        } else if took_millis > SLOW_MILLIS {
-            self.halve();
-        }
+        let next = match took_millis {
+            ..QUICK_MILLIS => self.chunk.saturating_mul(2),
+            ..=SLOW_MILLIS => self.chunk,
+            _ => self.chunk.div_euclid(2),
+        };
+        self.chunk = next.clamp(SMALLEST_CHUNK, LARGEST_CHUNK);
     }
 
     fn halve(&mut self) {
@@ -75,7 +79,7 @@ impl Pace {
     }
 
     fn lost(&mut self) {
-        self.chunk = SMALLEST_CHUNK;
+        self.chunk = CHUNK_AFTER_A_CUT;
     }
 }
 
@@ -323,7 +327,26 @@ mod tests {
         }
         assert_eq!(sizes, [1, 2, 4, 8, 16, 16, 16, 16, 8, 4, 2, 1]);
         assert!(upload.lost(&mut pace));
-        assert_eq!(pace, Pace::default());
+        assert_eq!(pace.chunk(), 128 * 1024);
+    }
+
+    #[test]
+    fn what_reaches_the_city_after_the_question_costs_less_than_the_smallest_chunk() {
+        let (mut upload, mut pace) = (upload(MEGABYTE), Pace::default());
+        letter(&mut upload, pace);
+        upload.read(&mut pace, &reply(200, 0), 1);
+        letter(&mut upload, pace);
+        assert!(upload.lost(&mut pace));
+        letter(&mut upload, pace);
+        upload.read(&mut pace, &reply(200, 0), 1);
+        let in_vain = letter(&mut upload, pace).body.len();
+        upload.read(&mut pace, &reply(409, 256 * 1024), 1);
+        letter(&mut upload, pace);
+        upload.read(&mut pace, &reply(200, 256 * 1024), 1);
+        assert_eq!(letter(&mut upload, pace).headers[1], ("upload-offset", (256 * 1024).to_string()));
+        assert!(in_vain < 256 * 1024, "{in_vain}");
+        upload.read(&mut pace, &reply(204, 384 * 1024), 2_000);
+        assert_eq!(letter(&mut upload, pace).body.len(), 256 * 1024);
     }
 
     #[test]
