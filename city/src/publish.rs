@@ -64,6 +64,16 @@ pub(crate) fn write_copy(turn: &mut Turn<'_>, copy: &EntityRow) -> Result<(), Ci
     Ok(())
 }
 
+/// Copies follow the visit that their findings are of: the unit that was told by mistake hears so by its card.
+pub(crate) fn move_copies(turn: &mut Turn<'_>, visit: EntityId) -> Result<(), CityError> {
+    for finding in turn.findings_of_visit(visit)? {
+        if let Some(copy) = turn.entity(FindingId(finding).published().into())? {
+            write_copy(turn, &copy)?;
+        }
+    }
+    Ok(())
+}
+
 /// The undercover finding that this one is the published copy of.
 pub(crate) fn original(look: &Look<'_>, copy: &EntityRow) -> Result<Option<EntityRow>, CityError> {
     let parent = copy.parent.map(|parent| look.entity(parent)).transpose()?.flatten();

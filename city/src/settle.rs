@@ -11,7 +11,7 @@ use mingcha_model::{Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusa
 use crate::CityError;
 use crate::judge::{Judgement, creates, judge};
 use crate::ledger::{EntityRow, Look, Turn};
-use crate::publish::{carry, publish};
+use crate::publish::{carry, move_copies, publish};
 use crate::statement::Statement;
 
 /// Judges an op that has just been received, keeps the verdict, and does what follows from it. Later verdicts on ops
@@ -213,6 +213,7 @@ fn take_effect(
         Body::VisitMove(moved) => {
             if let Some(site) = turn.site(moved.site)? {
                 turn.move_visit(home.entity, &site)?;
+                move_copies(turn, home.entity)?;
             }
         }
         // The feedback itself stays undercover; the copy that it publishes is what others hear of.

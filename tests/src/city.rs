@@ -103,6 +103,20 @@ impl City {
     #[track_caller]
     pub fn phone_at(&self, name: &str, role: &str, now: &str, url: &str) -> Desk {
         let place = if role == "contact" { ["--unit", "MC-GOV"] } else { ["--area", "DH"] };
+        self.enrolled(name, role, place, now, url)
+    }
+
+    /// The phone of a contact of this unit.
+    ///
+    /// # Panics
+    /// When enrolling fails.
+    #[track_caller]
+    pub fn contact_of(&self, unit: &str, name: &str, now: &str) -> Desk {
+        self.enrolled(name, "contact", ["--unit", unit], now, &self.url)
+    }
+
+    #[track_caller]
+    fn enrolled(&self, name: &str, role: &str, place: [&str; 2], now: &str, url: &str) -> Desk {
         let code = self.code(&["--role", role, place[0], place[1], "--name", name]);
         let below = self.folder.parent().unwrap_or(&self.folder);
         let desk = Desk::new(below.join(name), now);

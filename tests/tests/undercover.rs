@@ -2,10 +2,12 @@
 //!
 //! Every sentence is read back from phones: of the inspector, a colleague of the same area, two supervisors, the unit.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::Stdio;
 
 use mingcha_model::{CriteriaSet, Kinds, Mode, form};
-use mingcha_tests::{City, Desk, draw};
+use mingcha_tests::{Chance, City, Desk, draw};
 use serde_json::Value;
 
 const MORNING: &str = "2026-03-02T08:30:00+08:00";
@@ -61,13 +63,19 @@ impl Town {
 
     /// Anna was there, and nobody knew: the visit, its finding and a photo of it.
     fn visit(&self) -> (String, String, String) {
+        let visited = self.draft();
+        self.anna.run(&["visit", "submit", &visited.0]);
+        visited
+    }
+
+    /// The same, while she is still there.
+    fn draft(&self) -> (String, String, String) {
         let visit = self.anna.text(&["visit", "start", "GOV-01", "--mode", "undercover", "--set", "W5"], "visit");
         let file = draw(self.below(), 1);
         let photo = self.anna.text(&["visit", "photo", &visit, file.to_str().unwrap(), "--item", "W5-3"], "photo");
         self.anna.run(&["visit", "answer", &visit, "W5-3", "no", "--note", "坡道被电动车占用", "--photo", &photo]);
         let raise = ["finding", "raise", &visit, "W5-3", "--text", "坡道堵死", "--photo", &photo];
         let finding = self.anna.text(&raise, "finding");
-        self.anna.run(&["visit", "submit", &visit]);
         (visit, finding, photo)
     }
 }
@@ -293,6 +301,108 @@ fn a_finding_voided_by_one_and_published_by_another_is_void_for_all_whoever_come
             assert_eq!(shown(desk, &copy)["stage"], "void", "void first: {void_first}, {}", desk.home.display());
         }
     }
+}
+
+#[test]
+fn a_visit_that_moves_takes_its_published_copy_along_whoever_comes_first() {
+    for move_first in [true, false] {
+        let town = Town::found();
+        let neighbour = town.city.contact_of("MC-PSB", "neighbour", MORNING);
+        let (visit, finding, _) = town.draft();
+        town.meet();
+        town.anna.run(&["visit", "move", &visit, "PG-01"]);
+        let copy =
+            town.chief.text(&["finding", "feedback", &finding, "--demand", DEMAND, "--photos-checked"], "finding");
+        let (one, other) = if move_first { (&town.anna, &town.chief) } else { (&town.chief, &town.anna) };
+        one.run(&["sync"]);
+        town.contact.run(&["sync"]);
+        other.run(&["sync"]);
+        town.meet();
+        neighbour.run(&["sync"]);
+        let there = shown(&town.anna, &copy)["site"].clone();
+        assert_eq!(there, town.chief.run(&["visit", "show", &visit])["site"]);
+        for desk in [&town.ben, &town.chief, &town.deputy, &neighbour] {
+            let row = shown(desk, &copy);
+            assert_eq!((row["stage"].as_str(), &row["site"]), (Some("fed_back"), &there), "{}", desk.home.display());
+        }
+        assert_eq!(listed(&neighbour), [copy.as_str()]);
+        if move_first {
+            assert!(listed(&town.contact).is_empty(), "a unit where nobody was hears nothing");
+        } else {
+            assert_eq!(shown(&town.contact, &copy)["stage"], "void", "what it was told by mistake is taken back");
+        }
+        assert_eq!(shown(&town.chief, &copy)["number"], "2026-0001");
+    }
+}
+
+#[test]
+fn a_visit_voided_while_its_finding_is_published_leaves_what_the_unit_was_told() {
+    for void_first in [true, false] {
+        let town = Town::found();
+        let (visit, finding, _) = town.visit();
+        town.meet();
+        town.deputy.run(&["visit", "void", &visit, "--text", "走错了"]);
+        let copy = town.chief.text(&["finding", "feedback", &finding, "--demand", DEMAND], "finding");
+        let (one, other) = if void_first { (&town.deputy, &town.chief) } else { (&town.chief, &town.deputy) };
+        one.run(&["sync"]);
+        other.run(&["sync"]);
+        town.meet();
+        for desk in town.everybody() {
+            assert_eq!(shown(desk, &copy)["stage"], "fed_back", "void first: {void_first}, {}", desk.home.display());
+        }
+    }
+}
+
+#[test]
+fn a_city_killed_while_findings_are_published_and_voided_tells_the_unit_of_each_once() {
+    let mut chance = Chance::seeded("publications");
+    let mut town = Town::found();
+    let visit = town.anna.text(&["visit", "start", "GOV-01", "--mode", "undercover", "--set", "W5"], "visit");
+    let mut copies: BTreeMap<String, bool> = BTreeMap::new();
+    let begun = std::time::Instant::now();
+    town.meet();
+    let usual = begun.elapsed() / 20; // ten syncs and ten verifications
+    let mut cut = 0;
+    for round in 0..24 {
+        let raise = ["finding", "raise", &visit, "W5-3", "--text", &format!("第 {round} 处")];
+        let finding = town.anna.text(&raise, "finding");
+        town.anna.run(&["sync"]);
+        town.chief.run(&["sync"]);
+        town.deputy.run(&["sync"]);
+        let copy = town.chief.text(&["finding", "feedback", &finding, "--demand", DEMAND], "finding");
+        let is_void = round % 2 == 0;
+        if is_void {
+            town.deputy.run(&["finding", "void", &finding, "--text", "看错了"]);
+        }
+        copies.insert(copy, is_void);
+        let syncing = [&town.chief, &town.deputy].map(|desk| {
+            let mut command = desk.command(&["sync"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        });
+        std::thread::sleep(usual.mul_f64(f64::from(u32::try_from(chance.below(200)).unwrap()) / 100.0));
+        town.city.kill();
+        for child in syncing {
+            cut += u32::from(!child.wait_with_output().unwrap().status.success());
+        }
+        town.city.serve();
+    }
+    println!("a sync takes about {usual:?}; {cut} of 48 were cut off");
+    assert!(cut > 3, "the instants missed the syncs");
+    town.meet();
+    for desk in town.everybody() {
+        let here: BTreeSet<String> = listed(desk).into_iter().collect();
+        assert_eq!(here, copies.keys().cloned().collect(), "{}", desk.home.display());
+    }
+    let mut numbers = BTreeSet::new();
+    for (copy, is_void) in &copies {
+        let rows = town.everybody().map(|desk| shown(desk, copy));
+        for row in &rows {
+            assert_eq!(row["stage"], if *is_void { "void" } else { "fed_back" });
+            assert_eq!(row["number"], rows[0]["number"]);
+        }
+        numbers.insert(rows[0]["number"].to_string());
+    }
+    assert_eq!(numbers.len(), copies.len(), "a number of its own for each");
 }
 
 #[test]

@@ -131,15 +131,14 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A visit moved: it, its findings, and what hangs on them belong to another site of the area. What was published
-    /// of it stays where it was published.
+    /// A visit moved: it, its findings, their published copies, and what hangs on them belong to another site of the
+    /// area.
     pub(crate) fn move_visit(&mut self, visit: EntityId, to: &SiteRow) -> Result<(), CityError> {
         self.change(
             "WITH RECURSIVE moved(entity) AS ( \
-                 SELECT ?1 UNION SELECT entity.entity FROM entity JOIN moved ON entity.parent = moved.entity \
-                 WHERE entity.kind <> ?4 OR entity.parent = ?1) \
+                 SELECT ?1 UNION SELECT entity.entity FROM entity JOIN moved ON entity.parent = moved.entity) \
              UPDATE entity SET site = ?2, unit = ?3 WHERE entity IN (SELECT entity FROM moved)",
-            (visit.0, to.site.as_bytes(), to.unit.as_bytes(), Kind::FINDING_RAISE.0),
+            (visit.0, to.site.as_bytes(), to.unit.as_bytes()),
         )?;
         self.change(
             "INSERT INTO card_due (finding) SELECT entity FROM entity WHERE parent = ?1 AND kind = ?2 \

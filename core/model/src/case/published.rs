@@ -8,11 +8,18 @@ use crate::body::{Body, FindingPublish, FindingRaise};
 use crate::{Day, Digest, Said, VisitId};
 
 /// What raised a finding, how, and on which day: its author, or the city where it is a copy, which counts from the
-/// feedback whatever day the city wrote it down.
+/// feedback whatever day the city wrote it down, and is where the city's newest word on it says.
 pub(super) fn raised<'a>(live: &[&'a Said]) -> Option<(&'a Said, FindingRaise, Day)> {
     live.iter().find_map(|one| match &one.body {
         Body::FindingRaise(raise) => Some((*one, raise.clone(), one.day())),
-        Body::FindingPublish(copy) => Some((*one, copy.raise(), copy.day)),
+        Body::FindingPublish(copy) => Some((*one, newest(live).unwrap_or(copy).raise(), copy.day)),
+        _ => None,
+    })
+}
+
+fn newest<'a>(live: &[&'a Said]) -> Option<&'a FindingPublish> {
+    live.iter().rev().find_map(|one| match &one.body {
+        Body::FindingPublish(copy) => Some(copy),
         _ => None,
     })
 }
@@ -38,11 +45,7 @@ pub(super) fn feedback(live: &[&Said]) -> Option<FeedbackCase> {
 
 /// The published photos that the newest word on a copy lists.
 pub(super) fn photos(live: &[&Said]) -> Vec<Digest> {
-    let newest = live.iter().rev().find_map(|one| match &one.body {
-        Body::FindingPublish(copy) => Some(copy.photos.clone()),
-        _ => None,
-    });
-    newest.unwrap_or_default()
+    newest(live).map(|copy| copy.photos.clone()).unwrap_or_default()
 }
 
 impl FindingPublish {
@@ -63,8 +66,8 @@ impl Case {
     /// the demand that goes with it; `None` while it was not fed back.
     pub fn copy(&self) -> Option<(FindingPublish, String)> {
         let feedback = self.feedback.as_ref()?;
-        let FindingRaise { site, item, severity, .. } = self.raise.clone();
-        let copy = FindingPublish { site, item, severity, day: feedback.day, photos: Vec::new() };
+        let FindingRaise { item, severity, .. } = self.raise.clone();
+        let copy = FindingPublish { site: self.site, item, severity, day: feedback.day, photos: Vec::new() };
         Some((copy, feedback.demand.clone()))
     }
 
