@@ -5,7 +5,7 @@
 use mingcha_model::body::{Body, CardExtension};
 use mingcha_model::{
     Basis, Calendar, Case, Dates, Day, FindingId, Outcome, Policy, ResultSaid, ReviewVerdict, Said, SiteId, Stage,
-    rules,
+    is_suspended, rules,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
@@ -146,7 +146,7 @@ impl Phone {
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
             provisional: dates.provisional,
-            overdue: dates.is_overdue(case.stage, almanac.today),
+            overdue: dates.is_overdue(case, almanac.today),
             unserved: dates.unserved.is_some_and(|by| by < almanac.today),
             supervision_due: dates.supervision_due,
             extension: if case.extension_asked.is_some() {
@@ -160,7 +160,7 @@ impl Phone {
             visit_void: case.outlives_its_visit(),
             repeat: Some(self.is_repeat(case)?),
             contested: Some(case.contested),
-            suspended: is_running(case.suspended, case.suspended_until, almanac.today),
+            suspended: is_suspended(case.suspended, case.suspended_until, almanac.today),
             suspended_until: case.suspended_until,
             appealed: case.appealed,
             photos: photos_of(case),
@@ -229,7 +229,7 @@ impl Phone {
             visit_void: false,
             repeat: None,
             contested: None,
-            suspended: is_running(card.suspended, card.suspended_until, almanac.today),
+            suspended: is_suspended(card.suspended, card.suspended_until, almanac.today),
             suspended_until: card.suspended_until,
             appealed: card.appealed,
             photos: card.photos.iter().map(ToString::to_string).collect(),
@@ -332,11 +332,6 @@ fn photos_of(case: &Case) -> Vec<String> {
 
 pub(crate) fn parse_day(typed: &str) -> Result<Day, MingchaError> {
     typed.parse().map_err(|_| Mistake::Malformed("日期", "a day is written YYYY-MM-DD").into())
-}
-
-/// Suspended, and its last day has not passed.
-fn is_running(suspended: bool, until: Option<Day>, today: Day) -> bool {
-    suspended && until.is_none_or(|until| today <= until)
 }
 
 /// A step of a finding's way in words; `None` for what is not a step.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use mingcha_model::body::{Assign, Body, Nothing, VisitPerson};
 use mingcha_model::{
     AreaId, Dates, Day, FindingId, Mode, PersonId, Place, Role, SiteId, Stage, TaskId, VisitId, VisitStatus,
-    may_be_assigned,
+    is_suspended, may_be_assigned,
 };
 use mingcha_store::{FindingFilter, SiteRow, TaskFilter, VisitFilter};
 
@@ -49,6 +49,9 @@ impl Phone {
                 note(&mut rechecks, case.site, recheck.due, case.finding);
                 let from = windows.entry(case.site).or_insert(recheck.window_from);
                 *from = recheck.window_from.min(*from);
+            }
+            if is_suspended(case.suspended, case.suspended_until, almanac.today) {
+                continue; // until then nobody is urged
             }
             if let Some(due) = dates.feedback_due.filter(|due| *due < almanac.today) {
                 note(&mut feedback, case.site, due, case.finding);

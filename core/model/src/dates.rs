@@ -45,11 +45,12 @@ impl Dates {
         dates
     }
 
-    /// True when what is due by a day has not been done by the end of it.
-    pub fn is_overdue(&self, stage: Stage, today: Day) -> bool {
-        let unit_is_late = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
+    /// True when what is due by a day has not been done by the end of it. Nothing is overdue while a suspension runs.
+    pub fn is_overdue(&self, case: &Case, today: Day) -> bool {
+        let unit_is_late = matches!(case.stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
             && self.deadline.is_some_and(|deadline| deadline < today);
-        unit_is_late || self.feedback_due.is_some_and(|due| due < today)
+        !is_suspended(case.suspended, case.suspended_until, today)
+            && (unit_is_late || self.feedback_due.is_some_and(|due| due < today))
     }
 
     /// By when a unit is told: on the spot, and of an undercover visit some working days after it was submitted.
@@ -129,6 +130,11 @@ impl Dates {
         self.provisional |= reckoned.is_none_or(|reckoned| reckoned.provisional);
         reckoned.map(|reckoned| reckoned.value)
     }
+}
+
+/// True while a suspension runs: from when it was said to the end of its last day, where it has one.
+pub fn is_suspended(suspended: bool, until: Option<Day>, today: Day) -> bool {
+    suspended && until.is_none_or(|until| today <= until)
 }
 
 /// When a notice was served: acknowledged or refused, at the latest on the first working day after its card. Service that

@@ -44,7 +44,7 @@ pub use criteria::{
     History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LevelLimits, Limit, MOST_ITEMS, Offered, PhotoNeed, Placeholder,
     ScoringModel, Sign, Source, Title, Truth, Typed, Wanted, compare, cut, form,
 };
-pub use dates::Dates;
+pub use dates::{Dates, is_suspended};
 pub use day::{BadDay, Day, Weekday};
 pub use deadline::{DeadlinePolicy, FORTNIGHT, REST_AFTER_RESULT, Recheck, WINDOW_WORKDAYS, moved, next_nominal};
 pub use feed::{Cursor, Entry, FeedName, Flags};

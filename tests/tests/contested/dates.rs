@@ -146,6 +146,30 @@ fn an_extension_or_a_suspension_moves_the_recheck_behind_its_end() {
 }
 
 #[test]
+fn nobody_is_urged_while_a_finding_is_suspended() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let (forgotten, late) = (scene.raised(), scene.noticed());
+    scene.town.now("2026-03-09T09:00:00+08:00");
+    scene.all_meet();
+    for found in [&forgotten, &late] {
+        assert!(scene.cora.finding(&found.finding).overdue);
+        scene.cora.phone.finding_suspend(&found.finding, Some("2026-03-20"), "整栋改造", None).unwrap();
+    }
+    scene.all_meet();
+    for found in [&forgotten, &late] {
+        let row = scene.cora.finding(&found.finding);
+        assert_eq!((row.suspended, row.overdue), (true, false));
+    }
+    assert!(!scene.emil.finding(&late.finding).overdue);
+    assert_eq!(tasks(&scene.cora, "feedback_overdue"), []);
+    assert_eq!(tasks(&scene.cora, "unserved"), []);
+    scene.town.now("2026-03-21T09:00:00+08:00");
+    scene.all_meet();
+    assert!(scene.cora.finding(&forgotten.finding).overdue && scene.cora.finding(&late.finding).overdue);
+    assert_eq!(tasks(&scene.cora, "feedback_overdue").len(), 1);
+}
+
+#[test]
 fn forgotten_feedback_is_overdue_the_next_day_and_the_recheck_counts_from_when_it_was_due() {
     let mut scene = Scene::new(MONDAY);
     let found = scene.raised();

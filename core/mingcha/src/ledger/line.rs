@@ -108,7 +108,7 @@ impl<'a> Clerk<'a> {
         let case = self.phone.store.case(finding)?.ok_or(Mistake::Unknown("问题", "finding"))?;
         let place = self.site(case.site)?;
         let dates = Dates::of(&case, &self.almanac.calendar, &self.almanac.policy);
-        let overdue = dates.is_overdue(case.stage, self.almanac.today);
+        let overdue = dates.is_overdue(&case, self.almanac.today);
         let last = case.submissions.last();
         let approved = case.submissions.iter().rfind(|one| one.verdict == Some(ReviewVerdict::Approve));
         let reason = last.and_then(|last| last.reviews.iter().find(|review| last.verdict_op == Some(review.op)));

@@ -45,7 +45,7 @@ impl Phone {
                 result: result.clone(),
             });
         }
-        let overdue = dates.is_overdue(case.stage, almanac.today);
+        let overdue = dates.is_overdue(&case, almanac.today);
         let body = html! {
             h1 { (words::RECHECK) }
             (standing(case.stage, &marks(case.stage, overdue, case.suspended, case.appealed)))

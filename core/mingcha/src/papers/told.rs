@@ -128,7 +128,7 @@ impl Told {
         }
         let told = |notice: &mingcha_model::NoticeCase| (notice.notice, notice.day);
         let supervisions = case.notices.iter().filter(|one| one.notice == NoticeKind::Supervision).count();
-        let overdue = dates.is_overdue(case.stage, almanac.today) && !case.notices.is_empty();
+        let overdue = dates.is_overdue(case, almanac.today) && !case.notices.is_empty();
         let released = case.feedback.as_ref().map(|feedback| feedback.photos.as_slice()).unwrap_or_default();
         Ok(Self {
             number: number(case.number.as_deref(), case.finding),
