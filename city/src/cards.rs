@@ -71,6 +71,7 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
             .rfind(|notice| notice.notice == NoticeKind::Supervision)
             .map(|notice| notice.day),
         suspended_until: case.suspended_until,
+        notices: u32::try_from(case.notices.len()).unwrap_or(u32::MAX),
     };
     (card, texts)
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mingcha_model::body::{Body, CardTell};
-use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, PhotoId, rules};
+use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, rules};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
@@ -152,9 +152,9 @@ impl City {
                     let left = Body::CardWrite(left_behind(&card, site));
                     turn.say_if_new(FeedName::Unit(unit), finding, &left, texts.get(..1).unwrap_or_default())?;
                 }
-                // A notice runs from the day of the card that tells of it: that day is said first.
-                if let Some(notice) = case.notices.last().filter(|notice| notice.told.is_none()) {
-                    let tell = Body::CardTell(CardTell { notice: notice.op });
+                // A notice runs from the day of the card that tells of it, or of its signature: that day is said first.
+                if let Some(tell) = case.notices.last().and_then(untold) {
+                    let tell = Body::CardTell(tell);
                     if turn.say_if_new(FeedName::Area(row.place.area), finding, &tell, &[])? {
                         continue;
                     }
@@ -351,4 +351,14 @@ fn findings_of(look: &Look<'_>, entry: &mingcha_model::Entry) -> Result<Vec<Enti
         Kind::VISIT_OPEN if moves_visit => look.findings_of_visit(row.entity)?,
         _ => Vec::new(),
     })
+}
+
+/// What is to be said of a notice before the card that tells of it is written.
+fn untold(notice: &NoticeCase) -> Option<CardTell> {
+    let tell = |signed| CardTell { notice: notice.op, signed };
+    match (notice.told, notice.served) {
+        (None, _) => Some(tell(false)),
+        (Some(_), None) if notice.signed => Some(tell(true)),
+        _ => None,
+    }
 }

@@ -91,7 +91,7 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         Ok(()) => Ok(Judgement::Accept { home, late: false }),
         Err(refusal) if permitted_then(look, said, body, &person.grants, &home.place)? => Ok(match refusal {
             _ if said.revoked => Judgement::Hold { home, reason: Refusal::DeviceRevoked },
-            _ if decides(body) => Judgement::Hold { home, reason: Refusal::Moved },
+            _ if decides(body, home.place.covert) => Judgement::Hold { home, reason: Refusal::Moved },
             _ => Judgement::Accept { home, late: true },
         }),
         Err(refusal) => Ok(Judgement::Refuse(refusal)),

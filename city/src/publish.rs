@@ -100,7 +100,14 @@ fn is_hidden(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
 
 fn carry_over(turn: &mut Turn<'_>, said: &Statement, copy: &EntityRow, flags: Flags) -> Result<(), CityError> {
     let Some(body) = said.body.clone().map(|body| in_the_open(turn, body)).transpose()? else { return Ok(()) };
-    let op = Op { entity: copy.entity, body: body.to_bytes(), ..said.op.clone() };
+    // What an undercover log said is not on the copy, and its name would tell which copies are of one visit.
+    let mut over = Vec::new();
+    for named in &said.op.over {
+        if turn.log(named.log)?.is_some_and(|log| !log.covert) {
+            over.push(*named);
+        }
+    }
+    let op = Op { entity: copy.entity, over, body: body.to_bytes(), ..said.op.clone() };
     enter(turn, FeedName::Area(copy.place.area), &Statement { op, ..said.clone() }, flags, None)
 }
 

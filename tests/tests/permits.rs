@@ -1,9 +1,9 @@
 //! Who may say what: an answer for every kind of statement, every role and every place, and the laws that hold for all.
 
 use mingcha_model::body::{
-    Acknowledge, AppealDecide, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback, FindingFixed,
-    FindingNotice, FindingRaise, FindingVoid, Nothing, Release, ResultSay, Review, SubmissionAdd, Suspend, VisitMove,
-    VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
+    Acknowledge, AppealDecide, Channel, Decline, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
+    FindingFixed, FindingNotice, FindingRaise, FindingVoid, Nothing, Release, ResultSay, Review, SubmissionAdd,
+    Suspend, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
 };
 use mingcha_model::{
     AreaId, Body, Day, EntityId, FindingId, Grants, Kind, LogId, Mode, NoticeKind, OpId, Outcome, PersonId, Place,
@@ -37,8 +37,8 @@ fn bodies() -> Vec<Body> {
         Body::FindingFeedback(FindingFeedback { channel: Channel::Spoken, photos: vec![] }),
         Body::FindingFixed(FindingFixed { photos: vec![] }),
         Body::FindingNotice(FindingNotice { notice: NoticeKind::Supervision, deadline: None }),
-        Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }),
-        Body::FindingDecline(Nothing {}),
+        Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }),
+        Body::FindingDecline(Decline { notice: None }),
         Body::FindingCorrect(Nothing {}),
         Body::FindingVoid(FindingVoid { void: true }),
         Body::FindingDuplicate(FindingDuplicate { of: Some(finding) }),

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mingcha_model::body::{
-    Acknowledge, AppealDecide, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback, FindingFixed,
-    FindingNotice, FindingRaise, FindingVoid, Nothing, NumberGive, Release, ResultSay, Review, SetRef, SubmissionAdd,
-    Suspend, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
+    Acknowledge, AppealDecide, Channel, Decline, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
+    FindingFixed, FindingNotice, FindingRaise, FindingVoid, Nothing, NumberGive, Release, ResultSay, Review, SetRef,
+    SubmissionAdd, Suspend, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
 };
 use mingcha_model::{
     Body, Calendar, Case, DISSENT_AFTER_DAYS, Dates, Day, EntityId, Field, FindingId, Flags, LogId, Mode, NoticeKind,
@@ -59,8 +59,8 @@ fn of_the_finding() -> impl Strategy<Value = (EntityId, Body)> {
         2 => prop::option::of(some_day()).prop_map(move |deadline| {
             say(Body::FindingNotice(FindingNotice { notice: NoticeKind::Rectification, deadline }))
         }),
-        1 => Just(say(Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }))),
-        1 => Just(say(Body::FindingDecline(Nothing {}))),
+        1 => Just(say(Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }))),
+        1 => Just(say(Body::FindingDecline(Decline { notice: None }))),
         1 => Just(say(Body::FindingCorrect(Nothing {}))),
         1 => Just(say(Body::NumberGive(NumberGive { number: "2026-0001".to_owned() }))),
         3 => submissions.clone().prop_map(|which| {
@@ -330,7 +330,7 @@ proptest! {
             Policy { recheck_roll: roll, recheck_after_approval: after_approval, ..Policy::default() };
         for calendar in [Calendar::embedded(), Calendar::bare()] {
             let dates = Dates::of(&case, &calendar, &policy);
-            let _ = dates.is_overdue(case.stage, today);
+            let _ = dates.is_overdue(&case, today);
             prop_assert_eq!(dates.recheck.is_some() && case.is_settled(), false);
             let (Some(recheck), Some(deadline)) = (dates.recheck, dates.deadline) else { continue };
             prop_assert!(recheck.window_from <= recheck.due);

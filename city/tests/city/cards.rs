@@ -71,7 +71,7 @@ fn a_unit_learns_of_a_finding_when_it_is_fed_back_and_follows_it_by_its_card() {
 
     boss.say(finding, &notice(), &["限期整改"]);
     boss.push();
-    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }), &["签收人"]);
     let submission = EntityId(fresh());
     let add = SubmissionAdd { finding: FindingId(finding), photos: Vec::new() };
     contact.say(submission, &Body::SubmissionAdd(add), &["已培训"]);
@@ -104,7 +104,7 @@ fn what_a_contact_says_of_a_finding_that_its_unit_was_not_told_of_waits_until_it
     let finding = EntityId(fresh());
     anna.say(finding, &raise(visit), &["王某态度生硬"]);
     anna.push();
-    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }), &["签收人"]);
     let add = SubmissionAdd { finding: FindingId(finding), photos: Vec::new() };
     contact.say(EntityId(fresh()), &Body::SubmissionAdd(add), &["已培训"]);
     let waits = Some(mingcha_model::Refusal::UnknownEntity);
@@ -131,7 +131,7 @@ fn a_unit_feed_holds_no_word_no_log_and_no_person_but_its_own() {
     anna.push();
     boss.say(finding, &notice(), &["限期整改"]);
     boss.push();
-    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }), &["签收人"]);
     contact.push();
     let entries = contact.pull(FeedName::Unit(hall()));
     let secrets: [&[u8]; 7] = [
@@ -232,7 +232,7 @@ fn a_new_calendar_rewrites_only_the_cards_that_it_changes() {
     anna.push();
     boss.say(noticed, &notice(), &["限期整改"]);
     boss.push();
-    contact.say(noticed, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.say(noticed, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }), &["签收人"]);
     contact.push();
     let before = cards(&contact.pull(FeedName::Unit(hall()))).len();
     let text = "[[calendar]]\nyear = 2026\noff = [\"2026-03-09\"]\nwork = []\npublished = true\n";
@@ -282,7 +282,7 @@ fn a_served_deadline_moves_later_with_the_policy_and_never_earlier() {
     let told = cards(&contact.pull(FeedName::Unit(hall())));
     assert_eq!(told.last().unwrap().0.deadline.unwrap().to_string(), "2026-03-10");
     contact.clock = boss.clock;
-    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone }), &["签收人"]);
+    contact.say(finding, &Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }), &["签收人"]);
     contact.push();
     let told = cards(&contact.pull(FeedName::Unit(hall())));
     assert_eq!(told.last().unwrap().0.deadline.unwrap().to_string(), "2026-03-09");

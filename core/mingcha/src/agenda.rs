@@ -371,6 +371,7 @@ fn step(body: &Body) -> Option<&'static str> {
         Body::AppealDecide(decide) if decide.upheld => "维持 / appeal refused",
         Body::AppealDecide(_) => "撤销 / finding withdrawn",
         Body::NumberGive(_) => "编号 / numbered",
+        Body::CardTell(tell) if tell.signed => "签收生效 / service counts from here",
         Body::CardTell(_) => "送达单位 / the unit was told",
         _ => return None,
     })

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use mingcha_model::body::{
-    Acknowledge, AppealDecide, Body, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFixed,
+    Acknowledge, AppealDecide, Body, Channel, Decline, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFixed,
     FindingNotice, FindingRaise, FindingVoid, Nothing, ResultSay, Review, SubmissionAdd, Suspend,
 };
 use mingcha_model::{
@@ -50,14 +50,15 @@ impl Phone {
     pub fn finding_acknowledge(&mut self, id: &str, name: &str, signed: bool) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
         let channel = if signed { Channel::Written } else { Channel::Phone };
-        let body = Body::FindingAcknowledge(Acknowledge { channel });
+        let body = Body::FindingAcknowledge(Acknowledge { channel, notice: self.notices_seen(finding)? });
         self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(name)?))
     }
 
     /// The unit refuses the notice, with a reason.
     pub fn finding_decline(&mut self, id: &str, text: &str) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
-        let saying = Saying::new(finding, Body::FindingDecline(Nothing {})).with_text(needed(text)?);
+        let saying = Saying::new(finding, Body::FindingDecline(Decline { notice: self.notices_seen(finding)? }))
+            .with_text(needed(text)?);
         self.say_as_contact(&place, finding, saying)
     }
 
@@ -400,6 +401,15 @@ impl Phone {
         };
         let site = self.store.site(card.card.site)?.ok_or(Mistake::Unknown("点位", "site"))?;
         Ok((finding, Place { area: site.area, unit: site.unit, covert: false, self_check: false }))
+    }
+
+    /// How many notices of a finding this phone shows; `None` while there is none.
+    fn notices_seen(&self, finding: FindingId) -> Result<Option<u32>, MingchaError> {
+        let seen = match self.store.card(finding)? {
+            Some(card) => card.card.notices,
+            None => self.store.case(finding)?.map_or(0, |case| u32::try_from(case.notices.len()).unwrap_or(u32::MAX)),
+        };
+        Ok(Some(seen).filter(|seen| *seen > 0))
     }
 
     pub(crate) fn place_of(&self, entity: EntityId) -> Result<Place, MingchaError> {

@@ -14,9 +14,9 @@ pub use city::{
     Position, Release, SiteEnter, UnitSet, VerdictSay, WindowKindSet,
 };
 pub use finding::{
-    Acknowledge, AppealDecide, Channel, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback, FindingFixed,
-    FindingNotice, FindingRaise, FindingVoid, NoticeKind, Outcome, PhotoShown, Rectangle, ResultSay, Review,
-    ReviewVerdict, SubmissionAdd, Suspend,
+    Acknowledge, AppealDecide, Channel, Decline, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
+    FindingFixed, FindingNotice, FindingRaise, FindingVoid, NoticeKind, Outcome, PhotoShown, Rectangle, ResultSay,
+    Review, ReviewVerdict, SubmissionAdd, Suspend,
 };
 pub use visit::{
     Answer, LogOpen, Mode, PhotoAdd, PhotoItem, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
@@ -141,7 +141,7 @@ bodies! {
     /// The unit acknowledges the notice. Texts: name of who did.
     FINDING_ACKNOWLEDGE = 34, "finding_acknowledge", FindingAcknowledge(Acknowledge), 1;
     /// The unit refuses the notice. Texts: reason.
-    FINDING_DECLINE = 35, "finding_decline", FindingDecline(Nothing), 1;
+    FINDING_DECLINE = 35, "finding_decline", FindingDecline(Decline), 1;
     /// Corrects the wording of a finding; both are shown. Texts: corrected wording.
     FINDING_CORRECT = 36, "finding_correct", FindingCorrect(Nothing), 1;
     /// Voids a finding or takes that back. Texts: reason.
@@ -200,7 +200,7 @@ bodies! {
     NUMBER_GIVE = 131, "number_give", NumberGive(NumberGive), 0;
     /// Writes the whole present state of a finding for its unit. Texts: see [`Card`].
     CARD_WRITE = 132, "card_write", CardWrite(Card), 64;
-    /// Says that a unit's card tells of a notice; the entity is the finding. No texts.
+    /// Says that a unit's card tells of a notice, and again that it was signed for; the entity is the finding. No texts.
     CARD_TELL = 133, "card_tell", CardTell(CardTell), 0;
     /// Publishes the copy of an undercover finding to its area, and says it again when its photos are ready; the
     /// entity is the copy. Texts: demand.

@@ -103,7 +103,9 @@ pub struct NoticeCase {
     pub text: String,
     /// The day on which the city wrote the card that tells the unit of it.
     pub told: Option<Day>,
-    /// The first day on which the unit acknowledged or refused it.
+    /// True once somebody acknowledged or refused it.
+    pub signed: bool,
+    /// The day on which the city heard of that.
     pub served: Option<Day>,
     /// True while only this device knows it.
     pub provisional: bool,

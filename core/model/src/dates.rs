@@ -64,13 +64,15 @@ impl Dates {
 
     fn reckon_deadline(&mut self, case: &Case, calendar: &Calendar, policy: &Policy) {
         let Some(notice) = case.notices.last() else { return };
-        self.provisional |= notice.provisional || notice.told.is_none();
+        // A signature counts from the day on which the city heard of it.
+        let is_unheard = notice.signed && notice.served.is_none();
+        self.provisional |= notice.provisional || notice.told.is_none() || is_unheard;
         let latest = calendar.workday_after(notice.told.unwrap_or(notice.day));
         let served = service(notice, calendar);
         self.served = Some(served.value);
         self.provisional |= served.provisional;
         let answered = case.submissions.last().is_some_and(|submission| submission.ord > notice.ord);
-        self.unserved = Some(latest.value).filter(|_| notice.served.is_none() && !answered);
+        self.unserved = Some(latest.value).filter(|_| !notice.signed && !answered);
         let deadline = notice.deadline.or_else(|| self.by_severity(case, notice, served.value, calendar, policy));
         // So an extension that ends before it changes nothing, and a suspension takes nothing away.
         let suspended = case.suspended_until.or(case.resumed);

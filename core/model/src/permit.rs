@@ -247,12 +247,19 @@ fn roles_of_unknown(kind: Kind) -> &'static [Role] {
     }
 }
 
-/// True for statements that decide something about others' work: held, not merged, when their author had moved.
-pub fn decides(said: &Body) -> bool {
+/// True for statements that decide something about others' work, tell a unit what cannot be untold, or let through what
+/// waited: held, not merged, when their author had moved. `covert` where they speak of an undercover visit, whose
+/// feedback is its publication.
+pub fn decides(said: &Body, covert: bool) -> bool {
+    if matches!(said, Body::FindingFeedback(_) | Body::Unknown(Kind::FINDING_FEEDBACK)) {
+        return covert;
+    }
     matches!(
         said,
         Body::Review(_)
             | Body::Result(_)
+            | Body::FindingNotice(_)
+            | Body::Release(_)
             | Body::FindingVoid(_)
             | Body::VisitVoid(_)
             | Body::AppealDecide(_)
@@ -261,6 +268,8 @@ pub fn decides(said: &Body) -> bool {
             | Body::Unknown(
                 Kind::REVIEW
                     | Kind::RESULT
+                    | Kind::FINDING_NOTICE
+                    | Kind::RELEASE
                     | Kind::FINDING_VOID
                     | Kind::VISIT_VOID
                     | Kind::APPEAL_DECIDE

@@ -74,6 +74,36 @@ fn a_notice_runs_from_the_day_it_was_acknowledged_declined_or_signed_on_paper() 
 }
 
 #[test]
+fn a_signature_counts_from_the_day_the_city_heard_of_it_and_only_for_the_notice_that_was_seen() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let (late, twice) = (scene.fed_back(), scene.fed_back());
+    for found in [&late, &twice] {
+        scene.cora.phone.finding_notice(&found.finding, None).unwrap();
+    }
+    scene.all_meet();
+    // Signed on Monday on a phone that meets the city a week later.
+    scene.emil.phone.finding_acknowledge(&late.finding, "值班长", false).unwrap();
+    scene.town.now("2026-03-09T09:00:00+08:00");
+    assert_eq!(deadline(&scene.cora, &late.finding), "2026-03-06");
+    // Meanwhile another notice is served, which that phone has not shown.
+    scene.emil.phone.finding_acknowledge(&twice.finding, "值班长", false).unwrap();
+    scene.cora.phone.finding_supervise(&twice.finding).unwrap();
+    scene.cora.sync();
+    scene.town.later(1);
+    scene.emil.sync();
+    scene.all_meet();
+    scene.all_meet();
+    for hand in [&scene.cora, &scene.anna, &scene.emil] {
+        assert_eq!(deadline(hand, &late.finding), "2026-03-06", "what was served does not move earlier");
+        assert!(!hand.finding(&late.finding).provisional);
+        assert_eq!(deadline(hand, &twice.finding), "2026-03-13", "served by the working day after its card");
+    }
+    scene.town.now("2026-03-11T09:00:00+08:00");
+    scene.all_meet();
+    assert!(scene.cora.finding(&twice.finding).unserved, "nobody signed for the second");
+}
+
+#[test]
 fn a_recheck_falls_due_on_its_date_whatever_the_stage_and_takes_all_that_are_due_at_the_site() {
     let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
     let (unanswered, (under_review, _)) = (scene.noticed(), scene.submitted());

@@ -88,6 +88,33 @@ fn facts_of_somebody_who_moved_are_late_and_decisions_wait_for_a_release() {
 }
 
 #[test]
+fn what_a_supervisor_who_moved_tells_units_or_lets_through_waits_for_another_supervisor() {
+    let mut scene = Scene::new(MONDAY);
+    let noticed = scene.fed_back();
+    let covert = scene.anna.phone.visit_start("GOV-01", "undercover", &[], &[]).unwrap().visit.to_string();
+    let seen = scene.anna.phone.finding_raise(&covert, "W5-3", "坡道堵死", None, &[]).unwrap().finding.to_string();
+    scene.all_meet();
+    scene.town.later(60);
+    let copy = scene.dora.phone.finding_feedback(&seen, Some("清理坡道"), false).unwrap().finding.to_string();
+    scene.dora.phone.finding_notice(&noticed.finding, Some("2026-03-04")).unwrap();
+    scene.town.later(60);
+    scene.town.city.revoke(scene.dora.person, mingcha_city::load::area_id("DH")).unwrap();
+    scene.town.later(24 * 60);
+    assert_eq!(scene.dora.sync().held, 2);
+    scene.all_meet_but_dora();
+    assert_eq!(scene.emil.stage(&noticed.finding), "fed_back");
+    assert_eq!(scene.emil.phone.finding_list(None, false, None).unwrap().len(), 1, "nothing was published");
+    let held = scene.cora.phone.held().unwrap();
+    let mut what: Vec<&str> = held.iter().map(|one| one.what).collect();
+    what.sort_unstable();
+    assert_eq!(what, ["finding_feedback", "finding_notice"]);
+    let publication = held.iter().find(|one| one.what == "finding_feedback").unwrap();
+    scene.cora.phone.release(&publication.op.to_string()).unwrap();
+    scene.all_meet_but_dora();
+    assert_eq!(scene.emil.stage(&copy), "fed_back");
+}
+
+#[test]
 fn whoever_comes_back_may_again_and_what_was_said_in_between_is_judged_by_its_own_day() {
     let mut scene = Scene::new(MONDAY);
     let found = scene.raised();

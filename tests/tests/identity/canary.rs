@@ -70,6 +70,8 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
         let seen = anna.act(next(), |phone| phone.finding_raise(&covert, "W5-1", word, None, &[photo])).finding;
         anna.act(next(), |phone| phone.visit_submit(&covert));
         anna.act(next(), |phone| phone.visit_remark(&covert, word));
+        // What she decides of it herself is replaced by what a supervisor decides, who had read it.
+        anna.act(next(), |phone| phone.finding_recheck(&seen.to_string(), "fail", None, Some(word), &[], None));
         originals.push(seen.to_string());
     }
     for _ in 0..2 {
@@ -78,6 +80,7 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
         }
     }
     for original in &originals {
+        chief.act(next(), |phone| phone.finding_recheck(original, "fail", None, Some("主管复查"), &[], None));
         chief.act(next(), |phone| phone.finding_feedback(original, Some(COVERT_DEMAND), true));
     }
     // Served with a notice; what the unit said to it at the counter is written down by who was there.

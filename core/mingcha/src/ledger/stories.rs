@@ -89,6 +89,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
         recheck_due: None,
         supervision_day: None,
         suspended_until: None,
+        notices: 1,
     };
     city.say(finding, &Body::CardWrite(card), &["擦干地面"]);
     let mut contact = city.desk("Contact", Role::Contact, &url);

@@ -56,7 +56,7 @@ fn a_notice_shows_no_photo_that_nobody_checked_or_that_must_be_blurred_first() {
     assert!(paper.contains("（临时）") && paper.contains("（暂定）"), "nothing reached the city yet: {paper}");
     city.meet(&mut chief);
     let notice = chief.phone.store.case(case.finding).unwrap().unwrap().notices[0].op;
-    city.say(case.finding, &Body::CardTell(CardTell { notice }), &[]);
+    city.say(case.finding, &Body::CardTell(CardTell { notice, signed: false }), &[]);
     city.meet(&mut chief);
     let (_, paper) = print(&chief, PaperKind::Notice, &finding).unwrap();
     assert!(!paper.contains("（暂定）"), "the city's order makes days final, and its card the service");

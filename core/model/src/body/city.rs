@@ -344,15 +344,22 @@ pub struct Card {
     /// The day on which a suspension ends, where that is known.
     #[n(19)]
     pub suspended_until: Option<Day>,
+    /// How many notices there were: what the unit signs is the last of them.
+    #[n(20)]
+    pub notices: u32,
 }
 
-/// The card that tells a unit of a notice was written: from then on it runs.
+/// The card that tells a unit of a notice was written: from then on it runs. Said again when the city heard that the
+/// notice was signed for: the day counts on which that was said, whatever day a phone claims.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct CardTell {
     /// Which notice.
     #[n(0)]
     pub notice: OpId,
+    /// True when it was acknowledged or refused.
+    #[n(1)]
+    pub signed: bool,
 }
 
 /// Assigns work; the entity is the task. Carries no mode.

@@ -132,6 +132,18 @@ pub struct Acknowledge {
     /// Through what.
     #[n(0)]
     pub channel: Channel,
+    /// Which notice its author saw, counted from 1 in order; `None` for the newest before it.
+    #[n(1)]
+    pub notice: Option<u32>,
+}
+
+/// The unit refuses a notice 拒收, which serves it all the same.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Decline {
+    /// Which notice its author saw, counted from 1 in order; `None` for the newest before it.
+    #[n(0)]
+    pub notice: Option<u32>,
 }
 
 /// Voids a finding 作废.

@@ -150,8 +150,16 @@ pub(super) fn submissions(live: &[&Said], registers: &Registers<'_>) -> Vec<Subm
 }
 
 pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
-    live.iter()
-        .filter_map(|one| match &one.body {
+    let told = |notice: OpId, signed: bool| {
+        let said = live
+            .iter()
+            .find(|one| matches!(&one.body, Body::CardTell(told) if told.notice == notice && told.signed == signed));
+        said.map(|one| one.day())
+    };
+    let noticed = live.iter().filter(|one| matches!(one.body, Body::FindingNotice(_)));
+    (1_u32..)
+        .zip(noticed)
+        .filter_map(|(number, one)| match &one.body {
             Body::FindingNotice(notice) => Some(NoticeCase {
                 op: one.id,
                 notice: notice.notice,
@@ -159,20 +167,27 @@ pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
                 ord: one.ord,
                 deadline: notice.deadline,
                 text: one.text(0).to_owned(),
-                told: live
-                    .iter()
-                    .find(|other| matches!(&other.body, Body::CardTell(told) if told.notice == one.id))
-                    .map(|other| other.day()),
-                served: live
-                    .iter()
-                    .filter(|other| other.sequence() > one.sequence())
-                    .find(|other| matches!(other.body, Body::FindingAcknowledge(_) | Body::FindingDecline(_)))
-                    .map(|other| other.day()),
+                told: told(one.id, false),
+                signed: live.iter().any(|other| match signs(&other.body) {
+                    Some(Some(seen)) => seen == number,
+                    Some(None) => other.sequence() > one.sequence(),
+                    None => false,
+                }),
+                served: told(one.id, true),
                 provisional: one.is_provisional(),
             }),
             _ => None,
         })
         .collect()
+}
+
+/// The notice that this signs for, where its author said which.
+fn signs(body: &Body) -> Option<Option<u32>> {
+    match body {
+        Body::FindingAcknowledge(acknowledge) => Some(acknowledge.notice),
+        Body::FindingDecline(decline) => Some(decline.notice),
+        _ => None,
+    }
 }
 
 /// `Some(upheld)` once the last appeal was decided.

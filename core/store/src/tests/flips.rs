@@ -58,6 +58,7 @@ fn everything() -> Feed {
         recheck_due: None,
         supervision_day: None,
         suspended_until: None,
+        notices: 0,
     };
     feed.say(op(CITY, 4), id(15), &Body::CardWrite(card), "demand");
     let assign = Assign {
