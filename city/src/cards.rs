@@ -4,13 +4,7 @@
 //! device, no log, no minute, and never the finding's own words.
 
 use mingcha_model::body::{Card, CardExtension, CardResult, CardSubmission};
-use mingcha_model::{Calendar, Case, Dates, Digest, Kind, NoticeKind, Policy, SiteId, Stage};
-
-/// What dates are counted by.
-pub(crate) struct Almanac {
-    pub(crate) calendar: Calendar,
-    pub(crate) policy: Policy,
-}
+use mingcha_model::{Case, Digest, Kind, NoticeKind, Rules, SiteId, Stage};
 
 /// So many of the newest submissions and results are in a card, each with its words.
 const MOST_SHOWN: usize = 50;
@@ -29,8 +23,8 @@ pub(crate) fn is_known_to_unit(case: &Case) -> bool {
 }
 
 /// The card of a finding and its texts: the demand, then the reasons that submissions point to.
-pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Almanac) -> (Card, Vec<String>) {
-    let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, rules: &Rules) -> (Card, Vec<String>) {
+    let dates = rules.dates(case);
     let mut texts = vec![demand(case)];
     let most = Kind::CARD_WRITE.most_texts().unwrap_or(1);
     let submissions = newest(&case.submissions, MOST_SHOWN).iter().map(|submission| {
@@ -64,7 +58,10 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
         suspended: case.suspended,
         appealed: case.appealed,
         provisional: dates.provisional,
-        recheck_due: dates.recheck.filter(|_| almanac.policy.unit_sees_recheck_date).map(|recheck| recheck.due),
+        recheck_due: dates
+            .recheck
+            .filter(|_| rules.policy_in(case.campaign).unit_sees_recheck_date)
+            .map(|recheck| recheck.due),
         supervision_day: case
             .notices
             .iter()
@@ -72,6 +69,7 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, almanac: &Alm
             .map(|notice| notice.day),
         suspended_until: case.suspended_until,
         notices: u32::try_from(case.notices.len()).unwrap_or(u32::MAX),
+        duplicate_of: None,
     };
     (card, texts)
 }

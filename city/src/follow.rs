@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mingcha_model::body::{Body, CardTell};
-use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, rules};
+use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, Rules};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
-use crate::cards::{Almanac, card, is_known_to_unit, left_behind};
+use crate::cards::{card, is_known_to_unit, left_behind};
 use crate::files::Files;
 use crate::ledger::{Look, Unpublished};
 use crate::{City, CityError, private, publish, reader, settle};
@@ -129,7 +129,7 @@ impl City {
         if touched.is_nothing() {
             return Ok(true);
         }
-        let almanac = almanac(store)?;
+        let rules = Rules::after(store.rule_changes()?);
         let mut cases = Vec::new();
         for finding in &touched.findings {
             if let Some(case) = store.case(FindingId(*finding))?.filter(is_known_to_unit) {
@@ -146,7 +146,12 @@ impl City {
                 let finding = EntityId::from(case.finding);
                 // An undercover finding has no card: its unit learns of it from a published copy alone.
                 let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
-                let (card, texts) = card(case, row.site, turn.published_of(finding)?, &almanac);
+                let (mut card, texts) = card(case, row.site, turn.published_of(finding)?, &rules);
+                if let Some(of) = case.duplicate_of
+                    && turn.was_said(FeedName::Unit(row.place.unit), Kind::CARD_WRITE, of.into())?
+                {
+                    (card.duplicate_of, card.deadline) = (Some(of), None);
+                }
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 for (unit, site) in turn.told_units(finding)?.into_iter().filter(|(unit, _)| *unit != row.place.unit) {
                     let left = Body::CardWrite(left_behind(&card, site));
@@ -275,11 +280,6 @@ fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<(), CityError> {
         })?;
     }
     Ok(())
-}
-
-fn almanac(store: &Store) -> Result<Almanac, CityError> {
-    let (calendar, policy) = rules(store.rule_changes()?);
-    Ok(Almanac { calendar, policy })
 }
 
 /// What was said since the cards were last written.

@@ -290,8 +290,13 @@ fn names_undercover(look: &Look<'_>, said: &Statement, body: &Body, home: &Entit
         return Ok(true);
     }
     for named in body.names() {
-        let Some(row) = look.entity(named)?.filter(|row| row.place.covert) else { continue };
-        if !home.place.covert || (own.is_some() && look.visit_of(&row)? != own) {
+        let links = match look.entity(named)? {
+            Some(row) if row.place.covert => !home.place.covert || (own.is_some() && look.visit_of(&row)? != own),
+            Some(_) => false,
+            // What nobody has heard of yet and this log did not say, only its author can know.
+            None => own.is_some() && !look.speaks_of(said.id.log, named)?,
+        };
+        if links {
             return Ok(true);
         }
     }
@@ -342,7 +347,7 @@ fn fits(look: &Look<'_>, said: &Statement, body: &Body, home: &EntityRow) -> Res
         },
         Body::VisitPerson(said) if said.present => match look.person(said.person)? {
             None => Err(Refusal::UnknownEntity),
-            Some(person) => may_take_part(person.grants.role, person.grants.unit, &home.place),
+            Some(person) => may_take_part(&person.grants, &home.place),
         },
         Body::Release(release) => match look.op(release.op)? {
             Some(op) if op.entity != home.entity => Err(Refusal::UnknownEntity),

@@ -4,7 +4,7 @@
 //! the visit, its log, its photos or its words; what its inspector says later stays undercover.
 
 use mingcha_model::body::{Body, FindingDuplicate, FindingFeedback, FindingPublish, ResultSay};
-use mingcha_model::{Day, EntityId, FeedName, FindingId, Flags, Kind, Op, Place, Role, Text, acts_on_copy};
+use mingcha_model::{CampaignId, Day, EntityId, FeedName, FindingId, Flags, Kind, Op, Place, Role, Text, acts_on_copy};
 
 use crate::CityError;
 use crate::ledger::{EntityRow, Look, Turn};
@@ -52,16 +52,28 @@ pub(crate) fn write_copy(turn: &mut Turn<'_>, copy: &EntityRow) -> Result<(), Ci
     let feedback = turn.statement(copy.id)?.ok_or_else(broken)?;
     let Some(Body::FindingRaise(raise)) = raised.body else { return Err(broken()) };
     let photos = turn.published_of(copy.entity)?;
+    let campaign = campaign_of(turn, &original)?;
     let body = Body::FindingPublish(FindingPublish {
         site: copy.site,
         item: raise.item,
         severity: raise.severity,
         day: Day::from_unix_millis(feedback.ord.millis()),
         photos,
+        campaign,
     });
     let demand = feedback.op.texts.first().and_then(Text::words).unwrap_or_default();
     turn.say_if_new(FeedName::Area(copy.place.area), copy.entity, &body, &[demand])?;
     Ok(())
+}
+
+/// The campaign of the visit that saw a finding.
+fn campaign_of(look: &Look<'_>, finding: &EntityRow) -> Result<Option<CampaignId>, CityError> {
+    let visit = finding.parent.map(|visit| look.entity(visit)).transpose()?.flatten();
+    let opened = visit.map(|visit| look.statement(visit.id)).transpose()?.flatten();
+    Ok(opened.and_then(|opened| match opened.body {
+        Some(Body::VisitOpen(open)) => open.campaign,
+        _ => None,
+    }))
 }
 
 /// Copies follow the visit that their findings are of: the unit that was told by mistake hears so by its card.

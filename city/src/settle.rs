@@ -235,7 +235,8 @@ pub(crate) fn feed_back(
     let known = turn.entity(home.entity)?.and_then(|row| row.number);
     if known.is_none() {
         let number = turn.give_number(home.entity, Day::from_unix_millis(said.ord.millis()).year())?;
-        let body = Body::NumberGive(NumberGive { number });
+        let body =
+            Body::NumberGive(NumberGive { number, feedback: Some(said.id).filter(|_| home.entity == said.op.entity) });
         turn.say(FeedName::Area(home.place.area), home.entity, &body, &[])?;
     }
     for (place, shown) in feedback.photos.iter().enumerate() {

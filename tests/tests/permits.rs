@@ -36,7 +36,7 @@ fn bodies() -> Vec<Body> {
         }),
         Body::FindingFeedback(FindingFeedback { channel: Channel::Spoken, photos: vec![] }),
         Body::FindingFixed(FindingFixed { photos: vec![] }),
-        Body::FindingNotice(FindingNotice { notice: NoticeKind::Supervision, deadline: None }),
+        Body::FindingNotice(FindingNotice { notice: NoticeKind::Supervision, deadline: None, instead_of: None }),
         Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }),
         Body::FindingDecline(Decline { notice: None }),
         Body::FindingCorrect(Nothing {}),

@@ -57,12 +57,12 @@ fn of_the_finding() -> impl Strategy<Value = (EntityId, Body)> {
         1 => Just(say(Body::FindingFeedback(FindingFeedback { channel: Channel::Spoken, photos: vec![] }))),
         1 => Just(say(Body::FindingFixed(FindingFixed { photos: vec![] }))),
         2 => prop::option::of(some_day()).prop_map(move |deadline| {
-            say(Body::FindingNotice(FindingNotice { notice: NoticeKind::Rectification, deadline }))
+            say(Body::FindingNotice(FindingNotice { notice: NoticeKind::Rectification, deadline, instead_of: None }))
         }),
         1 => Just(say(Body::FindingAcknowledge(Acknowledge { channel: Channel::Phone, notice: None }))),
         1 => Just(say(Body::FindingDecline(Decline { notice: None }))),
         1 => Just(say(Body::FindingCorrect(Nothing {}))),
-        1 => Just(say(Body::NumberGive(NumberGive { number: "2026-0001".to_owned() }))),
+        1 => Just(say(Body::NumberGive(NumberGive { number: "2026-0001".to_owned(), feedback: None }))),
         3 => submissions.clone().prop_map(|which| {
             (which, Body::SubmissionAdd(SubmissionAdd { finding: FindingId(FINDING), photos: vec![] }))
         }),

@@ -406,6 +406,53 @@ fn a_city_killed_while_findings_are_published_and_voided_tells_the_unit_of_each_
 }
 
 #[test]
+fn nothing_in_an_undercover_log_names_what_only_its_author_knows() {
+    let town = Town::found();
+    let anna = &town.anna;
+    let (first, finding, _) = town.draft();
+    let (_, other, photo) = town.draft();
+    let open = anna.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
+    let own = anna.text(&["finding", "raise", &open, "W5-3", "--text", "坡道被占"], "finding");
+    for words in [
+        vec!["visit", "answer", &first, "W5-3", "no", "--photo", &photo],
+        vec!["finding", "raise", &first, "W5-3", "--text", "坡道堵死", "--photo", &photo],
+    ] {
+        anna.refuses(&words, 2, "not_now");
+    }
+    for named in [&other, &own] {
+        anna.refuses(&["finding", "duplicate", &finding, named], 2, "not_permitted");
+    }
+    // What everybody in the area knows of tells nothing of who says it.
+    town.meet();
+    anna.run(&["finding", "duplicate", &finding, &own]);
+    town.meet();
+}
+
+#[test]
+fn a_draft_that_nobody_submits_falls_due_and_what_it_saw_is_in_no_ledger_and_no_repeat() {
+    let mut town = Town::found();
+    let (_, finding, _) = town.draft();
+    town.meet();
+    let later = "2026-03-09T09:00:00+08:00";
+    for desk in [&mut town.anna, &mut town.ben, &mut town.chief, &mut town.deputy, &mut town.contact] {
+        later.clone_into(&mut desk.now);
+    }
+    town.city.clock(later);
+    let open = town.ben.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
+    let seen = town.ben.text(&["finding", "raise", &open, "W5-3", "--text", "坡道被占"], "finding");
+    town.meet();
+    assert_eq!(shown(&town.chief, &finding)["overdue"], true);
+    let tasks = |desk: &Desk| desk.run(&["tasks"]).to_string();
+    assert!(tasks(&town.chief).contains("feedback_overdue"));
+    assert!(!tasks(&town.anna).contains("feedback_overdue"), "it is not hers to publish");
+    for desk in [&town.anna, &town.ben, &town.chief] {
+        assert_eq!(shown(desk, &seen)["repeat"], false, "{}", desk.home.display());
+    }
+    let file = town.below().join("台账.csv");
+    assert_eq!(town.chief.run(&["ledger", "--format", "csv", "--out", file.to_str().unwrap()])["rows"], 1);
+}
+
+#[test]
 fn two_visits_of_one_inspector_have_two_labels_and_two_logs() {
     let town = Town::found();
     let (first, ..) = town.visit();

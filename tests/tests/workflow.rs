@@ -116,9 +116,10 @@ fn life(words: &[Word], unheard: u8) -> Vec<Said> {
                 (finding().into(), Body::FindingFeedback(body))
             }
             What::Fixed => (finding().into(), Body::FindingFixed(FindingFixed { photos: Vec::new() })),
-            What::Notice(notice) => {
-                (finding().into(), Body::FindingNotice(FindingNotice { notice: *notice, deadline: None }))
-            }
+            What::Notice(notice) => (
+                finding().into(),
+                Body::FindingNotice(FindingNotice { notice: *notice, deadline: None, instead_of: None }),
+            ),
             What::Submission if submitted < SUBMISSIONS => {
                 submitted += 1;
                 let add = SubmissionAdd { finding: finding(), photos: Vec::new() };

@@ -111,6 +111,13 @@ impl Look<'_> {
         Ok(again.collect::<Result<_, _>>()?)
     }
 
+    /// True when something was said of this entity in this log.
+    pub(crate) fn speaks_of(&self, log: LogId, entity: EntityId) -> Result<bool, CityError> {
+        let found =
+            self.one("SELECT 1 FROM op WHERE log = ?1 AND entity = ?2 LIMIT 1", (log.0, entity.0), |_| Ok(()))?;
+        Ok(found.is_some())
+    }
+
     /// What was decided of an op; `None` when the city does not know it.
     pub(crate) fn op(&self, id: OpId) -> Result<Option<OpRow>, CityError> {
         self.one("SELECT ord, entity, verdict FROM op WHERE log = ?1 AND seq = ?2", (id.log.0, id.seq), |row| {

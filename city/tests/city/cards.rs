@@ -23,7 +23,7 @@ fn feedback() -> Body {
 }
 
 fn notice() -> Body {
-    Body::FindingNotice(FindingNotice { notice: NoticeKind::Rectification, deadline: None })
+    Body::FindingNotice(FindingNotice { notice: NoticeKind::Rectification, deadline: None, instead_of: None })
 }
 
 fn cards(entries: &[Entry]) -> Vec<(Card, Vec<String>)> {

@@ -143,6 +143,7 @@ texts! {
     SEVERITY = "程度", "severity";
     SHA256 = "SHA-256", "SHA-256";
     SINCE = "自", "since";
+    EXTENSION = "延期", "extension";
     SUSPENDED_UNTIL = "挂账至", "suspended until";
     SITE = "点位", "site";
     SITES = "点位", "sites";

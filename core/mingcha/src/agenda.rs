@@ -2,10 +2,9 @@
 //!
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
-use mingcha_model::body::{Body, CardExtension};
+use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
-    Basis, Calendar, Case, Dates, Day, FindingId, Outcome, Policy, ResultSaid, ReviewVerdict, Said, SiteId, Stage,
-    is_suspended, rules,
+    Basis, Case, Day, FindingId, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
@@ -15,8 +14,7 @@ use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, Re
 
 /// What rows of findings are figured with: read once, used for many.
 pub(crate) struct Almanac {
-    pub calendar: Calendar,
-    pub policy: Policy,
+    pub rules: Rules,
     pub today: Day,
 }
 
@@ -24,22 +22,21 @@ impl Almanac {
     /// The deadline as it was served. Screens show none once a finding is settled; papers still tell by when it was due.
     pub fn served_deadline(&self, case: &Case) -> Option<Day> {
         let unsettled = Case { stage: Stage::Noticed, ..case.clone() };
-        Dates::of(&unsettled, &self.calendar, &self.policy).deadline
+        self.rules.dates(&unsettled).deadline
     }
 
     /// True for a recheck before the first day on which it was due, as it stood without it and what came later.
     fn is_early(&self, case: &Case, result: &ResultSaid) -> bool {
         let earlier = case.results.iter().filter(|other| (other.ord, other.op) < (result.ord, result.op));
         let before = Case { stage: Stage::Noticed, results: earlier.cloned().collect(), ..case.clone() };
-        let due = Dates::of(&before, &self.calendar, &self.policy).recheck;
+        let due = self.rules.dates(&before).recheck;
         result.outcome != Outcome::Reopen && due.is_some_and(|due| result.day < due.window_from)
     }
 }
 
 impl Phone {
     pub(crate) fn almanac(&self) -> Result<Almanac, MingchaError> {
-        let (calendar, policy) = rules(self.store.rule_changes()?);
-        Ok(Almanac { calendar, policy, today: self.today()? })
+        Ok(Almanac { rules: Rules::after(self.store.rule_changes()?), today: self.today()? })
     }
 
     /// The findings known here, newest first: of a stage, only overdue ones, of a site.
@@ -95,7 +92,7 @@ impl Phone {
     }
 
     fn row_of_case(&self, case: &Case, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
-        let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+        let dates = almanac.rules.dates(case);
         let mut submissions = Vec::new();
         for one in &case.submissions {
             let mut reviews = Vec::new();
@@ -126,7 +123,7 @@ impl Phone {
                 day: one.day,
                 counts: one.counts,
                 early: almanac.is_early(case, one),
-                same_inspector: one.op.log == case.raised_by.log,
+                same_inspector: self.are_of_one(one.op.log, case.raised_by.log)?,
             });
         }
         let item = self.item_named(&case.raise.item)?;
@@ -146,7 +143,7 @@ impl Phone {
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
             provisional: dates.provisional,
-            overdue: dates.is_overdue(case, almanac.today),
+            overdue: dates.is_overdue(case, almanac.today) && self.counts_under(case)?.is_none(),
             unserved: dates.unserved.is_some_and(|by| by < almanac.today),
             supervision_due: dates.supervision_due,
             extension: if case.extension_asked.is_some() {
@@ -160,9 +157,9 @@ impl Phone {
             visit_void: case.outlives_its_visit(),
             repeat: Some(self.is_repeat(case)?),
             contested: Some(case.contested),
-            suspended: is_suspended(case.suspended, case.suspended_until, almanac.today),
+            suspended: !case.is_settled() && is_suspended(case.suspended, case.suspended_until, almanac.today),
             suspended_until: case.suspended_until,
-            appealed: case.appealed,
+            appealed: !case.is_settled() && case.appealed,
             photos: photos_of(case),
             submissions,
             results,
@@ -180,6 +177,10 @@ impl Phone {
             .iter()
             .filter(|said| !card.includes.iter().any(|included| said.entity == (*included).into()))
             .collect();
+        // So do a request and an appeal of which the city has not heard.
+        let unheard = |kind: Kind| record.said.iter().any(|said| said.is_provisional() && said.body.kind() == kind);
+        let asked = unheard(Kind::EXTENSION_ASK).then_some(CardExtension::Asked);
+        let appealed = unheard(Kind::APPEAL);
         let settled = matches!(card.stage, Stage::Closed | Stage::Void);
         let stage = if pending.is_empty() || settled { card.stage } else { Stage::Submitted };
         let text = |place: u8| record.texts.get(usize::from(place)).cloned().flatten().unwrap_or_default();
@@ -224,14 +225,14 @@ impl Phone {
             overdue,
             unserved: false,
             supervision_due: None,
-            extension: card.extension,
-            duplicate_of: None,
+            extension: asked.or(card.extension),
+            duplicate_of: card.duplicate_of,
             visit_void: false,
             repeat: None,
             contested: None,
             suspended: is_suspended(card.suspended, card.suspended_until, almanac.today),
             suspended_until: card.suspended_until,
-            appealed: card.appealed,
+            appealed: card.appealed || appealed,
             photos: card.photos.iter().map(ToString::to_string).collect(),
             submissions: submissions.collect(),
             results: card
@@ -263,15 +264,15 @@ impl Phone {
         if self.counts_under(case)?.is_some() {
             return Ok(false);
         }
-        let campaign = case.visit.as_ref().and_then(|visit| visit.campaign);
         for other in self.store.findings(&filter)? {
             let before = other.finding != case.finding
                 && other.item == case.raise.item
                 && other.stage != Stage::Void
                 && other.raised_day < case.raised_day;
             let Some(other) = (if before { self.store.case(other.finding)? } else { None }) else { continue };
-            let in_campaign = other.visit.as_ref().and_then(|visit| visit.campaign) == campaign;
-            if in_campaign && self.counts_under(&other)?.is_none() {
+            // What nobody was told of counts nowhere: its copy does, once there is one.
+            let is_hidden = other.visit.as_ref().is_some_and(|visit| visit.mode == Mode::Undercover);
+            if !is_hidden && other.campaign == case.campaign && self.counts_under(&other)?.is_none() {
                 return Ok(true);
             }
         }
@@ -310,6 +311,7 @@ impl Phone {
         let day = parse_day(day)?;
         let reckoned = self
             .almanac()?
+            .rules
             .calendar
             .add_workdays(day, count)
             .map_err(|_| Mistake::Malformed("工作日数", "at most 3660 working days are counted"))?;
@@ -319,13 +321,13 @@ impl Phone {
     /// The recheck of something fed back on this day.
     pub fn calendar_recheck(&self, day: &str) -> Result<CalendarDay, MingchaError> {
         let almanac = self.almanac()?;
-        let recheck = almanac.calendar.recheck(parse_day(day)?, almanac.policy.recheck_roll);
+        let recheck = almanac.rules.calendar.recheck(parse_day(day)?, almanac.rules.policy.recheck_roll);
         Ok(CalendarDay { date: recheck.due, nominal: recheck.nominal, provisional: recheck.provisional })
     }
 }
 
 /// A finding's photos by id; of a published copy the hashes of what the city made for it, as cards have them.
-fn photos_of(case: &Case) -> Vec<String> {
+pub(crate) fn photos_of(case: &Case) -> Vec<String> {
     let published = case.published_photos.iter().map(ToString::to_string);
     case.raise.photos.iter().map(ToString::to_string).chain(published).collect()
 }

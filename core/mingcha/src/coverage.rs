@@ -148,7 +148,7 @@ impl Phone {
         let length = to.days_after(from).saturating_add(1);
         let (before_from, before_to) = (from.plus(length.saturating_neg()), from.plus(-1));
         let sets = self.criteria()?;
-        let ranking = self.almanac()?.policy.ranking;
+        let ranking = self.almanac()?.rules.policy.ranking;
         let now = self.answers_of_period(from, to)?;
         let before = self.answers_of_period(before_from, before_to)?;
         let none: Vec<BTreeMap<ItemCode, Value>> = Vec::new();

@@ -10,8 +10,8 @@ use mingcha_model::body::{
     FindingNotice, FindingRaise, FindingVoid, Nothing, ResultSay, Review, SubmissionAdd, Suspend,
 };
 use mingcha_model::{
-    Basis, Case, Dates, Day, EntityId, Field, FindingId, Mode, NoticeKind, Outcome, Place, ReviewVerdict, Severity,
-    Shown, Stage, SubmissionId, VisitStatus,
+    Basis, Case, Day, EntityId, Field, FindingId, Mode, NoticeKind, Outcome, Place, ReviewVerdict, Severity, Shown,
+    Stage, SubmissionId, VisitStatus,
 };
 
 use crate::ports::sixteen;
@@ -38,7 +38,7 @@ impl Phone {
             .unwrap_or("ordinary")
             .parse()
             .map_err(|_| Mistake::Malformed("严重程度", "the severity is minor, ordinary, serious or works"))?;
-        let photos = self.photo_ids(photos)?;
+        let photos = self.photos_of_visit(photos, visit.visit)?;
         let place = self.place_of_visit(&visit)?;
         let finding = FindingId::from_random(sixteen(&*self.chance));
         let raise = FindingRaise { visit: visit.visit, site: visit.site, item: item.code, severity, photos };
@@ -49,6 +49,11 @@ impl Phone {
     /// The unit acknowledges what it was told; `signed` on paper, which an inspector or a supervisor writes down.
     pub fn finding_acknowledge(&mut self, id: &str, name: &str, signed: bool) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
+        if self.notices_seen(finding)?.is_none() {
+            return Err(
+                Mistake::NotNow("尚无通知可签收", "no notice was served yet; there is nothing to sign for").into()
+            );
+        }
         let channel = if signed { Channel::Written } else { Channel::Phone };
         let body = Body::FindingAcknowledge(Acknowledge { channel, notice: self.notices_seen(finding)? });
         self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(name)?))
@@ -92,7 +97,10 @@ impl Phone {
         if deadline.is_some_and(|deadline| deadline < today) {
             return Err(Mistake::NotNow("期限已过", "the deadline lies in the past; name today or later").into());
         }
-        let saying = Saying::new(case.finding, Body::FindingNotice(FindingNotice { notice, deadline }));
+        let saying = Saying::new(
+            case.finding,
+            Body::FindingNotice(FindingNotice { notice, deadline, instead_of: case.extension_granted }),
+        );
         self.say_of(&place, &case, saying)
     }
 
@@ -101,6 +109,9 @@ impl Phone {
         let (finding, place) = self.told_finding(id)?;
         let text = needed(text)?;
         self.may_say(&place, &Body::SubmissionAdd(SubmissionAdd { finding, photos: Vec::new() }))?;
+        if self.finding_row(finding)?.stage == Stage::Void {
+            return Err(Mistake::NotNow("问题已作废，无需整改", "it is void: nothing is to be put right").into());
+        }
         let (ids, mut sayings, files) = self.add_photos(finding.into(), photos, None)?;
         let submission = SubmissionId::from_random(sixteen(&*self.chance));
         let add = SubmissionAdd { finding, photos: ids };
@@ -186,6 +197,17 @@ impl Phone {
     pub fn finding_extension_ask(&mut self, id: &str, until: &str, text: &str) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
         let until = day(until)?;
+        let served = match self.store.card(finding)? {
+            Some(card) => card.card.deadline,
+            None => None,
+        };
+        if served.is_some_and(|served| until < served) {
+            return Err(Mistake::NotNow(
+                "所请日期早于现有期限",
+                "the day asked for is before the deadline; name a later one",
+            )
+            .into());
+        }
         if until < self.today()? {
             return Err(
                 Mistake::NotNow("所请日期已过", "the day asked for lies in the past; name today or later").into()
@@ -211,7 +233,7 @@ impl Phone {
             }
         };
         let almanac = self.almanac()?;
-        let served = Dates::of(&case, &almanac.calendar, &almanac.policy).deadline;
+        let served = almanac.rules.dates(&case).deadline;
         if served.is_some_and(|served| until < served) {
             return Err(Mistake::NotNow(
                 "期限只能推迟",
@@ -245,7 +267,12 @@ impl Phone {
         if matches!(self.case_for_writing(id)?.0.stage, Stage::Closed | Stage::Void) {
             return Err(Mistake::NotNow("已销号或作废", "it is closed or void; there is nothing to suspend").into());
         }
-        let body = Body::Suspend(Suspend { suspended: true, until: until.map(day).transpose()? });
+        let until = until.map(day).transpose()?;
+        let today = self.today()?;
+        if until.is_some_and(|until| until < today) {
+            return Err(Mistake::NotNow("挂账止日已过", "the last day lies in the past; name today or later").into());
+        }
+        let body = Body::Suspend(Suspend { suspended: true, until });
         self.decide(id, &Field::Suspended, body, Some(text), basis)
     }
 
@@ -311,6 +338,9 @@ impl Phone {
     /// Takes the voiding of a finding back, with a reason.
     pub fn finding_restore(&mut self, id: &str, text: &str, basis: Option<&str>) -> Result<Staged, MingchaError> {
         needed(text)?;
+        if self.case_for_writing(id)?.0.stage != Stage::Void {
+            return Err(Mistake::NotNow("问题未作废", "it is not void; there is nothing to take back").into());
+        }
         self.decide(id, &Field::FindingVoid, Body::FindingVoid(FindingVoid { void: false }), Some(text), basis)
     }
 

@@ -9,6 +9,7 @@ mod line;
 mod stories;
 mod table;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use mingcha_store::{CardFilter, FindingFilter};
@@ -55,7 +56,15 @@ impl Phone {
             return Err(Mistake::Malformed("台账格式", "the format is csv, xlsx or json").into());
         }
         let file = OutFile::begin(out, replace)?;
-        let cases = self.store.findings(&FindingFilter::default())?;
+        let mut cases = self.store.findings(&FindingFilter::default())?;
+        // It is passed round: what was seen under cover stands in it once it is published, under its own name.
+        let mut hidden = BTreeSet::new();
+        for case in &cases {
+            if self.store.place(case.finding.into())?.is_some_and(|place| place.covert) {
+                hidden.insert(case.finding);
+            }
+        }
+        cases.retain(|case| !hidden.contains(&case.finding));
         let mut cards = self.store.cards(&CardFilter::default())?;
         cards.sort_by_cached_key(|row| {
             let told = row.card.feedback_day.or(row.card.notice_day);

@@ -95,6 +95,21 @@ impl Phone {
             .collect()
     }
 
+    /// Photos by id that were taken on this visit, or of one of its findings.
+    pub(crate) fn photos_of_visit(&self, typed: &[String], visit: VisitId) -> Result<Vec<PhotoId>, MingchaError> {
+        let photos = self.photo_ids(typed)?;
+        for photo in &photos {
+            if self.visit_above((*photo).into())? != Some(visit) {
+                return Err(Mistake::NotNow(
+                    "照片属于另一次检查，请在本次检查中拍摄或添加",
+                    "the photo is of another visit; take or add it in this one",
+                )
+                .into());
+            }
+        }
+        Ok(photos)
+    }
+
     /// Who wrote a log, as this phone may say it: a name for staff, nothing for contacts.
     pub(crate) fn by(&self, log: LogId) -> Result<Option<String>, MingchaError> {
         let me = self.me()?;

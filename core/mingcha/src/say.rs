@@ -4,7 +4,7 @@
 //! is appended together: all of it is durable on return, or none of it happened.
 
 use mingcha_model::body::Body;
-use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, OpId, Place, Refusal, permit};
+use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, OpId, Place, Refusal, VisitId, permit};
 use mingcha_store::{NewOp, PhotoFile};
 
 use crate::{MingchaError, Mistake, Phone};
@@ -79,17 +79,31 @@ impl Phone {
         Ok(self.store.append(log, &ops, files)?)
     }
 
-    /// Refuses what would tell of an undercover visit to those who may not know of it, before it is said.
+    /// Refuses what would tell of an undercover visit to those who may not know of it, or link it to anything else that
+    /// its author alone knows, before it is said.
     fn keeps_silent(&self, place: &Place, sayings: &[Saying]) -> Result<(), MingchaError> {
-        if place.covert {
-            return Ok(());
-        }
+        let own = if place.covert { self.recorded_visit(sayings)? } else { None };
         for named in sayings.iter().flat_map(|saying| saying.body.names()) {
-            if self.store.place(named)?.is_some_and(|place| place.covert) {
+            let links = match own {
+                Some(visit) => !self.is_of_visit(named, visit, sayings)? && !self.is_everybodys(named)?,
+                // A supervisor decides of undercover visits in their own name; in the open nothing names one.
+                None => !place.covert && self.store.place(named)?.is_some_and(|place| place.covert),
+            };
+            if links {
                 return Err(Mistake::NotPermitted(Refusal::Covert).into());
             }
         }
         Ok(())
+    }
+
+    fn is_of_visit(&self, named: EntityId, visit: VisitId, sayings: &[Saying]) -> Result<bool, MingchaError> {
+        let is_made_here = sayings.iter().any(|saying| saying.entity == named);
+        Ok(is_made_here || self.visit_above(named)? == Some(visit))
+    }
+
+    /// Known to the staff of an area: no word on it tells who says it.
+    fn is_everybodys(&self, named: EntityId) -> Result<bool, MingchaError> {
+        Ok(self.store.place(named)?.is_none_or(|place| !place.covert) && self.store.is_heard(named)?)
     }
 
     /// What a change of this register must name in `over`: what stood on the screen that was handed back, else what

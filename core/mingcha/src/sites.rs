@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mingcha_model::{Dates, Day, SiteId};
+use mingcha_model::{Day, SiteId};
 use mingcha_store::{FindingFilter, SiteRow as StoredSite, VisitFilter};
 
 use crate::{MingchaError, Phone, SiteFilter, SiteRow};
@@ -68,7 +68,7 @@ impl Phone {
         let mut rechecks: BTreeMap<SiteId, (Day, Day)> = BTreeMap::new();
         for record in self.store.findings(&FindingFilter::default())? {
             let Some(case) = self.store.case(record.finding)? else { continue };
-            let Some(recheck) = Dates::of(&case, &almanac.calendar, &almanac.policy).recheck else { continue };
+            let Some(recheck) = almanac.rules.dates(&case).recheck else { continue };
             rechecks
                 .entry(case.site)
                 .and_modify(|(from, due)| {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Assign, Body, Nothing, VisitPerson};
 use mingcha_model::{
-    AreaId, Dates, Day, FindingId, Mode, PersonId, Place, Role, SiteId, Stage, TaskId, VisitId, VisitStatus,
-    is_suspended, may_be_assigned,
+    AreaId, Day, FindingId, Mode, PersonId, Place, Role, SiteId, Stage, TaskId, VisitId, VisitStatus, is_suspended,
+    may_be_assigned,
 };
 use mingcha_store::{FindingFilter, SiteRow, TaskFilter, VisitFilter};
 
@@ -41,10 +41,17 @@ impl Phone {
     /// What findings ask for: one row for each site and kind of work, so that one recheck visit takes all that are due.
     fn work_on_findings(&self, almanac: &Almanac) -> Result<Vec<TaskRow>, MingchaError> {
         let (mut rechecks, mut windows) = (BySite::new(), BTreeMap::new());
+        let supervises = matches!(self.grants()?.role, Role::Supervisor | Role::Office);
+        let (mut reviews, mut extensions) = (BySite::new(), BySite::new());
+        let (mut appeals, mut refused) = (BySite::new(), BySite::new());
         let (mut feedback, mut supervision, mut unserved) = (BySite::new(), BySite::new(), BySite::new());
         for record in self.store.findings(&FindingFilter::default())? {
             let Some(case) = self.store.case(record.finding)? else { continue };
-            let dates = Dates::of(&case, &almanac.calendar, &almanac.policy);
+            // A duplicate is done with the finding that it counts under.
+            if self.counts_under(&case)?.is_some() {
+                continue;
+            }
+            let dates = almanac.rules.dates(&case);
             if let Some(recheck) = dates.recheck.filter(|recheck| recheck.window_from <= almanac.today) {
                 note(&mut rechecks, case.site, recheck.due, case.finding);
                 let from = windows.entry(case.site).or_insert(recheck.window_from);
@@ -53,26 +60,50 @@ impl Phone {
             if is_suspended(case.suspended, case.suspended_until, almanac.today) {
                 continue; // until then nobody is urged
             }
-            if let Some(due) = dates.feedback_due.filter(|due| *due < almanac.today) {
+            let is_covert = case.visit.as_ref().is_some_and(|visit| visit.mode == Mode::Undercover);
+            let may_tell = !is_covert || supervises;
+            if let Some(due) = dates.feedback_due.filter(|due| may_tell && *due < almanac.today) {
                 note(&mut feedback, case.site, due, case.finding);
+            }
+            let waiting = case.submissions.last().filter(|_| case.stage == Stage::Submitted);
+            if let Some(submission) = waiting {
+                note(&mut reviews, case.site, submission.day, case.finding);
+            }
+            if case.extension_asked.is_some() && !case.is_settled() {
+                note(&mut extensions, case.site, almanac.today, case.finding);
+            }
+            if case.appealed && !case.is_settled() {
+                note(&mut appeals, case.site, almanac.today, case.finding);
             }
             if let Some(due) = dates.supervision_due {
                 note(&mut supervision, case.site, due, case.finding);
+            }
+            let declined = case.notices.last().filter(|notice| notice.declined && case.stage != Stage::Submitted);
+            if let Some(notice) = declined.filter(|_| !case.is_settled()) {
+                note(&mut refused, case.site, notice.day, case.finding);
             }
             if let Some(by) = dates.unserved.filter(|by| *by < almanac.today) {
                 note(&mut unserved, case.site, by, case.finding);
             }
         }
         let mut work = vec![("recheck", rechecks), ("feedback_overdue", feedback)];
-        if matches!(self.grants()?.role, Role::Supervisor | Role::Office) {
+        if supervises {
             work.extend([("supervision_due", supervision), ("unserved", unserved)]);
+            work.extend([
+                ("to_review", reviews),
+                ("extension_asked", extensions),
+                ("appealed", appeals),
+                ("declined", refused),
+            ]);
         }
         let mut rows = Vec::new();
         for (what, by_site) in work {
             for (site, (due, findings)) in by_site {
                 let row = self.task_row(what, site, due, almanac)?;
                 let from = windows.get(&site).copied().filter(|_| what == "recheck");
-                rows.push(TaskRow { from, findings, ..row });
+                // No day is set for an answer to the unit: it waits, and is not late.
+                let overdue = row.overdue && !matches!(what, "to_review" | "extension_asked" | "appealed" | "declined");
+                rows.push(TaskRow { from, findings, overdue, ..row });
             }
         }
         Ok(rows)
@@ -163,7 +194,8 @@ impl Phone {
     }
 
     /// Hands a person's open work to another: what this phone knows to be assigned to them, and their drafts of open
-    /// visits, in which the other takes part from then on. What was written stays written by whoever wrote it.
+    /// visits, in which the other takes part from then on. What was written stays written by whoever wrote it. An undercover
+    /// draft is not named: whose it is, nobody may learn. What was seen in it falls due by itself.
     pub fn hand_over(&mut self, from: &str, to: &str) -> Result<Vec<TaskRow>, MingchaError> {
         let (from, to) = (self.person_id(from)?, self.person_id(to)?);
         // Who may give work out may take it back: asked before anything is written.
@@ -213,6 +245,7 @@ impl Phone {
             return Ok(false);
         }
         let place = self.place_of_visit(&case)?;
+        self.is_colleague(to, true, &place)?;
         let body = Body::VisitPerson(VisitPerson { person: to, present: true });
         self.say(&place, vec![Saying::new(visit, body)])?;
         Ok(true)

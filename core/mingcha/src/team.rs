@@ -3,8 +3,8 @@
 //! Anybody of the area may write in an open visit, whatever its set of people says: the set may change on a phone that is
 //! offline, and what was seen is not refused for it. Who is not in the set is shown as a guest.
 
-use mingcha_model::body::{Body, VisitPerson};
-use mingcha_model::{Field, LogId, Mode, PersonId, Place, Refusal, VisitCase, may_take_part};
+use mingcha_model::body::{Body, PersonSet, VisitPerson};
+use mingcha_model::{Field, Grants, LogId, Mode, PersonId, Place, Refusal, VisitCase, may_take_part};
 
 use crate::say::Saying;
 use crate::visits::basis_of_visit;
@@ -73,7 +73,8 @@ impl Phone {
             return if place.self_check { Ok(()) } else { Err(Mistake::Unknown("人员", "person").into()) };
         };
         if present {
-            may_take_part(known.set.role, known.set.unit, place).map_err(Mistake::NotPermitted)?;
+            let PersonSet { role, areas, unit } = known.set;
+            may_take_part(&Grants { role, areas, unit }, place).map_err(Mistake::NotPermitted)?;
         }
         Ok(())
     }
@@ -84,6 +85,15 @@ impl Phone {
             return Ok(Some(self.me()?.person));
         }
         Ok(self.store.author(log)?.and_then(|author| author.person))
+    }
+
+    /// True when one person wrote both logs, as far as this phone may know.
+    pub(crate) fn are_of_one(&self, log: LogId, other: LogId) -> Result<bool, MingchaError> {
+        if log == other {
+            return Ok(true);
+        }
+        let person = self.person_of(log)?;
+        Ok(person.is_some() && person == self.person_of(other)?)
     }
 
     /// True for whoever opened a visit and for those in its set of people.

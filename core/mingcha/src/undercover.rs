@@ -13,23 +13,25 @@ use crate::{MingchaError, Phone};
 impl Phone {
     /// The log that these things are said in: this device's own, or that of the one undercover visit they belong to.
     pub(crate) fn log_for(&mut self, place: &Place, sayings: &[Saying]) -> Result<LogId, MingchaError> {
-        let main = self.me()?.log;
-        if !place.covert {
-            return Ok(main);
+        match if place.covert { self.recorded_visit(sayings)? } else { None } {
+            Some(visit) => self.log_of_visit(visit),
+            None => Ok(self.me()?.log),
         }
-        let mut visit = None;
+    }
+
+    /// The undercover visit that these things are recorded of; `None` for what a supervisor decides of one.
+    pub(crate) fn recorded_visit(&self, sayings: &[Saying]) -> Result<Option<VisitId>, MingchaError> {
         for saying in sayings {
-            visit = match &saying.body {
+            let visit = match &saying.body {
                 Body::VisitOpen(_) => Some(VisitId(saying.entity)),
                 body if self.is_mine_to_record(body)? => self.visit_behind(saying.entity, body)?,
                 _ => None,
             };
             if visit.is_some() {
-                break;
+                return Ok(visit);
             }
         }
-        let Some(visit) = visit else { return Ok(main) };
-        self.log_of_visit(visit)
+        Ok(None)
     }
 
     /// The log of an undercover visit, opened where there is none: the visit is new, its log was given up, or it was
@@ -74,7 +76,7 @@ impl Phone {
     }
 
     /// The visit that an entity known here belongs to.
-    fn visit_above(&self, entity: EntityId) -> Result<Option<VisitId>, MingchaError> {
+    pub(crate) fn visit_above(&self, entity: EntityId) -> Result<Option<VisitId>, MingchaError> {
         let mut at = entity;
         // Photo, finding, visit: two steps from the farthest.
         for _ in 0..3 {

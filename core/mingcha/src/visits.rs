@@ -8,6 +8,8 @@ use mingcha_model::{
     VisitStatus, print_seconds,
 };
 
+use mingcha_store::FindingFilter;
+
 use crate::criteria::{VisitForm, answer_in_force, both, choices};
 use crate::form::Chosen;
 use crate::ports::sixteen;
@@ -170,7 +172,7 @@ impl Phone {
         let note = note.unwrap_or_else(|| kept.map_or("", |said| said.text(0))).to_owned();
         let photos = match (photos, kept) {
             ([], Some(said)) => photos_of(said),
-            (typed, _) => self.photo_ids(typed)?,
+            (typed, _) => self.photos_of_visit(typed, visit.visit)?,
         };
         let shown = basis_of_answer(visit.visit, &item.code, &register);
         let over = self.over(visit.visit, &Field::Answer(item.code.clone()), basis, &shown)?;
@@ -202,6 +204,21 @@ impl Phone {
         let site = self.site_named(site)?;
         if site.area != place.area {
             return Err(Mistake::NotNow("请在该片区新建检查", "another area needs a visit of its own").into());
+        }
+        // The other unit would get the deadline of this one, and its answers.
+        for record in self.store.findings(&FindingFilter {
+            originals: true,
+            visit: Some(visit.visit),
+            ..FindingFilter::default()
+        })? {
+            let case = self.store.case(record.finding)?;
+            if case.is_some_and(|case| !case.notices.is_empty() || !case.submissions.is_empty()) {
+                return Err(Mistake::NotNow(
+                    "已向单位交办或单位已报整改，请作废后在正确点位新建检查",
+                    "a notice was served or the unit answered: void the visit and make one where you are",
+                )
+                .into());
+            }
         }
         let over = self.over(visit.visit, &Field::VisitSite, basis, &basis_of_visit(&visit))?;
         let saying = Saying::new(visit.visit, Body::VisitMove(VisitMove { site: site.site })).with_over(over);
@@ -338,7 +355,7 @@ impl Phone {
 
     /// The findings of a visit; of an undercover one that was published its copy, which is what people act on.
     fn findings_of(&self, visit: VisitId) -> Result<Vec<FindingId>, MingchaError> {
-        let filter = mingcha_store::FindingFilter { visit: Some(visit), originals: true, ..Default::default() };
+        let filter = FindingFilter { visit: Some(visit), originals: true, ..Default::default() };
         let known = |row: mingcha_store::FindingRow| if row.published { row.finding.published() } else { row.finding };
         Ok(self.store.findings(&filter)?.into_iter().map(known).collect())
     }

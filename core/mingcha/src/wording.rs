@@ -206,7 +206,6 @@ pub(crate) mod paper {
     pub const COPIED_TO: &str = "抄送";
     pub const HANDED_TO: &str = "本单交予（姓名、职务）";
     pub const ISSUED_BY: &str = "签发单位（盖章）";
-    pub const ON_SITE_PERSON: &str = "被检查单位现场负责人（签字）";
     pub const PAPER_NUMBER: &str = "文号";
     pub const RECHECKERS: &str = "复查人（签字）";
     pub const RESPONSIBLE_LEADER: &str = "责任领导（签字）";

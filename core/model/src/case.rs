@@ -8,7 +8,9 @@ mod rulings;
 use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict};
 use crate::said::counting;
 use crate::stage::{Stage, StageInputs, stage};
-use crate::{Day, Digest, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SiteId, SubmissionId, VisitCase};
+use crate::{
+    CampaignId, Day, Digest, EntityId, FindingId, OpId, Order, PhotoId, Register, Said, SiteId, SubmissionId, VisitCase,
+};
 
 use rulings::{Registers, appeal, extension, notices, results, ruling, submissions, suspension};
 
@@ -105,6 +107,8 @@ pub struct NoticeCase {
     pub told: Option<Day>,
     /// True once somebody acknowledged or refused it.
     pub signed: bool,
+    /// True where it was refused and not acknowledged.
+    pub declined: bool,
     /// The day on which the city heard of that.
     pub served: Option<Day>,
     /// True while only this device knows it.
@@ -122,6 +126,8 @@ pub struct Case {
     pub site: SiteId,
     /// The visit that saw it, as far as it is known with it; its people and remarks are not asked here.
     pub visit: Option<VisitCase>,
+    /// The campaign that it was seen in.
+    pub campaign: Option<CampaignId>,
     /// The op that raised it.
     pub raised_by: OpId,
     /// The day it was raised.
@@ -235,6 +241,7 @@ impl Case {
         Some(Self {
             finding,
             site: visit.as_ref().map_or(raise.site, |visit| visit.site),
+            campaign: visit.as_ref().map_or_else(|| published::campaign(&live), |visit| visit.campaign),
             raise,
             visit,
             raised_by: raised.id,

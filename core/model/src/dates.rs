@@ -58,7 +58,8 @@ impl Dates {
         let Some(visit) = case.visit.as_ref().filter(|visit| visit.mode == Mode::Undercover) else {
             return Some(case.raised_day);
         };
-        let submitted = visit.submitted_day?;
+        // Nobody may leave an undercover visit open for ever: then it counts from when it was seen.
+        let submitted = visit.submitted_day.unwrap_or(case.raised_day);
         self.counted(calendar.add_workdays(submitted, policy.feedback_days).ok())
     }
 

@@ -62,7 +62,7 @@ pub use permit::{
 pub use photo_copy::PhotoCopy;
 pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};
-pub use rules::{FormerRules, RuleChange, rules};
+pub use rules::{FormerRules, RuleChange, Rules};
 pub use said::Said;
 pub use score::{Rule, Score, ScoreLine, SetScore, Tier, score};
 pub use severity::{BadSeverity, Severity};

@@ -73,12 +73,12 @@ pub fn may_be_assigned(role: Role, areas: &[AreaId], area: AreaId) -> Result<(),
     if inspects && areas.contains(&area) { Ok(()) } else { Err(Refusal::Assignee) }
 }
 
-/// Whether a person of this role and unit may take part in a visit at this place: staff in a visit of staff, a unit's
-/// own contacts in its self-check.
-pub fn may_take_part(role: Role, unit: Option<UnitId>, place: &Place) -> Result<(), Refusal> {
-    let fits = match role {
-        Role::Contact => place.self_check && unit == Some(place.unit),
-        _ => !place.self_check,
+/// Whether a person may take part in a visit at this place: staff of the area in a visit of staff, a unit's own contacts
+/// in its self-check.
+pub fn may_take_part(person: &Grants, place: &Place) -> Result<(), Refusal> {
+    let fits = match person.role {
+        Role::Contact => place.self_check && person.unit == Some(place.unit),
+        _ => !place.self_check && person.areas.contains(&place.area),
     };
     if fits { Ok(()) } else { Err(Refusal::Assignee) }
 }

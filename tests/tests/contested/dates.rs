@@ -71,6 +71,10 @@ fn a_notice_runs_from_the_day_it_was_acknowledged_declined_or_signed_on_paper() 
         }
         assert!(!scene.cora.finding(&found.finding).unserved);
     }
+    assert_eq!(tasks(&scene.cora, "declined"), [("2026-03-02".to_owned(), vec![declined.finding], false)]);
+    let untold = scene.fed_back();
+    let refused = scene.emil.phone.finding_acknowledge(&untold.finding, "值班长", false).unwrap_err();
+    assert_eq!(refused.code(), "not_now", "there is nothing to sign for");
 }
 
 #[test]
@@ -273,4 +277,123 @@ fn a_recheck_before_its_days_counts_and_is_marked_for_staff_alone() {
         assert_eq!(early, [true, false]);
     }
     assert!(!scene.emil.finding(&hasty.finding).results[0].early, "a unit is told nothing of it");
+}
+
+#[test]
+fn a_campaign_has_its_own_deadlines_and_repeats_cross_from_undercover_to_open() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let before = scene.noticed();
+    // The campaign that runs in the sample gets a policy of its own.
+    let text = "[[campaigns]]\ncode = \"CK2026\"\nname = \"某行动\"\nfrom = 2026-03-02\nto = 2026-11-30\nsets = [\"W5\"]\n\
+                [campaigns.policy]\ndeadline_ordinary = 1\n";
+    let load = mingcha_city::load::Load::parse("campaign.toml", text, None, &scene.town.city.known().unwrap());
+    scene.town.city.apply(&load.unwrap()).unwrap();
+    scene.all_meet();
+    let covert = scene.anna.phone.visit_start("GOV-01", "undercover", &[], &[]).unwrap().visit.to_string();
+    let seen = scene.anna.phone.finding_raise(&covert, "W5-3", "坡道堵死", None, &[]).unwrap().finding.to_string();
+    scene.all_meet();
+    let copy = scene.cora.phone.finding_feedback(&seen, Some("清理坡道"), false).unwrap().finding.to_string();
+    scene.cora.phone.finding_notice(&copy, None).unwrap();
+    assert_eq!(deadline(&scene.cora, &copy), "2026-03-04", "offline as by the city");
+    scene.all_meet();
+    for hand in [&scene.anna, &scene.bert, &scene.cora, &scene.emil] {
+        assert_eq!(deadline(hand, &copy), "2026-03-04");
+        assert_eq!(deadline(hand, &before.finding), "2026-03-05", "served before, so not shortened");
+    }
+    scene.town.now("2026-03-09T09:00:00+08:00");
+    scene.all_meet();
+    let again = scene.bert.phone.visit_start("GOV-01", "open", &[], &[]).unwrap().visit.to_string();
+    let again = scene.bert.phone.finding_raise(&again, "W5-3", "又堵死", None, &[]).unwrap().finding.to_string();
+    scene.all_meet();
+    for hand in [&scene.anna, &scene.bert, &scene.cora] {
+        assert_eq!(hand.finding(&again).repeat, Some(true));
+    }
+}
+
+#[test]
+fn nobody_undoes_what_they_had_not_heard_of() {
+    let mut scene = Scene::new(MONDAY);
+    let (pleaded, granted) = (scene.noticed(), scene.noticed());
+    scene.emil.phone.finding_appeal(&pleaded.finding, "不属本窗口").unwrap();
+    scene.all_meet();
+    scene.cora.phone.finding_withdraw(&pleaded.finding, Some("确非本窗口"), None).unwrap();
+    scene.fred.phone.finding_appeal(&pleaded.finding, "再次说明").unwrap();
+    scene.cora.phone.finding_extension_grant(&granted.finding, Some("2026-04-08"), None, None).unwrap();
+    scene.dora.phone.finding_notice(&granted.finding, None).unwrap();
+    for _ in 0..2 {
+        scene.all_meet();
+    }
+    for hand in [&scene.cora, &scene.anna, &scene.emil, &scene.fred] {
+        assert_eq!(hand.stage(&pleaded.finding), "void", "a second plea takes nothing back");
+        assert_eq!(deadline(hand, &granted.finding), "2026-04-08");
+    }
+    // Whoever knows of the extension may serve a notice in its place.
+    scene.dora.phone.finding_notice(&granted.finding, None).unwrap();
+    scene.all_meet();
+    assert_eq!(deadline(&scene.emil, &granted.finding), "2026-03-06");
+}
+
+#[test]
+fn what_a_unit_was_told_is_not_rewritten_by_an_earlier_feedback_that_arrives_later() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let found = scene.raised();
+    scene.all_meet();
+    scene.anna.phone.finding_feedback(&found.finding, Some("甲的要求"), false).unwrap();
+    scene.town.now("2026-03-03T09:00:00+08:00");
+    scene.bert.phone.finding_feedback(&found.finding, Some("乙的要求"), false).unwrap();
+    scene.bert.sync();
+    scene.cora.sync();
+    scene.town.now("2026-03-04T09:00:00+08:00");
+    let due = recheck(&scene.cora, &found.finding);
+    assert_eq!(due, "2026-03-17");
+    scene.all_meet();
+    for hand in [&scene.anna, &scene.bert, &scene.cora, &scene.emil] {
+        assert_eq!(hand.finding(&found.finding).demand, "乙的要求");
+    }
+    assert_eq!(recheck(&scene.cora, &found.finding), due);
+}
+
+#[test]
+fn whoever_supervises_finds_what_waits_for_them_and_a_duplicate_asks_for_nothing() {
+    let mut scene = Scene::new("2026-03-02T08:00:00+08:00");
+    let (reviewed, _) = scene.submitted();
+    let (asking, appealing, twin) = (scene.noticed(), scene.noticed(), scene.noticed());
+    scene.emil.phone.finding_extension_ask(&asking.finding, "2026-03-20", "等配件").unwrap();
+    scene.emil.phone.finding_appeal(&appealing.finding, "不属本窗口").unwrap();
+    let own = scene.emil.finding(&asking.finding);
+    assert!(own.extension.is_some() && scene.emil.finding(&appealing.finding).appealed, "seen before the city hears");
+    scene.cora.phone.finding_duplicate(&twin.finding, &asking.finding, None, None).unwrap();
+    scene.all_meet();
+    for (what, found) in [("to_review", &reviewed), ("extension_asked", &asking), ("appealed", &appealing)] {
+        let waiting = tasks(&scene.cora, what);
+        assert_eq!(
+            waiting.iter().map(|(_, findings, late)| (findings.clone(), *late)).collect::<Vec<_>>(),
+            [(vec![found.finding.clone()], false)]
+        );
+        assert!(tasks(&scene.anna, what).is_empty());
+    }
+    let shown = scene.emil.finding(&twin.finding);
+    assert_eq!(shown.duplicate_of.map(|of| of.to_string()), Some(asking.finding.clone()));
+    assert_eq!(shown.deadline, None, "it counts with the other");
+    scene.town.now("2026-03-16T09:00:00+08:00");
+    scene.all_meet();
+    let rechecks = tasks(&scene.anna, "recheck");
+    assert!(!rechecks.iter().any(|(_, findings, _)| findings.contains(&twin.finding)));
+    assert!(!scene.cora.finding(&twin.finding).overdue);
+}
+
+#[test]
+fn a_visit_of_which_a_notice_was_served_does_not_move() {
+    let mut scene = Scene::new(MONDAY);
+    let found = scene.raised();
+    scene.anna.phone.finding_feedback(&found.finding, Some("清理坡道"), false).unwrap();
+    scene.all_meet();
+    scene.cora.phone.finding_notice(&found.finding, None).unwrap();
+    scene.all_meet();
+    assert_eq!(scene.anna.phone.visit_move(&found.visit, "PG-01", None).unwrap_err().code(), "not_now");
+    scene.cora.sync();
+    scene.all_meet();
+    let refused = scene.cora.phone.finding_suspend(&found.finding, Some("2026-02-27"), "整栋改造", None).unwrap_err();
+    assert_eq!(refused.code(), "not_now");
+    assert_eq!(scene.cora.phone.finding_restore(&found.finding, "没有作废", None).unwrap_err().code(), "not_now");
 }

@@ -283,7 +283,7 @@ fn a_finding_goes_where_its_visit_goes_and_the_unit_that_it_leaves_is_told() {
     assert_eq!(left.site, mingcha_city::load::site_id("GOV-01"), "a unit learns of no site but its own");
     let arrived = station.finding(&found.finding);
     assert_eq!((arrived.stage.name(), arrived.site), ("fed_back", moved));
-    assert!(scene.emil.phone.finding_acknowledge(&found.finding, "值班长", false).is_ok(), "kept on the phone");
+    assert!(scene.emil.phone.finding_appeal(&found.finding, "不属本单位").is_ok(), "kept on the phone");
     let report = scene.emil.sync();
     assert_eq!(report.refused, 1, "and refused: it is another unit's");
     let refused = scene.emil.phone.refused().unwrap();

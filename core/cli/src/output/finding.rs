@@ -98,6 +98,7 @@ impl Show for FindingRow {
             (t::SEVERITY, word(lang, self.severity).to_owned()),
             (t::DEADLINE, or_empty(self.deadline)),
             (t::RECHECK_DUE, or_empty(self.recheck_due)),
+            (t::EXTENSION, self.extension.map(|one| word(lang, &code_of(&one)).to_owned()).unwrap_or_default()),
             (t::SUSPENDED_UNTIL, or_empty(self.suspended_until)),
             (t::DUPLICATE, or_empty(self.duplicate_of)),
             (t::PHOTOS, self.photos.join(" ")),

@@ -6,11 +6,13 @@
 use std::collections::HashMap;
 
 use mingcha_model::body::{Body, CardExtension, Mode};
-use mingcha_model::{Case, Dates, Day, FindingId, ItemCode, LogId, ReviewVerdict, Said, SiteId, Stage, VisitId};
+use mingcha_model::{
+    Case, Dates, Day, FindingId, ItemCode, LogId, ReviewVerdict, Said, SiteId, Stage, VisitId, is_suspended,
+};
 use mingcha_store::{CardRow, VisitFilter};
 use serde::Serialize;
 
-use crate::agenda::Almanac;
+use crate::agenda::{Almanac, photos_of};
 use crate::findings::provisional_number;
 use crate::{FindingRow, MingchaError, Mistake, Phone, wording};
 
@@ -107,7 +109,7 @@ impl<'a> Clerk<'a> {
     pub fn line_of_case(&mut self, seq: u64, finding: FindingId) -> Result<Line, MingchaError> {
         let case = self.phone.store.case(finding)?.ok_or(Mistake::Unknown("问题", "finding"))?;
         let place = self.site(case.site)?;
-        let dates = Dates::of(&case, &self.almanac.calendar, &self.almanac.policy);
+        let dates = self.almanac.rules.dates(&case);
         let overdue = dates.is_overdue(&case, self.almanac.today);
         let last = case.submissions.last();
         let approved = case.submissions.iter().rfind(|one| one.verdict == Some(ReviewVerdict::Approve));
@@ -128,7 +130,7 @@ impl<'a> Clerk<'a> {
             item: case.raise.item.to_string(),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
             severity: case.raise.severity.in_chinese(),
-            before_photos: case.raise.photos.iter().map(ToString::to_string).collect(),
+            before_photos: photos_of(&case),
             measure: last.map(|last| last.text.clone()).unwrap_or_default(),
             deadline: self.almanac.served_deadline(&case),
             provisional: dates.provisional,
@@ -201,16 +203,18 @@ impl<'a> Clerk<'a> {
 
     /// The stage, and whatever stands beside it.
     fn remark(&self, case: &Case, dates: &Dates, overdue: bool) -> Result<String, MingchaError> {
+        let suspended = is_suspended(case.suspended, case.suspended_until, self.almanac.today);
         let marks = [
             (overdue, wording::OVERDUE),
             (self.is_repeat(case)?, wording::REPEAT),
-            (case.suspended && case.suspended_until.is_none(), wording::SUSPENDED),
+            (suspended && case.suspended_until.is_none(), wording::SUSPENDED),
             (case.appealed, wording::APPEALED),
             (case.contested, wording::CONTESTED),
             (dates.provisional, wording::DATES_PROVISIONAL),
         ];
         let mut words = words(wording::stage(case.stage), &marks);
-        words.extend(case.suspended_until.map(|until| wording::ledger::suspended_until(&until.to_string())));
+        let until = case.suspended_until.filter(|_| suspended);
+        words.extend(until.map(|until| wording::ledger::suspended_until(&until.to_string())));
         if let Some(other) = case.duplicate_of {
             let number = self.phone.store.finding(other)?.and_then(|row| row.number);
             let number = number.unwrap_or_else(|| provisional_number(other));

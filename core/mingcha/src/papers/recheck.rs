@@ -4,7 +4,7 @@
 //! phone may know. No unit gets it.
 
 use maud::{Markup, html};
-use mingcha_model::{Case, Dates, FindingId, ResultSaid, Stage};
+use mingcha_model::{Case, Dates, FindingId, ResultSaid, Stage, is_suspended};
 
 use super::Draft;
 use super::album::{Album, Pictures};
@@ -32,23 +32,25 @@ impl Phone {
             .into());
         }
         let almanac = self.almanac()?;
-        let dates = Dates::of(&case, &almanac.calendar, &almanac.policy);
-        let before = album.photos(&case.raise.photos)?;
+        let dates = almanac.rules.dates(&case);
+        let before =
+            if case.is_copy() { album.published(&case.published_photos)? } else { album.photos(&case.raise.photos)? };
         let last = case.submissions.last();
         let after = album.photos(last.map_or(&case.fixed_photos, |last| &last.photos))?;
         let mut went = Vec::new();
         for result in &case.results {
             went.push(Went {
                 by: self.by(result.op.log)?.unwrap_or_default(),
-                same_inspector: result.op.log == case.raised_by.log,
+                same_inspector: self.are_of_one(result.op.log, case.raised_by.log)?,
                 photos: album.photos(&result.photos)?,
                 result: result.clone(),
             });
         }
         let overdue = dates.is_overdue(&case, almanac.today);
+        let suspended = is_suspended(case.suspended, case.suspended_until, almanac.today);
         let body = html! {
             h1 { (words::RECHECK) }
-            (standing(case.stage, &marks(case.stage, overdue, case.suspended, case.appealed)))
+            (standing(case.stage, &marks(case.stage, overdue, suspended, case.appealed)))
             (self.about(&case, &dates)?)
             h2 { (words::RECHECK_SEEN) }
             (rechecks(&went))
@@ -56,8 +58,7 @@ impl Phone {
             (after.figures(words::AFTER_PHOTOS))
             @for one in &went { (one.photos.figures(&format!("{} {}", words::RECHECK_PHOTOS, one.result.day))) }
             div class="sign" {
-                p { (blank(words::RECHECKERS)) }
-                p { (blank(words::ON_SITE_PERSON)) "　" (words::DATE_BLANK) }
+                p { (blank(words::RECHECKERS)) "　" (words::DATE_BLANK) }
             }
             p class="small" { (words::INTERNAL) (words::printed(&almanac.today.to_string())) }
         };

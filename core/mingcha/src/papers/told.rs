@@ -5,7 +5,7 @@
 
 use mingcha_model::body::{Body, Card, CardExtension};
 use mingcha_model::{
-    Case, Dates, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId,
+    Case, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId, is_suspended,
 };
 use mingcha_store::CardRow;
 
@@ -103,7 +103,7 @@ impl Told {
                 None => String::new(),
             },
             recheck_due: card.recheck_due,
-            marks: marks(row.stage, row.overdue, card.suspended, card.appealed),
+            marks: marks(row.stage, row.overdue, row.suspended, card.appealed),
             submissions,
             results: card.results.iter().filter(|one| one.counts).map(|one| (one.outcome, one.day)).collect(),
             photos: album.published(&card.photos)?,
@@ -113,7 +113,7 @@ impl Told {
 
     pub fn of_case(phone: &Phone, case: &Case, album: &mut Album<'_>) -> Result<Self, MingchaError> {
         let almanac = phone.almanac()?;
-        let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+        let dates = almanac.rules.dates(case);
         let site = phone.store.site(case.site)?;
         let mut submissions = Vec::new();
         for one in &case.submissions {
@@ -151,11 +151,23 @@ impl Told {
                 (None, None) if case.extension_refused => wording::ledger::EXTENSION_REFUSED.to_owned(),
                 (None, None) => String::new(),
             },
-            recheck_due: dates.recheck.filter(|_| almanac.policy.unit_sees_recheck_date).map(|recheck| recheck.due),
-            marks: marks(case.stage, overdue, case.suspended, case.appealed),
+            recheck_due: dates
+                .recheck
+                .filter(|_| almanac.rules.policy_in(case.campaign).unit_sees_recheck_date)
+                .map(|recheck| recheck.due),
+            marks: marks(
+                case.stage,
+                overdue,
+                is_suspended(case.suspended, case.suspended_until, almanac.today),
+                case.appealed,
+            ),
             submissions,
             results: case.results.iter().filter(|one| one.counts).map(|one| (one.outcome, one.day)).collect(),
-            photos: album.released(case, released)?,
+            photos: if case.is_copy() {
+                album.published(&case.published_photos)?
+            } else {
+                album.released(case, released)?
+            },
             site: site.map(|site| site.name).unwrap_or_default(),
         })
     }

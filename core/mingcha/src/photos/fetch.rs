@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use mingcha_model::{Case, Dates, Digest, FindingId, PhotoCopy, PhotoId, Role, SiteId, Stage};
+use mingcha_model::{Case, Digest, FindingId, PhotoCopy, PhotoId, Role, SiteId, Stage};
 use mingcha_store::{CardFilter, FileState, FindingFilter, TaskFilter, VisitFilter};
 
 use super::is_here;
@@ -326,7 +326,7 @@ impl Phone {
 
 /// A recheck whose window is open, or that is overdue.
 fn is_due(case: &Case, almanac: &Almanac) -> bool {
-    let dates = Dates::of(case, &almanac.calendar, &almanac.policy);
+    let dates = almanac.rules.dates(case);
     dates.recheck.is_some_and(|recheck| recheck.window_from <= almanac.today)
 }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use crate::stage::Stage;
 use crate::{
-    AreaId, CampaignId, Day, DeviceId, Digest, ItemCode, OpId, Outcome, PersonId, Refusal, ReviewVerdict, Role,
-    Severity, SiteId, SubmissionId, UnitId, Verdict,
+    AreaId, CampaignId, Day, DeviceId, Digest, FindingId, ItemCode, OpId, Outcome, PersonId, Refusal, ReviewVerdict,
+    Role, Severity, SiteId, SubmissionId, UnitId, Verdict,
 };
 
 use super::SetRef;
@@ -206,6 +206,9 @@ pub struct NumberGive {
     /// The number, `2026-0042`.
     #[n(0)]
     pub number: String,
+    /// The feedback by which the unit was told: of several it holds, whichever was said first. `None` of a copy.
+    #[n(1)]
+    pub feedback: Option<OpId>,
 }
 
 /// The copy of an undercover finding, as the staff of its area may know it; the newest holds, the day of the first.
@@ -229,6 +232,9 @@ pub struct FindingPublish {
     /// SHA-256 of the published photos; none until the city has made them.
     #[n(4)]
     pub photos: Vec<Digest>,
+    /// The campaign that it was seen in, whose deadlines hold.
+    #[n(5)]
+    pub campaign: Option<CampaignId>,
 }
 
 /// A submission on a card.
@@ -347,6 +353,9 @@ pub struct Card {
     /// How many notices there were: what the unit signs is the last of them.
     #[n(20)]
     pub notices: u32,
+    /// The finding that it counts with, where that is the unit's too: this one then has no deadline of its own.
+    #[n(21)]
+    pub duplicate_of: Option<FindingId>,
 }
 
 /// The card that tells a unit of a notice was written: from then on it runs. Said again when the city heard that the

@@ -123,6 +123,9 @@ pub struct FindingNotice {
     /// A deadline that a person chose; otherwise it follows from severity and service.
     #[n(1)]
     pub deadline: Option<Day>,
+    /// The extension that its author knew of, and which it takes the place of.
+    #[n(2)]
+    pub instead_of: Option<Day>,
 }
 
 /// The unit acknowledges a notice 签收.

@@ -5,7 +5,7 @@
 
 use super::{Case, FeedbackCase};
 use crate::body::{Body, FindingPublish, FindingRaise};
-use crate::{Day, Digest, Said, VisitId};
+use crate::{CampaignId, Day, Digest, Said, VisitId};
 
 /// What raised a finding, how, and on which day: its author, or the city where it is a copy, which counts from the
 /// feedback whatever day the city wrote it down, and is where the city's newest word on it says.
@@ -17,6 +17,11 @@ pub(super) fn raised<'a>(live: &[&'a Said]) -> Option<(&'a Said, FindingRaise, D
     })
 }
 
+/// The campaign that a copy names.
+pub(super) fn campaign(live: &[&Said]) -> Option<CampaignId> {
+    newest(live).and_then(|copy| copy.campaign)
+}
+
 fn newest<'a>(live: &[&'a Said]) -> Option<&'a FindingPublish> {
     live.iter().rev().find_map(|one| match &one.body {
         Body::FindingPublish(copy) => Some(copy),
@@ -24,9 +29,14 @@ fn newest<'a>(live: &[&'a Said]) -> Option<&'a FindingPublish> {
     })
 }
 
-/// The first feedback; of a copy the city says it in the same breath.
+/// The feedback by which the unit was told, else the first; of a copy the city says it in the same breath.
 pub(super) fn feedback(live: &[&Said]) -> Option<FeedbackCase> {
-    live.iter().find_map(|one| match &one.body {
+    let by = live.iter().find_map(|one| match &one.body {
+        Body::NumberGive(number) => number.feedback,
+        _ => None,
+    });
+    let told = live.iter().filter(|one| Some(one.id) == by);
+    told.chain(live).find_map(|one| match &one.body {
         Body::FindingFeedback(feedback) => Some(FeedbackCase {
             day: one.day(),
             provisional: one.is_provisional(),
@@ -67,7 +77,8 @@ impl Case {
     pub fn copy(&self) -> Option<(FindingPublish, String)> {
         let feedback = self.feedback.as_ref()?;
         let FindingRaise { item, severity, .. } = self.raise.clone();
-        let copy = FindingPublish { site: self.site, item, severity, day: feedback.day, photos: Vec::new() };
+        let (site, campaign) = (self.site, self.campaign);
+        let copy = FindingPublish { site, item, severity, day: feedback.day, photos: Vec::new(), campaign };
         Some((copy, feedback.demand.clone()))
     }
 

@@ -168,17 +168,25 @@ pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
                 deadline: notice.deadline,
                 text: one.text(0).to_owned(),
                 told: told(one.id, false),
-                signed: live.iter().any(|other| match signs(&other.body) {
-                    Some(Some(seen)) => seen == number,
-                    Some(None) => other.sequence() > one.sequence(),
-                    None => false,
-                }),
+                signed: signatures(live, number, one).next().is_some(),
+                declined: signatures(live, number, one).next().is_some()
+                    && signatures(live, number, one).all(|other| matches!(other.body, Body::FindingDecline(_))),
                 served: told(one.id, true),
                 provisional: one.is_provisional(),
             }),
             _ => None,
         })
         .collect()
+}
+
+/// What signs for a notice.
+fn signatures<'a>(live: &'a [&Said], number: u32, notice: &Said) -> impl Iterator<Item = &'a Said> {
+    let since = notice.sequence();
+    live.iter().copied().filter(move |other| match signs(&other.body) {
+        Some(Some(seen)) => seen == number,
+        Some(None) => other.sequence() > since,
+        None => false,
+    })
 }
 
 /// The notice that this signs for, where its author said which.
@@ -190,12 +198,13 @@ fn signs(body: &Body) -> Option<Option<u32>> {
     }
 }
 
-/// `Some(upheld)` once the last appeal was decided.
+/// `Some(upheld)` once the last appeal was decided. What was withdrawn stays so, however often its unit goes on pleading
+/// before it hears of that.
 pub(super) fn appeal(live: &[&Said], register: Option<&Register<&Said>>) -> Option<bool> {
     let asked = live.iter().rev().find(|one| matches!(one.body, Body::Appeal(_)))?;
     let (_, head) = register?.safest(|said| matches!(&said.body, Body::AppealDecide(decide) if decide.upheld))?;
     match &head.value.body {
-        Body::AppealDecide(decide) if head.value.sequence() > asked.sequence() => Some(decide.upheld),
+        Body::AppealDecide(decide) if !decide.upheld || head.value.sequence() > asked.sequence() => Some(decide.upheld),
         _ => None,
     }
 }
@@ -207,9 +216,12 @@ pub(super) struct Extension {
     pub refused: bool,
 }
 
-/// Of the last notice on: a later notice sets its own deadline.
+/// Of the last notice on: a later notice sets its own deadline, unless its author had not heard of what was granted.
 pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> Extension {
-    let noticed = live.iter().rfind(|one| matches!(one.body, Body::FindingNotice(_))).map(|one| one.sequence());
+    let noticed = live.iter().rev().find_map(|one| match &one.body {
+        Body::FindingNotice(notice) => Some((one.sequence(), notice.instead_of)),
+        _ => None,
+    });
     let asked = live.iter().rev().find_map(|one| match &one.body {
         Body::ExtensionAsk(ask) => Some((one.sequence(), ask.until)),
         _ => None,
@@ -221,14 +233,20 @@ pub(super) fn extension(live: &[&Said], register: Option<&Register<&Said>>) -> E
             _ => (false, std::cmp::Reverse(None)),
         })
     });
-    let decided = decided.filter(|(_, head)| noticed.is_none_or(|noticed| head.value.sequence() > noticed));
-    let Some((_, head)) = decided else {
-        return Extension { asked: asked.map(|(_, until)| until), ..Extension::default() };
-    };
-    let granted = match &head.value.body {
+    let granted_by = |said: &Said| match &said.body {
         Body::ExtensionDecide(decide) => decide.until,
         _ => None,
     };
+    let decided = decided.filter(|(_, head)| {
+        noticed.is_none_or(|(noticed, instead_of)| {
+            let granted = granted_by(head.value);
+            head.value.sequence() > noticed || (granted.is_some() && instead_of != granted)
+        })
+    });
+    let Some((_, head)) = decided else {
+        return Extension { asked: asked.map(|(_, until)| until), ..Extension::default() };
+    };
+    let granted = granted_by(head.value);
     let asked_again = asked.filter(|(sequence, _)| *sequence > head.value.sequence()).map(|(_, until)| until);
     Extension { asked: asked_again, granted, refused: granted.is_none() && asked_again.is_none() }
 }

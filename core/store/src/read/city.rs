@@ -174,19 +174,21 @@ impl Store {
         Ok(newest)
     }
 
-    /// Every change of the calendar and of the city's policy, in the order in which they hold.
+    /// Every change of the calendar and of the policy of the city and its campaigns, in the order in which they hold.
     pub fn rule_changes(&self) -> Result<Vec<(Order, RuleChange)>, StoreError> {
         let mut said = self.all_of_kind(Kind::CALENDAR_YEAR)?;
         said.extend(self.all_of_kind(Kind::POLICY_SET)?);
+        said.extend(self.all_of_kind(Kind::CAMPAIGN_SET)?);
         said.sort_by_key(Said::sequence);
-        let change = |body| match body {
+        let change = |entity: EntityId, body| match body {
             Body::CalendarYear(CalendarYear { year, off, work, published }) => {
                 Some(RuleChange::Year(YearTable { year, off, work, published }))
             }
             Body::PolicySet(policy) => Some(RuleChange::Policy(policy.values)),
+            Body::CampaignSet(campaign) => Some(RuleChange::Campaign(entity.into(), campaign.policy)),
             _ => None,
         };
-        Ok(said.into_iter().filter_map(|said| Some((said.ord, change(said.body)?))).collect())
+        Ok(said.into_iter().filter_map(|said| Some((said.ord, change(said.entity, said.body)?))).collect())
     }
 
     /// The city's policy switches; those not named have their default.
@@ -198,18 +200,11 @@ impl Store {
         }))
     }
 
-    /// One campaign. Switches said of it later stand in its `policy` instead of those it began with.
+    /// One campaign.
     pub fn campaign(&self, campaign: CampaignId) -> Result<Option<CampaignRow>, StoreError> {
         let Some(said) = self.newest(campaign.into(), Kind::CAMPAIGN_SET)? else { return Ok(None) };
         let Body::CampaignSet(set) = &said.body else { return Ok(None) };
-        let mut row = CampaignRow { campaign, name: said.text(0).to_owned(), set: set.clone() };
-        if let Some(later) = self.newest(campaign.into(), Kind::POLICY_SET)?
-            && later.sequence() > said.sequence()
-            && let Body::PolicySet(policy) = later.body
-        {
-            row.set.policy = policy.values;
-        }
-        Ok(Some(row))
+        Ok(Some(CampaignRow { campaign, name: said.text(0).to_owned(), set: set.clone() }))
     }
 
     /// Every campaign, the latest first.

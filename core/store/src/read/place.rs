@@ -3,9 +3,14 @@
 use mingcha_model::{EntityId, Kind, Mode, Place};
 use rusqlite::params;
 
-use crate::{Store, StoreError, pack};
+use crate::{Store, StoreError, pack, shown};
 
 impl Store {
+    /// True once a feed said what this entity is: others know of it too.
+    pub fn is_heard(&self, entity: EntityId) -> Result<bool, StoreError> {
+        Ok(shown::home(&self.connection, entity)?.is_some_and(|home| home.kind != 0))
+    }
+
     /// The place of a site, visit, finding, photo, submission, task or unit; `None` while it is not known here.
     pub fn place(&self, entity: EntityId) -> Result<Option<Place>, StoreError> {
         let (mut at, mut covert, mut self_check) = (entity, false, false);

@@ -27,7 +27,7 @@ fn everything() -> Feed {
     feed.say(op(BERT, 2), id(14), &Body::PhotoItem(PhotoItem { item: None }), "");
     feed.say(op(ANNA, 4), id(12), &raising(id(11), id(10)), "dirty");
     feed.push(op(ANNA, 5), id(12), &feedback(), "clean it", &[op(BERT, 9)], Flags::LATE);
-    let number = Body::NumberGive(mingcha_model::body::NumberGive { number: "2026-1".into() });
+    let number = Body::NumberGive(mingcha_model::body::NumberGive { number: "2026-1".into(), feedback: None });
     feed.say(op(CITY, 2), id(12), &number, "");
     let position = feed.entries.len();
     let mut moved = feed.entries[6].clone();
@@ -59,6 +59,7 @@ fn everything() -> Feed {
         supervision_day: None,
         suspended_until: None,
         notices: 0,
+        duplicate_of: None,
     };
     feed.say(op(CITY, 4), id(15), &Body::CardWrite(card), "demand");
     let assign = Assign {
