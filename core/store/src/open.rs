@@ -6,9 +6,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::key::{Marked, beside, marked, write_mark};
+use crate::search::plain;
 use crate::{StoreError, StoreKey};
 
 /// The shapes of the file, oldest first; a shipped one is never edited.
@@ -57,6 +59,9 @@ impl Store {
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
              PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;",
         )?;
+        let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
+        connection
+            .create_scalar_function("plain", 1, flags, |call| Ok(plain(call.get_raw(0).as_str().unwrap_or(""))))?;
         connection.set_prepared_statement_cache_capacity(256);
         migrate(&mut connection, tables == 0, mark)?;
         if mark != Marked::This {

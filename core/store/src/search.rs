@@ -7,15 +7,12 @@
 mod grams;
 mod index;
 
-use std::collections::BTreeSet;
-
-use mingcha_model::{Body, EntityId, FindingId, ItemCode, Kind, SiteId, VisitId};
-use rusqlite::params;
-
 pub(crate) use index::{forget, stale};
+use mingcha_model::{Body, EntityId, FindingId, ItemCode, Kind, SiteId, VisitId};
 
-use crate::{SiteRow, Store, StoreError, pack};
-use grams::{Documents, plain};
+use crate::{SiteRow, Store, StoreError};
+use grams::Documents;
+pub(crate) use grams::plain;
 
 /// What is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +38,9 @@ pub struct Hit {
     pub text: String,
 }
 
-/// From so many candidates on it is quicker to walk the list of sites until enough of them were found.
-const MANY: usize = 2_000;
+/// From so many candidates on it is quicker to walk the list of sites until a screen of them was found: with 50 wanted of
+/// 100,000, reading 160 sites one by one takes as long as walking past those between.
+const MANY: usize = 160;
 
 impl Searched {
     fn kinds(self) -> &'static [Kind] {
@@ -51,10 +49,6 @@ impl Searched {
             Self::Findings => &[Kind::FINDING_RAISE, Kind::CARD_WRITE],
             Self::Notes => &[Kind::VISIT_OPEN],
         }
-    }
-
-    fn of(kind: Kind) -> Option<Self> {
-        [Self::Sites, Self::Findings, Self::Notes].into_iter().find(|what| what.kinds().contains(&kind))
     }
 }
 
@@ -70,13 +64,24 @@ impl Store {
         }
         index::prepare(self)?;
         let mut hits = Vec::new();
-        for (entity, kind) in index::candidates(&self.connection, &words, among)? {
-            if hits.len() >= limit {
-                break;
+        for what in [Searched::Sites, Searched::Findings, Searched::Notes] {
+            if !among.contains(&what) {
+                continue;
             }
-            let Some(what) = Searched::of(kind) else { continue };
-            let found = self.searched_texts(entity, kind)?.into_iter().filter(|(_, text)| plain(text).contains(&words));
-            hits.extend(found.map(|(item, text)| Hit { what, entity, item, text }));
+            // Block by block: of words that stand everywhere the first blocks have enough.
+            let mut candidates = index::Candidates::of(self, &words, what)?;
+            while hits.len() < limit
+                && let Some(block) = candidates.next_block()?
+            {
+                for (entity, kind) in block {
+                    let texts = self.searched_texts(entity, kind)?.into_iter();
+                    let found = texts.filter(|(_, text)| plain(text).contains(&words));
+                    hits.extend(found.map(|(item, text)| Hit { what, entity, item, text }));
+                    if hits.len() >= limit {
+                        break;
+                    }
+                }
+            }
         }
         hits.truncate(limit);
         Ok(hits)
@@ -92,9 +97,13 @@ impl Store {
             return self.sites(&crate::SiteFilter { search: None, ..filter });
         }
         index::prepare(self)?;
-        let candidates = index::candidates(&self.connection, &folded, &[Searched::Sites])?;
-        if candidates.len() > MANY {
-            return self.sites(&filter);
+        let mut blocks = index::Candidates::of(self, &folded, Searched::Sites)?;
+        let mut candidates = Vec::new();
+        while let Some(block) = blocks.next_block()? {
+            candidates.extend(block);
+            if candidates.len() > MANY {
+                return self.sites(&filter);
+            }
         }
         let mut sites = Vec::new();
         for (entity, _) in candidates {
@@ -148,23 +157,4 @@ impl Store {
         texts.retain(|(_, text)| !text.is_empty());
         Ok(texts)
     }
-}
-
-/// Documents among these kinds: key, entity and kind.
-fn documents_of(
-    connection: &rusqlite::Connection,
-    keys: &BTreeSet<i64>,
-    among: &[Searched],
-) -> Result<Vec<(EntityId, Kind)>, StoreError> {
-    let mut find = connection.prepare_cached("SELECT entity, kind FROM search_document WHERE key = ?1")?;
-    let wanted: Vec<Kind> = among.iter().flat_map(|what| what.kinds()).copied().collect();
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        let (id, kind) = find.query_row(params![key], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1).map(Kind)?)))?;
-        if wanted.contains(&kind) {
-            found.push((pack::id(&id)?, kind));
-        }
-    }
-    found.sort_by_key(|(_, kind)| Searched::of(*kind));
-    Ok(found)
 }

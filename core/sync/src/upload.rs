@@ -68,7 +68,7 @@ impl Pace {
         }
         let next = match took_millis {
             ..QUICK_MILLIS => self.chunk.saturating_mul(2),
-            ..=SLOW_MILLIS => self.chunk,
+            QUICK_MILLIS..=SLOW_MILLIS => self.chunk,
             _ => self.chunk.div_euclid(2),
         };
         self.chunk = next.clamp(SMALLEST_CHUNK, LARGEST_CHUNK);

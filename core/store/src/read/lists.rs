@@ -217,11 +217,10 @@ impl Store {
         sql.when(" AND r.unit = ?", filter.unit.map(|unit| *unit.as_bytes()));
         sql.when(" AND r.kind = ?", filter.kind.clone());
         if let Some(search) = &filter.search {
-            let escaped = search.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            let pattern = format!("%{escaped}%");
-            sql.when(" AND (r.name LIKE ? ESCAPE '\\'", Some(pattern.clone()));
-            sql.when(" OR r.code LIKE ? ESCAPE '\\'", Some(pattern.clone()));
-            sql.when(" OR r.address LIKE ? ESCAPE '\\')", Some(pattern));
+            let words = crate::search::plain(search);
+            sql.when(" AND (instr(plain(r.name), ?)", Some(words.clone()));
+            sql.when(" OR instr(plain(r.code), ?)", Some(words.clone()));
+            sql.when(" OR instr(plain(r.address), ?))", Some(words));
         }
         if let Some(after) = filter.after.and_then(|after| self.site(after).transpose()).transpose()? {
             sql.after("r.code", ">", after.code, *after.site.as_bytes());

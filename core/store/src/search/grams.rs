@@ -14,7 +14,7 @@ pub(super) const BLOCK: i64 = 1_024;
 const CHARACTER: u32 = 21;
 
 /// The text without differences of width and case: what is compared.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.trim()
         .chars()
         .map(|c| match c {

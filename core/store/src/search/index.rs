@@ -1,12 +1,13 @@
 //! The index itself: made block by block, mended where documents changed, asked for candidates.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use mingcha_model::{EntityId, Kind};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::grams::{BLOCK, pairs_of_text, pairs_of_words};
-use super::{Documents, Searched, documents_of};
+use super::{Documents, Searched};
 use crate::{Store, StoreError};
 
 /// The setting that says that the index was made.
@@ -112,24 +113,63 @@ fn make(store: &Store, connection: &Connection, block: i64) -> Result<(), StoreE
     Ok(())
 }
 
-/// What may hold these words, folded: what the index says, and what changed since.
-pub(super) fn candidates(
-    connection: &Connection,
-    words: &str,
-    among: &[Searched],
-) -> Result<Vec<(EntityId, Kind)>, StoreError> {
-    let ranges = pairs_of_words(words);
-    let last: Option<i64> = connection
-        .prepare_cached("SELECT max(key) FROM search_document")?
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .flatten();
-    let mut keys = BTreeSet::new();
-    let mut holding =
-        connection.prepare_cached("SELECT documents FROM search_gram WHERE block = ?1 AND gram BETWEEN ?2 AND ?3")?;
-    for block in 0..=last.map_or(-1, |last| last.div_euclid(BLOCK)) {
+/// What may hold these words, folded: what the index says and what changed since, one block after another.
+pub(super) struct Candidates<'a> {
+    store: &'a Store,
+    ranges: Vec<RangeInclusive<i64>>,
+    what: Searched,
+    block: i64,
+    last: i64,
+}
+
+impl<'a> Candidates<'a> {
+    pub(super) fn of(store: &'a Store, words: &str, what: Searched) -> Result<Self, StoreError> {
+        let last: Option<i64> = store
+            .connection
+            .prepare_cached("SELECT max(key) FROM search_document")?
+            .query_row([], |row| row.get(0))
+            .optional()?
+            .flatten();
+        let last = last.map_or(-1, |last| last.div_euclid(BLOCK));
+        Ok(Self { store, ranges: pairs_of_words(words), what, block: 0, last })
+    }
+
+    /// The candidates of the next block, in order; `None` behind the last.
+    pub(super) fn next_block(&mut self) -> Result<Option<Vec<(EntityId, Kind)>>, StoreError> {
+        if self.block > self.last {
+            return Ok(None);
+        }
+        let block = self.block;
+        self.block = block.saturating_add(1);
+        let mut places: BTreeSet<u16> = self.holding(block)?.places().collect();
+        let from = block.saturating_mul(BLOCK);
+        let connection = &self.store.connection;
+        let mut stale =
+            connection.prepare_cached("SELECT key FROM search_document WHERE stale = 1 AND key >= ?1 AND key < ?2")?;
+        let mut rows = stale.query([from, from.saturating_add(BLOCK)])?;
+        while let Some(row) = rows.next()? {
+            places.extend(u16::try_from(row.get::<_, i64>(0)?.saturating_sub(from)));
+        }
+        let mut find = connection.prepare_cached("SELECT entity, kind FROM search_document WHERE key = ?1")?;
+        let mut found = Vec::new();
+        for place in places {
+            let key = from.saturating_add(place.into());
+            let (id, kind) = find.query_row([key], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1).map(Kind)?)))?;
+            if self.what.kinds().contains(&kind) {
+                found.push((crate::pack::id(&id)?, kind));
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Which documents of a block hold every pair of the words.
+    fn holding(&self, block: i64) -> Result<Documents, StoreError> {
+        let mut holding = self
+            .store
+            .connection
+            .prepare_cached("SELECT documents FROM search_gram WHERE block = ?1 AND gram BETWEEN ?2 AND ?3")?;
         let mut found: Option<Documents> = None;
-        for range in &ranges {
+        for range in &self.ranges {
             let mut any = Documents::default();
             let mut rows = holding.query([block, *range.start(), *range.end()])?;
             while let Some(row) = rows.next()? {
@@ -144,12 +184,6 @@ pub(super) fn candidates(
                 break;
             }
         }
-        let from = block.saturating_mul(BLOCK);
-        keys.extend(found.iter().flat_map(Documents::places).map(|place| from.saturating_add(place.into())));
+        Ok(found.unwrap_or_default())
     }
-    let mut changed = connection.prepare_cached("SELECT key FROM search_document WHERE stale = 1")?;
-    for key in changed.query_map([], |row| row.get::<_, i64>(0))? {
-        keys.insert(key?);
-    }
-    documents_of(connection, &keys, among)
 }

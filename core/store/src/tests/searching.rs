@@ -152,6 +152,32 @@ fn ten_thousand_notes_are_searched_as_if_each_were_read() {
     }
 }
 
+#[test]
+fn words_that_stand_nearly_everywhere_are_found_by_walking_the_list_and_folded_alike() {
+    let mut phone = phone();
+    let mut feed = Feed::new(area(1));
+    for n in 0..400_u16 {
+        let name = if n % 2 == 0 { format!("东湖Ａ_{n}号大厅") } else { format!("西苑%{n}号大厅") };
+        feed.say(op(CITY, u64::from(n) + 1), named(n), &site(3, 1), &name);
+    }
+    feed.pull(&mut phone.store);
+    for words in ["湖a", "号大厅", "％1号", "a_", "_1", ""] {
+        let found = phone.store.search_sites(words, 0, 0).unwrap();
+        let expected = (0..400).filter(|n| match words {
+            "湖a" | "a_" => n % 2 == 0,
+            "％1号" => *n == 1,
+            "_1" => n % 2 == 0 && n.to_string().starts_with('1'),
+            _ => true,
+        });
+        assert_eq!(found.len(), expected.count(), "{words}");
+        assert_eq!(
+            phone.store.search_sites(words, 7, 3).unwrap(),
+            found.iter().skip(3).take(7).cloned().collect::<Vec<_>>()
+        );
+    }
+    assert_eq!(phone.store.search("号大厅", &ALL, 50).unwrap().len(), 50);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
