@@ -36,7 +36,7 @@ pub fn file(name: &str) -> Table {
     text.parse().unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// An item, a title or a placeholder set, as its file has it.
+/// An item, a title, a comparison or a placeholder set, as its file has it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The set's code.
@@ -63,8 +63,11 @@ pub fn entries() -> Vec<Entry> {
     for name in names {
         let mut set = file(&name);
         let code = text(&set, "code");
-        let below: Vec<Value> =
-            ["item", "title"].into_iter().filter_map(|key| set.remove(key)?.as_array().cloned()).flatten().collect();
+        let below: Vec<Value> = ["item", "title", "comparison"]
+            .into_iter()
+            .filter_map(|key| set.remove(key)?.as_array().cloned())
+            .flatten()
+            .collect();
         let of_set = |table: Table| Entry { set: code.clone(), code: text(&table, "code"), table };
         let below = below.into_iter().filter_map(|value| value.as_table().cloned()).map(of_set);
         entries.extend(below.collect::<Vec<_>>());

@@ -74,15 +74,6 @@ const WORDS: Words = &[
     ("original", "原件", "original"),
     ("standard", "标准版", "standard"),
     ("thumbnail", "缩略图", "thumbnail"),
-    ("observe", "观察", "observe"),
-    ("ask", "询问", "ask"),
-    ("telephone", "电话", "telephone"),
-    ("records", "查资料", "records"),
-    ("questionnaire", "问卷", "questionnaire"),
-    ("always", "必拍", "always"),
-    ("failed", "不符时拍", "when failed"),
-    ("none", "不需", "none"),
-    ("avoid", "不宜拍", "avoid"),
     ("no_time", "没有拍摄时间", "no time of capture"),
     ("no_position", "没有拍摄位置", "no position"),
     ("metadata_damaged", "拍摄信息损坏", "metadata damaged"),
@@ -160,6 +151,11 @@ pub fn stage(lang: Lang, code: &str) -> &str {
 /// Any other code in words; a code that is not known here is shown as it is.
 pub fn word(lang: Lang, code: &str) -> &str {
     find(WORDS, lang, code).or_else(|| find(KINDS, lang, code)).unwrap_or(code)
+}
+
+/// An answer type, a way of asking or a photo rule of the criteria in words.
+pub fn criteria_word(lang: Lang, code: &str) -> &str {
+    mingcha::criteria_word(code).map_or(code, |(zh, en)| if lang == Lang::English { en } else { zh })
 }
 
 /// What one types for this answer type, where it is not a choice.

@@ -50,3 +50,4 @@ pub use search::*;
 pub use sets::{PageWritten, SetChecked, SetDifference, SetWritten, Trouble};
 pub use surroundings::Surroundings;
 pub use sync_run::Progress;
+pub use wording::criteria_word;

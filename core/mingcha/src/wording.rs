@@ -1,6 +1,7 @@
-//! What offices read, in Chinese: the words of the ledger and of the papers, each in one place.
+//! What offices read: the words of the ledger, of the papers and of the criteria, each in one place.
 //!
-//! Papers go to Chinese offices and are in Chinese whatever the language of a screen. Nothing here names a person.
+//! Papers go to Chinese offices and are in Chinese whatever the language of a screen; criteria are read in both languages.
+//! Nothing here names a person.
 
 use mingcha_model::body::Mode;
 use mingcha_model::{NoticeKind, Outcome, ReviewVerdict, Stage};
@@ -57,6 +58,46 @@ pub(crate) fn notice(notice: NoticeKind) -> &'static str {
         NoticeKind::Rectification => "整改通知",
         NoticeKind::Supervision => "督办通知",
     }
+}
+
+/// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken.
+const CRITERIA: [(&str, &str, &str); 24] = [
+    ("yn", "是或否", "yes or no"),
+    ("grade", "优、良、差", "good, fair, poor"),
+    ("neg", "次数（0 为好）", "times seen (0 is good)"),
+    ("count", "数目", "number"),
+    ("ratio", "比例（如 3/5）", "ratio (as 3/5)"),
+    ("min", "分钟", "minutes"),
+    ("hrs", "小时", "hours"),
+    ("wd", "工作日", "working days"),
+    ("visits", "跑动次数", "trips"),
+    ("lvl3", "合格、基本合格、不合格", "qualified, basic, unqualified"),
+    ("band", "数值，分档", "figure, in classes"),
+    ("veto", "一票否决（是或否）", "veto (yes or no)"),
+    ("text", "文字", "words"),
+    ("compare", "提升、持平、下降", "better, the same, worse"),
+    ("derived", "由他项得出", "worked out from others"),
+    ("observe", "观察", "observe"),
+    ("ask", "询问", "ask"),
+    ("telephone", "电话", "telephone"),
+    ("records", "查资料", "records"),
+    ("questionnaire", "问卷", "questionnaire"),
+    ("always", "必拍", "always"),
+    ("failed", "不符时拍", "when failed"),
+    ("none", "不需", "none"),
+    ("avoid", "不宜拍", "avoid"),
+];
+
+/// What a code of the criteria is called in Chinese and in English: an answer type, a way of asking or a photo rule.
+///
+/// ```
+/// assert_eq!(mingcha::criteria_word("yn"), Some(("是或否", "yes or no")));
+/// assert_eq!(mingcha::criteria_word("telephone"), Some(("电话", "telephone")));
+/// assert_eq!(mingcha::criteria_word("a_code_of_tomorrow"), None);
+/// ```
+#[must_use]
+pub fn criteria_word(code: &str) -> Option<(&'static str, &'static str)> {
+    CRITERIA.iter().find(|(known, _, _)| *known == code).map(|(_, zh, en)| (*zh, *en))
 }
 
 // Marks beside a finding.

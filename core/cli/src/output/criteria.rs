@@ -6,7 +6,7 @@ use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::{Inferred, Noted};
 use crate::texts as t;
 use crate::texts::Lang;
-use crate::words::{half, word};
+use crate::words::{criteria_word, half, word};
 
 impl Show for Vec<SetRow> {
     fn show(&self, page: &mut Page) {
@@ -53,9 +53,9 @@ impl Show for Noted<Vec<ItemRow>> {
             table.row(&[
                 row.item.clone(),
                 if lang == Lang::English { row.text_en.clone() } else { row.text.clone() },
-                row.answer.clone(),
-                row.ask.iter().map(|ask| word(lang, ask)).collect::<Vec<_>>().join(" "),
-                word(lang, &row.photo).to_owned(),
+                criteria_word(lang, &row.answer).to_owned(),
+                row.ask.iter().map(|ask| criteria_word(lang, ask)).collect::<Vec<_>>().join(" "),
+                criteria_word(lang, &row.photo).to_owned(),
                 points(row.points.into()),
                 word(lang, row.definition).to_owned(),
                 row.source.clone(),

@@ -3,7 +3,9 @@
 //! One file without anything from elsewhere; whatever a set says is escaped by the template.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use mingcha_model::{CriteriaSet, Definition, Derivation, Item, Kinds, ScoringModel, Source};
+use mingcha_model::{Bilingual, CriteriaSet, Definition, Derivation, Item, Kinds, PhotoNeed, ScoringModel, Source};
+
+use crate::wording::criteria_word;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -51,7 +53,7 @@ fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
                     thead { tr {
                         th { "编码" span lang="en" { "code" } }
                         th { "检查内容，怎样算不合格" span lang="en" { "what is asked, what counts as failed" } }
-                        th { "填答、方法" span lang="en" { "answer, how" } }
+                        th { "填答、方法、照片" span lang="en" { "answer, how, photo" } }
                         th { "窗口" span lang="en" { "windows" } }
                         th { "分值" span lang="en" { "points" } }
                         th { "出处" span lang="en" { "source" } }
@@ -75,6 +77,22 @@ fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
                     } } }
                 }
             }
+            @if !set.comparisons.is_empty() {
+                table {
+                    thead { tr {
+                        th { "编码" span lang="en" { "code" } }
+                        th { "比什么" span lang="en" { "what is compared" } }
+                        th { "由哪些检查项得出" span lang="en" { "by which items" } }
+                        th { "出处" span lang="en" { "source" } }
+                    } }
+                    tbody { @for one in &set.comparisons { tr {
+                        td.code { (one.code) @if one.definition == Definition::Inferred { (inferred_mark()) } }
+                        td { (one.name.zh) span lang="en" { (one.name.en) } }
+                        td { @for item in &one.items { (item) " " } }
+                        td.source { (sources(&one.source)) }
+                    } } }
+                }
+            }
         }
     }
 }
@@ -83,19 +101,19 @@ fn row(item: &Item, set: &CriteriaSet, kinds: &Kinds) -> Markup {
     let inferred = [item.definition, item.assignment].contains(&Definition::Inferred);
     html! {
         tr {
-            td.code { (item.code) @if inferred { span.mark { "推定" } } }
+            td.code { (item.code) @if inferred { (inferred_mark()) } }
             td {
                 strong { (item.text.zh) } span lang="en" { (item.text.en) }
                 p.help { (item.help.zh) span lang="en" { (item.help.en) } }
                 @if !item.parts.is_empty() {
-                    p.help { @for (at, part) in item.parts.iter().enumerate() { @if at > 0 { "；" } (part.zh) } }
+                    p.help { (listed(&item.parts).0) span lang="en" { (listed(&item.parts).1) } }
                 }
-                @for rule in rules(item) { p.rule { (rule) } }
+                @for rule in rules(item, kinds) { p.rule { (rule) } }
                 @if let Some(reason) = item.reason.as_ref().filter(|reason| set.reason.as_ref() != Some(reason)) {
                     p.reason { (reason.zh) span lang="en" { (reason.en) } }
                 }
             }
-            td { (answer(item)) span lang="en" { (item.answer.code()) " " @for way in &item.ask { (way.name()) " " } } }
+            td { (answer(item).0) span lang="en" { (answer(item).1) } }
             td { @for kind in &item.kinds {
                 @if let Some(kind) = kinds.get(kind.as_str()) { (kind.name.zh) span lang="en" { (kind.name.en) } }
             } }
@@ -105,15 +123,48 @@ fn row(item: &Item, set: &CriteriaSet, kinds: &Kinds) -> Markup {
     }
 }
 
+fn inferred_mark() -> Markup {
+    html! { span.mark { "推定" span lang="en" { "inferred" } } }
+}
+
+/// How it is answered, how one finds out and when a photo is taken, in Chinese and in English.
+fn answer(item: &Item) -> (String, String) {
+    let (answer, answer_en) = word(item.answer.code());
+    let (mut zh, mut en) = (vec![answer.to_owned()], vec![answer_en.to_owned()]);
+    if !item.ask.is_empty() {
+        let (ways, ways_en): (Vec<&str>, Vec<&str>) = item.ask.iter().map(|way| word(way.name())).unzip();
+        zh.push(ways.join("、"));
+        en.push(ways_en.join(", "));
+    }
+    if item.photo != PhotoNeed::None {
+        let (photo, photo_en) = word(item.photo.name());
+        zh.push(format!("照片：{photo}"));
+        en.push(format!("photo: {photo_en}"));
+    }
+    (zh.join("；"), en.join("; "))
+}
+
+/// A code in words; one that has none is shown as it is.
+fn word(code: &'static str) -> (&'static str, &'static str) {
+    criteria_word(code).unwrap_or((code, code))
+}
+
+/// Texts in a row, in Chinese and in English.
+fn listed(texts: &[Bilingual]) -> (String, String) {
+    let (zh, en): (Vec<&str>, Vec<&str>) = texts.iter().map(|text| (text.zh.as_str(), text.en.as_str())).unzip();
+    (zh.join("；"), en.join("; "))
+}
+
 /// Limits and conditions as the file writes them.
-fn rules(item: &Item) -> Vec<String> {
+fn rules(item: &Item, kinds: &Kinds) -> Vec<String> {
     let mut rules = Vec::new();
     rules.extend(item.fails_over.map(|most| format!("> {most} ✗")));
     rules.extend(item.fails_under.map(|least| format!("< {least} ✗")));
     for limit in &item.limits {
-        let kinds: Vec<&str> = limit.kinds.iter().map(mingcha_model::KindCode::as_str).collect();
-        rules.extend(limit.fails_over.map(|most| format!("{}: > {most} ✗", kinds.join(" "))));
-        rules.extend(limit.fails_under.map(|least| format!("{}: < {least} ✗", kinds.join(" "))));
+        let named = limit.kinds.iter().filter_map(|kind| kinds.get(kind.as_str()));
+        let named: Vec<String> = named.map(|kind| format!("{} {}", kind.name.zh, kind.name.en)).collect();
+        rules.extend(limit.fails_over.map(|most| format!("{}: > {most} ✗", named.join("；"))));
+        rules.extend(limit.fails_under.map(|least| format!("{}: < {least} ✗", named.join("；"))));
     }
     let bands = [
         ("优秀 excellent", item.bands.excellent),
@@ -168,26 +219,5 @@ fn model(model: ScoringModel) -> (&'static str, &'static str) {
         ScoringModel::AllConform => ("须全部符合", "all must conform"),
         ScoringModel::Levels => ("按等次", "levels"),
         ScoringModel::Information => ("仅作记录", "information only"),
-    }
-}
-
-fn answer(item: &Item) -> &'static str {
-    use mingcha_model::AnswerType as A;
-    match item.answer {
-        A::YesNo => "是否",
-        A::Grade => "优良差",
-        A::Occurrences => "次数（0 为好）",
-        A::Count => "数目",
-        A::Ratio => "n/m",
-        A::Minutes => "分钟",
-        A::Hours => "小时",
-        A::WorkingDays => "工作日",
-        A::Trips => "跑动次数",
-        A::Level => "三等",
-        A::Band => "数值分档",
-        A::Veto => "一票否决",
-        A::Text => "文字",
-        A::Compare => "提升持平下降",
-        A::Derived => "由他项得出",
     }
 }

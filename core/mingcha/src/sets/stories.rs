@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use mingcha_model::{CriteriaSet, Role};
+use mingcha_model::{AnswerType, Ask, CriteriaSet, PhotoNeed, Role};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use super::columns;
@@ -247,12 +247,38 @@ fn the_printed_catalogue_has_every_item_in_both_languages_with_its_source_and_es
     for set in CriteriaSet::embedded().unwrap() {
         assert!(page.contains(&format!("id=\"{}\"", set.code)), "{}", set.code);
         for item in &set.items {
-            for text in [item.code.as_str(), &item.text.zh, &item.source[0].clause] {
+            for text in [item.code.as_str(), &item.text.zh, &item.text.en, &item.help.en, &item.source[0].clause] {
                 let escaped =
                     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
                 assert!(page.contains(&escaped), "{}: {text}", item.code);
             }
         }
+        for one in &set.comparisons {
+            assert!(page.contains(&format!("{}<span lang=\"en\">{}</span>", one.name.zh, one.name.en)), "{}", one.code);
+        }
     }
     assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
+}
+
+#[test]
+fn a_reader_of_the_printed_catalogue_meets_words_in_both_languages_and_no_code_of_a_file() {
+    for code in AnswerType::ALL.map(AnswerType::code) {
+        let (zh, en) = crate::criteria_word(code).unwrap();
+        assert!(
+            zh != code && !en.split_whitespace().any(|word| ["yn", "neg", "wd", "hrs", "lvl3"].contains(&word)),
+            "{code}"
+        );
+    }
+    let office = Office::new();
+    let page = office.phone.sets_page(&["W5".to_owned(), "SYS".to_owned()]).unwrap();
+    let yes_or_no =
+        "<td>是或否；观察；照片：不符时拍<span lang=\"en\">yes or no; observe; photo: when failed</span></td>";
+    assert!(page.contains(yes_or_no));
+    assert!(page.contains("出入境窗口 exit and entry window: &gt; 3 ✗"));
+    for way in [Ask::Observe, Ask::Ask, Ask::Telephone, Ask::Records, Ask::Questionnaire] {
+        assert!(crate::criteria_word(way.name()).is_some(), "{way:?}");
+    }
+    for need in [PhotoNeed::Always, PhotoNeed::Failed, PhotoNeed::None, PhotoNeed::Avoid] {
+        assert!(crate::criteria_word(need.name()).is_some(), "{need:?}");
+    }
 }
