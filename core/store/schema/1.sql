@@ -252,6 +252,7 @@ CREATE TABLE search_document (
     kind   INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 65535),
     stale  INTEGER NOT NULL CHECK (stale IN (0, 1)) -- changed since its block was made: read itself instead
 ) STRICT;
+CREATE INDEX search_document_kind ON search_document (kind, key);
 CREATE INDEX search_document_stale ON search_document (key) WHERE stale = 1;
 
 -- Which documents of a block of 1,024 hold these two characters side by side.

@@ -39,8 +39,8 @@ pub struct Hit {
 }
 
 /// From so many candidates on it is quicker to walk the list of sites until a screen of them was found: with 50 wanted of
-/// 100,000, reading 160 sites one by one takes as long as walking past those between.
-const MANY: usize = 160;
+/// 100,000, reading 320 sites one by one takes about as long as walking past those between.
+const MANY: usize = 320;
 
 impl Searched {
     fn kinds(self) -> &'static [Kind] {
@@ -69,7 +69,7 @@ impl Store {
                 continue;
             }
             // Block by block: of words that stand everywhere the first blocks have enough.
-            let mut candidates = index::Candidates::of(self, &words, what)?;
+            let mut candidates = index::Candidates::of(self, &words, what);
             while hits.len() < limit
                 && let Some(block) = candidates.next_block()?
             {
@@ -97,7 +97,7 @@ impl Store {
             return self.sites(&crate::SiteFilter { search: None, ..filter });
         }
         index::prepare(self)?;
-        let mut blocks = index::Candidates::of(self, &folded, Searched::Sites)?;
+        let mut blocks = index::Candidates::of(self, &folded, Searched::Sites);
         let mut candidates = Vec::new();
         while let Some(block) = blocks.next_block()? {
             candidates.extend(block);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use mingcha_model::{EntityId, Kind};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::grams::{BLOCK, pairs_of_text, pairs_of_words};
 use super::{Documents, Searched};
@@ -118,28 +118,18 @@ pub(super) struct Candidates<'a> {
     store: &'a Store,
     ranges: Vec<RangeInclusive<i64>>,
     what: Searched,
+    /// The block that is looked at next.
     block: i64,
-    last: i64,
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn of(store: &'a Store, words: &str, what: Searched) -> Result<Self, StoreError> {
-        let last: Option<i64> = store
-            .connection
-            .prepare_cached("SELECT max(key) FROM search_document")?
-            .query_row([], |row| row.get(0))
-            .optional()?
-            .flatten();
-        let last = last.map_or(-1, |last| last.div_euclid(BLOCK));
-        Ok(Self { store, ranges: pairs_of_words(words), what, block: 0, last })
+    pub(super) fn of(store: &'a Store, words: &str, what: Searched) -> Self {
+        Self { store, ranges: pairs_of_words(words), what, block: 0 }
     }
 
     /// The candidates of the next block, in order; `None` behind the last.
     pub(super) fn next_block(&mut self) -> Result<Option<Vec<(EntityId, Kind)>>, StoreError> {
-        if self.block > self.last {
-            return Ok(None);
-        }
-        let block = self.block;
+        let Some(block) = self.nearest_block()? else { return Ok(None) };
         self.block = block.saturating_add(1);
         let mut places: BTreeSet<u16> = self.holding(block)?.places().collect();
         let from = block.saturating_mul(BLOCK);
@@ -160,6 +150,22 @@ impl<'a> Candidates<'a> {
             }
         }
         Ok(Some(found))
+    }
+
+    /// The nearest block from here on that has a document of what is searched.
+    fn nearest_block(&self) -> Result<Option<i64>, StoreError> {
+        let mut find = self
+            .store
+            .connection
+            .prepare_cached("SELECT min(key) FROM search_document WHERE kind = ?1 AND key >= ?2")?;
+        let mut nearest: Option<i64> = None;
+        for kind in self.what.kinds() {
+            let key: Option<i64> =
+                find.query_row(params![kind.0, self.block.saturating_mul(BLOCK)], |row| row.get(0))?;
+            let block = key.map(|key| key.div_euclid(BLOCK));
+            nearest = nearest.into_iter().chain(block).min();
+        }
+        Ok(nearest)
     }
 
     /// Which documents of a block hold every pair of the words.
