@@ -43,7 +43,6 @@ pub fn add(owner: EntityId, standard: &[u8]) -> Body {
         thumbnail_bytes: 12,
         width: 1,
         height: 1,
-        placeholder: Vec::new().into(),
     })
 }
 

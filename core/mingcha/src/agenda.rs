@@ -2,6 +2,8 @@
 //!
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
+use std::collections::BTreeMap;
+
 use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
     Basis, Case, Day, FindingId, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
@@ -61,7 +63,8 @@ impl Phone {
     /// One finding with everything that is known of it here.
     pub fn finding_show(&self, id: &str) -> Result<FindingRow, MingchaError> {
         self.me()?;
-        self.finding_row(self.finding_id(id)?)
+        let finding = self.finding_id(id)?;
+        Ok(FindingRow { placeholder: self.placeholders_of(finding)?, ..self.finding_row(finding)? })
     }
 
     pub(crate) fn finding_rows(&self, filter: &FindingFilter) -> Result<Vec<FindingRow>, MingchaError> {
@@ -161,6 +164,7 @@ impl Phone {
             suspended_until: case.suspended_until,
             appealed: !case.is_settled() && case.appealed,
             photos: photos_of(case),
+            placeholder: BTreeMap::new(),
             submissions,
             results,
             timeline: self.timeline(case)?,
@@ -234,6 +238,7 @@ impl Phone {
             suspended_until: card.suspended_until,
             appealed: card.appealed || appealed,
             photos: card.photos.iter().map(ToString::to_string).collect(),
+            placeholder: BTreeMap::new(),
             submissions: submissions.collect(),
             results: card
                 .results

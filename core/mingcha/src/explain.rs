@@ -8,7 +8,7 @@ mod rules;
 
 use std::collections::BTreeSet;
 
-use mingcha_model::body::Body;
+use mingcha_model::body::{Body, PhotoAdd};
 use mingcha_model::{
     EntityId, Field, FindingId, Flags, ItemCode, Kind, OpId, Order, Refusal, Role, Said, Verdict, print_millis,
     print_seconds,
@@ -135,6 +135,8 @@ impl Phone {
     fn explained(&self, one: &Said, effect: &Effect, is_contact: bool) -> Result<Explained, MingchaError> {
         let by_city = is_contact && matches!(one.body, Body::CardWrite(_));
         let day = || one.day().to_string();
+        // The look of a photo is a picture, not words.
+        let words = if matches!(one.body, Body::PhotoAdd(_)) { PhotoAdd::LOOK } else { one.texts.len() };
         Ok(Explained {
             op: one.id,
             kind: one.body.kind().name(),
@@ -142,6 +144,7 @@ impl Phone {
             text: one
                 .texts
                 .iter()
+                .take(words)
                 .map(|text| text.clone().unwrap_or_else(|| "（已删除 / erased）".to_owned()))
                 .collect(),
             by: self.by(one.id.log)?,

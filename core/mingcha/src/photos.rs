@@ -21,7 +21,7 @@ pub(crate) use look::write_new;
 use std::path::{Path, PathBuf};
 
 use mingcha_evidence::{CopyKind, EvidenceError, FileKey, Metadata, Outcome, Prepared, Sealed, prepare_file};
-use mingcha_model::body::{Body, PhotoAdd, PhotoItem};
+use mingcha_model::body::{Body, Look, PhotoAdd, PhotoItem};
 use mingcha_model::{Basis, Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, Shown, permit};
 use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
@@ -132,13 +132,14 @@ impl Phone {
             thumbnail_bytes: thumbnail.bytes,
             width,
             height,
-            placeholder: placeholder.into(),
         };
+        let mut texts = claims(&metadata);
+        texts.push(look(placeholder));
         let warnings = warnings.iter().map(ToString::to_string).collect();
         Ok(Captured {
             photo,
             files: vec![original, standard, thumbnail],
-            texts: claims(&metadata),
+            texts,
             taken: PhotoTaken { photo, sha256, width, height, warnings },
             add,
         })
@@ -220,6 +221,11 @@ fn claims(metadata: &Metadata) -> Vec<String> {
         metadata.position.map(position_text).unwrap_or_default(),
         camera(metadata).unwrap_or_default(),
     ]
+}
+
+/// What stands for the picture, as the fourth text of the op; empty where nothing could be made of it.
+fn look(placeholder: Vec<u8>) -> String {
+    Look::new(placeholder, None).map(|look| look.to_text()).unwrap_or_default()
 }
 
 fn claimed_time(metadata: &Metadata) -> Option<String> {

@@ -331,6 +331,7 @@ impl Phone {
             photo: photo.photo,
             sha256: photo.add.original,
             item: photo.item.map(|item| item.to_string()),
+            placeholder: photo.look.map(|look| look.placeholder_base64()),
         });
         Ok(VisitView {
             visit: visit.visit,

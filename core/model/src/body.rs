@@ -5,6 +5,7 @@
 
 mod city;
 mod finding;
+mod look;
 mod names;
 mod visit;
 
@@ -18,6 +19,7 @@ pub use finding::{
     FindingFixed, FindingNotice, FindingRaise, FindingVoid, NoticeKind, Outcome, PhotoShown, Rectangle, ResultSay,
     Review, ReviewVerdict, SubmissionAdd, Suspend,
 };
+pub use look::{BadLook, LARGEST_FINGERPRINT, LARGEST_PLACEHOLDER, Look};
 pub use visit::{
     Answer, LogOpen, Mode, PhotoAdd, PhotoItem, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
 };
@@ -125,8 +127,8 @@ bodies! {
     /// Adds a remark to a visit. Texts: remark.
     VISIT_REMARK = 16, "visit_remark", VisitRemark(Nothing), 1;
 
-    /// Adds a photo; the entity is the photo. Texts: claimed time, position, camera.
-    PHOTO_ADD = 20, "photo_add", PhotoAdd(PhotoAdd), 3;
+    /// Adds a photo; the entity is the photo. Texts: claimed time, position, camera, [`Look`].
+    PHOTO_ADD = 20, "photo_add", PhotoAdd(PhotoAdd), 4;
     /// Puts a photo to an item. No texts.
     PHOTO_ITEM = 21, "photo_item", PhotoItem(PhotoItem), 0;
 

@@ -147,6 +147,7 @@ fn finding() -> FindingRow {
         suspended_until: None,
         appealed: false,
         photos: Vec::new(),
+        placeholder: std::collections::BTreeMap::new(),
         submissions: vec![SubmissionRow {
             submission: SubmissionId::from_random([9; 16]),
             text: "已清理".to_owned(),

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use mingcha_evidence::{EvidenceError, prepare_file};
-use mingcha_model::body::{Body, PhotoAdd};
-use mingcha_model::{Digest, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId};
+use mingcha_model::body::{Body, Look, PhotoAdd};
+use mingcha_model::{Digest, FindingId, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId};
 use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoFile};
 
 use super::fetch::name_of_published;
@@ -22,6 +22,7 @@ struct Known {
     sha256: Digest,
     add: Option<PhotoAdd>,
     item: Option<ItemCode>,
+    look: Option<Look>,
 }
 
 impl Phone {
@@ -47,12 +48,24 @@ impl Phone {
                 sha256: known.sha256,
                 visit,
                 item: known.item.map(|item| item.to_string()),
+                placeholder: known.look.map(|look| look.placeholder_base64()),
                 here: files.iter().filter(|file| is_here(file)).map(name).collect(),
                 waiting: files.iter().filter(|file| file.state == FileState::Local).map(name).collect(),
                 op: known.op,
             });
         }
         Ok(rows)
+    }
+
+    /// What stands for each photo that a finding's statements name, until the photo comes.
+    pub(crate) fn placeholders_of(&self, finding: FindingId) -> Result<BTreeMap<PhotoId, String>, MingchaError> {
+        let named = self.store.said_of_finding(finding)?.into_iter().flat_map(|one| one.body.names());
+        let mut placeholders = BTreeMap::new();
+        for photo in named.map(PhotoId) {
+            let look = self.store.photo(photo)?.and_then(|known| known.look);
+            placeholders.extend(look.map(|look| (photo, look.placeholder_base64())));
+        }
+        Ok(placeholders)
     }
 
     /// Every row of a photo's file, in whatever state.
@@ -93,16 +106,18 @@ impl Phone {
         published: &BTreeMap<PhotoId, (Digest, OpId)>,
     ) -> Result<Option<Known>, MingchaError> {
         if let Some(row) = self.store.photo(photo)? {
-            return Ok(Some(Known { op: row.op, sha256: row.add.original, item: row.item, add: Some(row.add) }));
+            let (op, sha256) = (row.op, row.add.original);
+            return Ok(Some(Known { op, sha256, item: row.item, add: Some(row.add), look: row.look }));
         }
         if let Some((sha256, op)) = published.get(&photo) {
-            return Ok(Some(Known { op: *op, sha256: *sha256, add: None, item: None }));
+            return Ok(Some(Known { op: *op, sha256: *sha256, add: None, item: None, look: None }));
         }
         // A refused photo is shown nowhere else, and its files are here all the same.
         Ok(self.store.attention()?.into_iter().filter(|one| one.op.entity == photo.into()).find_map(|one| {
             match Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body) {
                 Ok(Body::PhotoAdd(add)) => {
-                    Some(Known { op: one.id, sha256: add.original, item: add.item.clone(), add: Some(add) })
+                    let look = one.op.texts.get(PhotoAdd::LOOK).and_then(|text| Look::from_text(text).ok());
+                    Some(Known { op: one.id, sha256: add.original, item: add.item.clone(), add: Some(add), look })
                 }
                 _ => None,
             }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, Mutex};
 
+use base64::Engine as _;
 use mingcha_model::{Digest, Role};
 
 use super::shelf::Shelf;
@@ -252,6 +253,26 @@ fn a_colleague_gets_thumbnails_by_itself_and_the_rest_when_asked() {
     assert_eq!(saved.sha256, taken.sha256);
     assert!(bertha.phone.verify(None).unwrap().ok);
     assert_eq!(bertha.phone.store.waiting().unwrap().photos, 0, "what came from the city does not go back");
+}
+
+#[test]
+fn a_colleague_has_something_to_draw_before_the_photo_arrives() {
+    let (bertha, taken) = colleagues(|_, _| None);
+    assert!(bertha.phone.photo_list().unwrap().is_empty(), "nothing was fetched yet");
+    let finding = bertha.phone.finding_list(None, false, None).unwrap()[0].finding.to_string();
+    let placeholder = bertha.phone.finding_show(&finding).unwrap().placeholder[&taken.photo].clone();
+    let hash = base64::engine::general_purpose::STANDARD.decode(&placeholder).unwrap();
+    let (width, height, _) = thumbhash::thumb_hash_to_rgba(&hash).unwrap();
+    assert!(width > height && height > 8, "{width} x {height} of a picture of 40 x 30");
+
+    let visit = bertha.phone.visit_list().unwrap()[0].visit.to_string();
+    let rows = bertha.phone.visit_show(&visit).unwrap().photos;
+    assert_eq!(rows[0].placeholder.as_ref(), Some(&placeholder));
+    // The look is a picture: among the words of an explanation it has no place.
+    let explained = bertha.phone.explain(&taken.photo.to_string(), None).unwrap();
+    let words: Vec<&str> = explained.iter().flat_map(|row| &row.text).map(String::as_str).collect();
+    assert!(explained.iter().any(|row| row.kind == "photo_add"), "{explained:?}");
+    assert!(words.iter().all(|text| text.is_empty()), "{words:?}");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Rows about findings and what is said of them.
 
+use std::collections::BTreeMap;
+
 use mingcha_model::{Basis, Day, EntityId, FindingId, OpId, PhotoId, SiteId, Stage, SubmissionId};
 use serde::Serialize;
 
@@ -171,6 +173,9 @@ pub struct FindingRow {
     pub appealed: bool,
     /// Photos that the finding's own evidence shows; for a contact the published ones by hash.
     pub photos: Vec<String>,
+    /// For each photo of it that is known here, before and after, a `ThumbHash` in base64 to be drawn before the photo
+    /// arrives. Empty in lists; never of a published copy.
+    pub placeholder: BTreeMap<PhotoId, String>,
     /// Submissions in order.
     pub submissions: Vec<SubmissionRow>,
     /// Results in order.

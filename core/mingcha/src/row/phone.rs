@@ -160,6 +160,8 @@ pub struct PhotoListRow {
     pub visit: Option<VisitId>,
     /// The item it is put to.
     pub item: Option<String>,
+    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased, and for published copies.
+    pub placeholder: Option<String>,
     /// Copies whose files are here: `original`, `standard`, `thumbnail`.
     pub here: Vec<&'static str>,
     /// Copies that wait to be sent.

@@ -141,6 +141,8 @@ pub struct PhotoRow {
     pub sha256: Digest,
     /// The item it is put to.
     pub item: Option<String>,
+    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased.
+    pub placeholder: Option<String>,
 }
 
 /// A visit.

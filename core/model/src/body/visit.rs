@@ -1,6 +1,5 @@
 //! Bodies of logs, visits, answers and photos. They refuse to name who speaks: the log's owner is known to the city alone.
 
-use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
@@ -168,7 +167,8 @@ pub struct VisitVoid {
     pub void: bool,
 }
 
-/// Adds a photo: binds the hashes of its three files and what belongs to them.
+/// Adds a photo: binds the hashes of its three files and what belongs to them. What is derived from the picture or
+/// claimed by its camera stands in the texts, because it must be erasable; see [`super::Look`].
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct PhotoAdd {
@@ -202,9 +202,11 @@ pub struct PhotoAdd {
     /// Height of the upright picture in pixels.
     #[n(9)]
     pub height: u32,
-    /// A picture of at most 25 bytes to show before the photo arrives.
-    #[n(10)]
-    pub placeholder: ByteVec,
+}
+
+impl PhotoAdd {
+    /// The place of its [`super::Look`] among the texts of the op.
+    pub const LOOK: usize = 3;
 }
 
 /// Puts a photo to an item.

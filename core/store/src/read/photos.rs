@@ -1,6 +1,6 @@
 //! Photos of a visit or finding: what their adding bound, and the item each is put to now.
 
-use mingcha_model::body::PhotoAdd;
+use mingcha_model::body::{Look, PhotoAdd};
 use mingcha_model::{Body, EntityId, FeedName, Field, Flags, ItemCode, Kind, OpId, Order, PhotoId, Register, Said};
 use rusqlite::params;
 
@@ -21,8 +21,10 @@ pub struct PhotoRow {
     pub at: i64,
     /// The files and what belongs to them.
     pub add: PhotoAdd,
-    /// Claimed time, position, camera; `None` where erased.
+    /// Claimed time, position, camera, look; `None` where erased.
     pub texts: Vec<Option<String>>,
+    /// What stands for the picture until it comes; `None` where erased, or where it cannot be read.
+    pub look: Option<Look>,
     /// The item that it is put to now.
     pub item: Option<ItemCode>,
     /// The live values of that register, for the basis.
@@ -69,6 +71,7 @@ impl Store {
             ord: one.ord,
             at: one.at,
             add,
+            look: Look::from_text(one.text(PhotoAdd::LOOK)).ok(),
             texts: one.texts,
             item,
             item_register,

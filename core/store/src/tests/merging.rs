@@ -154,7 +154,6 @@ fn a_photo_is_put_to_another_item() {
         thumbnail_bytes: 1,
         width: 4,
         height: 3,
-        placeholder: vec![1].into(),
     };
     let mut feed = Feed::new(area(1));
     feed.say(op(ANNA, 1), id(5), &Body::PhotoAdd(add), "");
