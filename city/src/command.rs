@@ -5,6 +5,7 @@
 
 mod clock;
 mod device;
+mod erase;
 mod failure;
 mod found;
 mod load;
@@ -85,6 +86,9 @@ enum Command {
     Devices(device::Devices),
     /// 停用设备：此后收到的内容待放行 / revoke a device: what it sends from now on is held
     RevokeDevice(device::RevokeDevice),
+    /// 永久删除：照片 / erase for good: a photo
+    #[command(subcommand)]
+    Erase(erase::Erase),
     /// 设置示例平台的时间 / set the time of a sample city
     Clock(clock::Clock),
 }
@@ -101,6 +105,7 @@ impl Command {
             Self::Revoke(grant) => grant.run(false)?,
             Self::Devices(devices) => devices.run(lang)?,
             Self::RevokeDevice(revoke) => revoke.run()?,
+            Self::Erase(erase) => erase.run()?,
             Self::Clock(clock) => clock.run()?,
         }))
     }

@@ -40,6 +40,9 @@ pub enum CityError {
     /// No such device.
     #[error("没有此设备 / no such device: see `mingcha-city devices`")]
     UnknownDevice,
+    /// No such photo.
+    #[error("没有此照片 / no such photo: check the id")]
+    UnknownPhoto,
     /// The role and what it needs do not fit.
     #[error(
         "联络员须指定单位，检查员和督查员须指定片区 / a contact needs a unit and no area; an inspector or supervisor needs an area and no unit"
@@ -86,6 +89,7 @@ impl CityError {
             Self::UnknownArea => "area_unknown",
             Self::UnknownUnit => "unit_unknown",
             Self::UnknownDevice => "device_unknown",
+            Self::UnknownPhoto => "photo_unknown",
             Self::RoleNeeds => "role_needs",
             Self::PersonDiffers => "person_differs",
             Self::NotASample => "not_a_sample",

@@ -78,6 +78,16 @@ impl<'a> Files<'a> {
         Ok(())
     }
 
+    /// Overwrites a file and removes it; nothing happens when it is not here.
+    pub(crate) fn destroy(&self, sha256: Digest) -> Result<(), CityError> {
+        let path = self.path(sha256);
+        destroy(&path)?;
+        match path.parent() {
+            Some(drawer) if drawer.exists() => Ok(File::open(drawer)?.sync_all()?),
+            _ => Ok(()),
+        }
+    }
+
     /// Throws away what was being made here when the city ended; it is made again.
     pub(crate) fn sweep(&self) -> Result<(), CityError> {
         let folder = self.folder().join("arriving");
@@ -86,6 +96,23 @@ impl<'a> Files<'a> {
         }
         Ok(())
     }
+}
+
+/// Overwrites a file with noughts, then removes it. Flash storage may keep old blocks for a while all the same.
+pub(crate) fn destroy(path: &Path) -> Result<(), CityError> {
+    let gone = |error: io::Error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error.into()) };
+    let mut file = match File::options().write(true).open(path) {
+        Ok(file) => file,
+        Err(error) => return gone(error),
+    };
+    let (mut left, noughts) = (file.metadata()?.len(), vec![0; PIECE]);
+    while left > 0 {
+        let count = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        file.write_all(noughts.get(..count).unwrap_or_default())?;
+        left = left.saturating_sub(u64::try_from(count).unwrap_or(left));
+    }
+    file.sync_all()?;
+    std::fs::remove_file(path).or_else(gone)
 }
 
 /// The SHA-256 of a file, read from the disk piece by piece.

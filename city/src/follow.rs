@@ -62,7 +62,10 @@ impl City {
         if expired {
             self.inner.ledger.write(|turn| settle::expire(turn).map(|_| ()))?;
         }
-        if self.inner.ledger.read(is_behind)? { self.catch_up() } else { Ok(()) }
+        if self.inner.ledger.read(is_behind)? {
+            self.catch_up()?;
+        }
+        self.finish_erasures()
     }
 
     /// Who reads after a write, reads what followed from it. When following fails, feeds are read as they are.
@@ -72,7 +75,7 @@ impl City {
         }
     }
 
-    fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, CityError>) -> Result<T, CityError> {
+    pub(crate) fn with_store<T>(&self, work: impl FnOnce(&mut Store) -> Result<T, CityError>) -> Result<T, CityError> {
         let follower = &self.inner.follower;
         let mut place = follower.store.lock().unwrap_or_else(PoisonError::into_inner);
         if place.is_none() {

@@ -69,6 +69,10 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
     if matches!(body, Body::VisitVoid(_)) && person.grants.role == Role::Inspector && home.owner != said.author {
         return Ok(Judgement::Refuse(Refusal::Role));
     }
+    // A photo is taken back by whoever took it until its visit is submitted, later by the staff alone.
+    if matches!(body, Body::PhotoErase(_)) && !may_erase(look, said, &home, person.grants.role)? {
+        return Ok(Judgement::Refuse(Refusal::Role));
+    }
     if let Err(refusal) = keeps_covert(said, body, &home, person.grants.role) {
         return Ok(Judgement::Refuse(refusal));
     }
@@ -96,6 +100,15 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
         }),
         Err(refusal) => Ok(Judgement::Refuse(refusal)),
     }
+}
+
+fn may_erase(look: &Look<'_>, said: &Statement, photo: &EntityRow, role: Role) -> Result<bool, CityError> {
+    if matches!(role, Role::Supervisor | Role::Office) {
+        return Ok(true);
+    }
+    let owner = photo.parent.map(|owner| look.entity(owner)).transpose()?.flatten();
+    let Some(visit) = owner.filter(|owner| owner.kind == Kind::VISIT_OPEN) else { return Ok(false) };
+    Ok(photo.creator == said.author && !look.is_submitted(visit.entity)?)
 }
 
 /// True for ops whose entity is what they make.
@@ -256,7 +269,7 @@ fn at_site(
 fn speaks_of(kind: Kind) -> Option<Kind> {
     match kind.0 {
         11..=16 => Some(Kind::VISIT_OPEN),
-        21 => Some(Kind::PHOTO_ADD),
+        21 | 22 => Some(Kind::PHOTO_ADD),
         31..=38 | 42 | 50..=54 => Some(Kind::FINDING_RAISE),
         41 => Some(Kind::SUBMISSION_ADD),
         61 => Some(Kind::ASSIGN),

@@ -7,6 +7,7 @@ mod asked;
 mod codes;
 mod covert;
 mod entities;
+mod erased;
 mod feeds;
 mod logs;
 mod people;
@@ -24,6 +25,7 @@ use crate::{CityError, Ports};
 
 pub(crate) use codes::CodeRow;
 pub(crate) use entities::EntityRow;
+pub(crate) use erased::adds;
 pub(crate) use feeds::{PAGE_BYTES, entry_bytes};
 pub(crate) use logs::{LogRow, SegmentRow};
 pub(crate) use people::{DeviceRow, Person};
@@ -31,7 +33,8 @@ pub(crate) use photos::Unpublished;
 pub(crate) use places::{SiteRow, UnitRow};
 
 /// The steps from an empty file to today's shape; what has shipped is never edited.
-const MIGRATIONS: [&str; 2] = [include_str!("ledger/001.sql"), include_str!("ledger/002.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("ledger/001.sql"), include_str!("ledger/002.sql"), include_str!("ledger/003.sql")];
 
 /// How long a transaction waits for another process.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -77,11 +80,23 @@ impl Ledger {
     }
 }
 
+impl Ledger {
+    /// Moves everything into the main file and empties the write-ahead log: what was overwritten stands nowhere then.
+    /// False when somebody reads at the moment.
+    pub(crate) fn empty_log(&self) -> Result<bool, CityError> {
+        let connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
+    }
+}
+
 fn connect(path: &Path) -> Result<Connection, CityError> {
     let connection = Connection::open(path)?;
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is erased is overwritten, not only let go.
+    connection.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }

@@ -9,6 +9,7 @@ mod chance;
 mod city;
 mod clock;
 mod enrol;
+mod erase;
 mod error;
 mod files;
 mod follow;

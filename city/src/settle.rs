@@ -9,6 +9,7 @@ use mingcha_model::body::{AuthorSet, Body, FindingFeedback, NumberGive, VerdictS
 use mingcha_model::{Day, EntityId, FeedName, Flags, Kind, OpId, PersonId, Refusal, Role, UnitId, Verdict};
 
 use crate::CityError;
+use crate::erase::{erase, stays_erased};
 use crate::judge::{Judgement, creates, judge};
 use crate::ledger::{EntityRow, Look, Turn};
 use crate::publish::{carry, move_copies, publish};
@@ -23,6 +24,7 @@ pub(crate) fn settle_new(turn: &mut Turn<'_>, said: &Statement) -> Result<(Verdi
     }
     let judgement = judge(turn, said)?;
     let ruled = settle(turn, said, judgement, said.received, &mut arrived)?;
+    stays_erased(turn, said)?;
     settle_waiting(turn, arrived)?;
     Ok(ruled)
 }
@@ -125,7 +127,7 @@ fn bring_in(turn: &mut Turn<'_>, said: &Statement, home: &EntityRow, held: bool)
 }
 
 /// The feeds that carry an op, its home feed first.
-fn feeds(look: &Look<'_>, said: &Statement, home: &EntityRow) -> Result<Vec<FeedName>, CityError> {
+pub(crate) fn feeds(look: &Look<'_>, said: &Statement, home: &EntityRow) -> Result<Vec<FeedName>, CityError> {
     if let Some(assignee) = home.assignee {
         let both = [FeedName::Person(assignee), FeedName::Person(home.creator)];
         return Ok(if assignee == home.creator { both.into_iter().take(1).collect() } else { both.to_vec() });
@@ -220,6 +222,10 @@ fn take_effect(
         Body::FindingFeedback(feedback) if home.place.covert => arrived.extend(publish(turn, said, home, feedback)?),
         Body::FindingFeedback(feedback) => feed_back(turn, said, home, feedback)?,
         Body::Release(release) => released.push_back(release.op),
+        Body::VisitSubmit(_) => turn.put_submitted(home.entity)?,
+        Body::PhotoErase(_) => {
+            erase(turn, home)?;
+        }
         _ => {}
     }
     Ok(())

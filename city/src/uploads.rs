@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use mingcha_model::{PersonId, PhotoCopy, PhotoId};
 use tokio::sync::{OwnedMutexGuard, watch};
 
-use crate::{CityError, clock, private};
+use crate::{CityError, clock, files, private};
 
 /// An upload to which nothing was added for so long is thrown away; the phone begins it again.
 const EXPIRES_AFTER: Duration = Duration::from_hours(7 * 24);
@@ -96,6 +96,24 @@ impl Spools {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
+    }
+
+    /// Destroys every upload of a photo, whoever began it.
+    pub(crate) fn end_all_of(&self, photo: PhotoId) -> Result<(), CityError> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        for person in std::fs::read_dir(&self.folder)? {
+            for copy in [PhotoCopy::Original, PhotoCopy::Standard, PhotoCopy::Thumbnail] {
+                files::destroy(
+                    &person.as_ref().map_or_else(
+                        |_| PathBuf::new(),
+                        |person| person.path().join(format!("{photo}-{}", copy.name())),
+                    ),
+                )?;
+            }
+        }
+        Ok(())
     }
 
     /// Throws away every upload whose time is over, and folders in which nothing is left; how many uploads that were.

@@ -21,7 +21,7 @@ pub use chance::Chance;
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use meter::Meter;
-pub use pictures::{draw, real_photos};
+pub use pictures::{draw, draw_as_camera, real_photos};
 pub use seen::{Seen, hashes, photos, seen};
 pub use town::{Hand, Time, Town};
 pub use wire::{Cut, Wire};

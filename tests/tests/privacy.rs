@@ -3,41 +3,16 @@
 //! Every byte that goes to a contact's phone is recorded and opened; what an inspector typed or is must not be in it.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 
 use mingcha_sync::{Page, PullSaid};
-use mingcha_tests::{City, Desk, Wire, draw, real_photos};
+use mingcha_tests::{City, Desk, Wire, draw, draw_as_camera, real_photos};
 
 const MORNING: &str = "2026-03-02T08:30:00+08:00";
 const DEMAND: &str = "请于三日内清理坡道-要求";
 const MAKE: &str = "CANARYMAKE";
 const MODEL: &str = "CANARYMODEL";
-
-/// A drawn picture whose EXIF names a maker and a model, as cameras write them.
-fn picture_of_a_camera(below: &Path, number: u32) -> PathBuf {
-    let drawn = draw(below, number);
-    let (make, model) = (format!("{MAKE}\0"), format!("{MODEL}\0"));
-    let mut tiff = b"II\x2a\0\x08\0\0\0\x02\0".to_vec();
-    let mut at = 8 + 2 + 2 * 12 + 4;
-    for (tag, text) in [(0x010f_u16, &make), (0x0110, &model)] {
-        tiff.extend(tag.to_le_bytes());
-        tiff.extend(2_u16.to_le_bytes());
-        tiff.extend(u32::try_from(text.len()).unwrap().to_le_bytes());
-        tiff.extend(u32::try_from(at).unwrap().to_le_bytes());
-        at += text.len();
-    }
-    tiff.extend([0; 4]);
-    tiff.extend(make.bytes().chain(model.bytes()));
-    let length = u16::try_from(2 + 6 + tiff.len()).unwrap();
-    let plain = fs::read(&drawn).unwrap();
-    let file = below.join(format!("camera-{number}.jpg"));
-    let mut out = fs::File::create(&file).unwrap();
-    for part in [&plain[..2], b"\xff\xe1", &length.to_be_bytes(), b"Exif\0\0", &tiff, &plain[2..]] {
-        out.write_all(part).unwrap();
-    }
-    file
-}
 
 /// The bodies of the replies in a recording, by their length.
 fn bodies(recorded: &[u8]) -> Vec<&[u8]> {
@@ -157,7 +132,7 @@ fn a_unit_learns_what_to_put_right_and_nothing_of_who_found_it() {
 
     // An open visit, with a word of every kind typed into it.
     let visit = inspector.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
-    let mut pictures = vec![picture_of_a_camera(below, 1)];
+    let mut pictures = vec![draw_as_camera(below, 1, MAKE, MODEL)];
     pictures.extend(real_photos("gps").map(|folder| folder.join("DSCN0010.jpg")));
     let photos: Vec<String> = pictures
         .iter()
@@ -242,7 +217,7 @@ fn the_search_finds_what_it_looks_for_where_it_may_be() {
     assert!(spellings(&visit).iter().any(|needle| has(&all, needle)));
     let person = inspector.text(&["status"], "person");
     assert!(spellings(&person).iter().any(|needle| has(&all, needle)));
-    let file = picture_of_a_camera(folder.path(), 1);
+    let file = draw_as_camera(folder.path(), 1, MAKE, MODEL);
     assert!(has(&[fs::read(&file).unwrap()], MODEL.as_bytes()));
     assert!(supervisor.run(&["visit", "show", &visit])["answers"].is_array());
 }

@@ -260,7 +260,7 @@ fn finish_if_whole(city: &City, promised: Promised, bytes: u64) -> Result<Result
         return Ok(Err(wrong_hash()));
     }
     Files::of(city.dir()).keep(&path, promised.sha256)?;
-    city.inner.ledger.write(|turn| turn.photo_arrived(promised.key.photo, promised.key.copy))?;
+    city.inner.ledger.write(|turn| turn.photo_arrived(promised.key.photo, promised.key.copy, promised.sha256))?;
     spools.end(&promised.key)?;
     Ok(Ok(Some(promised.sha256)))
 }

@@ -49,6 +49,13 @@ pub(super) struct Tail {
 }
 
 impl Tail {
+    /// Takes the texts out of some entries that are not written yet.
+    pub(super) fn erase(&mut self, gone: impl Fn(&Entry) -> bool) {
+        for text in self.entries.iter_mut().filter(|entry| gone(entry)).flat_map(|entry| &mut entry.op.texts) {
+            *text = Text::Erased(text.hash());
+        }
+    }
+
     fn next_position(&self) -> u64 {
         let waiting = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         self.row.cursor.position.saturating_add(waiting).saturating_add(1)

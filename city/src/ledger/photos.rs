@@ -103,14 +103,14 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// A file came, was hashed whole, and is safe on the disk.
-    pub(crate) fn photo_arrived(&mut self, photo: PhotoId, copy: PhotoCopy) -> Result<(), CityError> {
+    /// A file came, was hashed whole, and is safe on the disk. One whose photo was erased meanwhile goes again.
+    pub(crate) fn photo_arrived(&mut self, photo: PhotoId, copy: PhotoCopy, sha256: Digest) -> Result<(), CityError> {
         let now = self.now;
         self.change(
             "UPDATE photo SET arrived = ?3 WHERE photo = ?1 AND copy = ?2 AND arrived IS NULL",
             (photo.as_bytes(), number_of(copy), now),
         )?;
-        Ok(())
+        if self.is_erased(photo.into())? { self.doom(sha256) } else { Ok(()) }
     }
 
     /// A person released a photo to the unit.

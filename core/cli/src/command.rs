@@ -6,6 +6,7 @@ mod attention;
 mod calendar;
 mod city;
 pub mod criteria;
+mod erase;
 mod figures;
 mod finding;
 mod paper;
@@ -51,6 +52,9 @@ pub enum Command {
     /// 照片：查看、取回、另存 / photos: look at, fetch, save
     #[command(subcommand, after_help = "例 / Example:\n  mingcha photo list")]
     Photo(photo::Photo),
+    /// 永久删除：照片 / erase for good: a photo
+    #[command(subcommand, after_help = "例 / Example:\n  mingcha erase photo PHOTO")]
+    Erase(erase::Erase),
     /// 演示：本机上的一座城市走完一个闭环 / a city on this machine inspects itself
     #[cfg(feature = "demo")]
     #[command(after_help = "例 / Example:\n  mingcha demo --photos ./photos --keep")]
@@ -72,6 +76,7 @@ impl Command {
             Self::Calendar(command) => command.run(desk),
             Self::Paper(command) => command.run(desk),
             Self::Photo(command) => command.run(desk),
+            Self::Erase(command) => command.run(desk),
             #[cfg(feature = "demo")]
             Self::Demo(command) => command.run(desk),
         }

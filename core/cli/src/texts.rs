@@ -158,6 +158,7 @@ texts! {
     TASK = "任务", "task";
     TEXT = "内容", "text";
     TIMELINE = "经过", "Timeline";
+    TO_FETCH = "需取回：mingcha photo fetch", "to fetch: mingcha photo fetch";
     TREND = "变化", "trend";
     UNIT = "单位", "unit";
     VALUE = "答案", "value";
@@ -202,6 +203,7 @@ texts! {
     ALL_VISITED = "全部检查过。", "Every site was visited.";
     ANSWERED = "已保存：{}", "kept: {}";
     ENROLLED = "登记完成。下一步：mingcha sync", "Enrolled. Next: mingcha sync";
+    ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
     FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
     INFERRED = "注意：标准 {} 含推定内容。{}", "Note: the set {} is inferred in part. {}";
@@ -220,6 +222,7 @@ texts! {
     NO_FORM = "检查表是空的：没有适合该点位的检查项。可换标准：mingcha sets", "The form is empty: no items fit this site. Other sets: mingcha sets";
     NO_HELD_OR_REFUSED = "没有需要处理的语句。", "Nothing needs attention.";
     NO_ITEMS = "该标准没有检查项。", "This set has no items.";
+    NO_PAIRS = "还没有可对比的照片：整改前或整改后缺照片。", "No pairs yet: photos from before or after are missing.";
     NO_PHOTOS = "还没有照片。拍照：mingcha visit photo VISIT FILE", "No photos yet. Take one in: mingcha visit photo VISIT FILE";
     NO_PEOPLE = "还不知道有谁。先同步：mingcha sync", "Nobody is known yet. Sync first: mingcha sync";
     NO_SETS = "没有标准。先同步：mingcha sync", "No criteria sets. Sync first: mingcha sync";

@@ -39,6 +39,16 @@ pub(crate) fn shrink(picture: DynamicImage, side: u32) -> Result<DynamicImage, E
     Ok(shrunk)
 }
 
+/// Shrinks a picture to exactly this size, whatever its shape was.
+pub(crate) fn exactly(picture: &RgbImage, width: u32, height: u32) -> Option<RgbImage> {
+    if picture.dimensions() == (width, height) {
+        return Some(picture.clone());
+    }
+    let mut shrunk = RgbImage::new(width, height);
+    resize::<U8x3>(picture, picture.dimensions(), &mut shrunk, (width, height))?;
+    Some(shrunk)
+}
+
 /// One careful pass over pixels of one kind. Naming the kind keeps the resizer's dozen others out of the program.
 fn resize<P: PixelTrait>(from: &[u8], was: (u32, u32), to: &mut [u8], is: (u32, u32)) -> Option<()> {
     let from = TypedImageRef::<P>::from_buffer(was.0, was.1, from).ok()?;

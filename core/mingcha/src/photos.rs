@@ -3,11 +3,13 @@
 //! Files come first: every copy of a picture is sealed and durable before one transaction says that the photo exists.
 //! A picture that nobody may add is refused before anything is written.
 
+mod erase;
 mod fetch;
 mod free;
 #[cfg(test)]
 mod late_stories;
 mod look;
+mod pairs;
 mod partial;
 mod send;
 #[cfg(test)]
@@ -63,27 +65,44 @@ impl Phone {
 
     /// Puts a photo of a visit to one of its items; `none` takes it off.
     pub fn photo_put(&mut self, photo: &str, item: &str) -> Result<PhotoTaken, MingchaError> {
-        let id: PhotoId = photo.trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
-        let photo = self.store.photo(id)?.ok_or(Mistake::Unknown("照片", "photo"))?;
-        if self.store.visit(photo.add.owner.into())?.is_none() {
-            return Err(Mistake::NotNow("不是检查中的照片", "only a photo of a visit is put to an item").into());
+        let put = self.photos_put(std::slice::from_ref(&photo), item)?.pop();
+        put.ok_or_else(|| Mistake::Unknown("照片", "photo").into())
+    }
+
+    /// Puts photos of one visit to one of its items, all of them or none; `none` takes them off.
+    pub fn photos_put(&mut self, photos: &[impl AsRef<str>], item: &str) -> Result<Vec<PhotoTaken>, MingchaError> {
+        let (mut put, mut sayings, mut of) = (Vec::new(), Vec::new(), None);
+        for photo in photos {
+            let id: PhotoId = photo.as_ref().trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
+            let photo = self.store.photo(id)?.ok_or(Mistake::Unknown("照片", "photo"))?;
+            if photo.erased {
+                return Err(Mistake::NotNow("照片已删除", "the photo was erased").into());
+            }
+            if self.store.visit(photo.add.owner.into())?.is_none() || of.is_some_and(|owner| owner != photo.add.owner) {
+                return Err(Mistake::NotNow(
+                    "不是同一次检查中的照片",
+                    "only photos of one visit are put to one of its items",
+                )
+                .into());
+            }
+            of = Some(photo.add.owner);
+            let (visit, _) = self.visit_open_for_writing(&photo.add.owner.to_string())?;
+            let item = match item.trim() {
+                "none" => None,
+                item => Some(self.item_of_visit(&visit, item)?.code),
+            };
+            let heads = photo.item_register.heads().map(|(op, _)| op).collect();
+            let shown = Basis { shown: vec![Shown { entity: id.into(), field: Field::PhotoItem, heads }] };
+            let over = self.over(id, &Field::PhotoItem, None, &shown)?;
+            sayings.push(Saying::new(id, Body::PhotoItem(PhotoItem { item })).with_over(over));
+            let PhotoAdd { original, width, height, .. } = photo.add;
+            put.push(PhotoTaken { photo: id, sha256: original, width, height, warnings: Vec::new() });
         }
-        let (visit, place) = self.visit_open_for_writing(&photo.add.owner.to_string())?;
-        let item = match item.trim() {
-            "none" => None,
-            item => Some(self.item_of_visit(&visit, item)?.code),
-        };
-        let heads = photo.item_register.heads().map(|(op, _)| op).collect();
-        let shown = Basis { shown: vec![Shown { entity: id.into(), field: Field::PhotoItem, heads }] };
-        let over = self.over(id, &Field::PhotoItem, None, &shown)?;
-        self.say(&place, vec![Saying::new(id, Body::PhotoItem(PhotoItem { item })).with_over(over)])?;
-        Ok(PhotoTaken {
-            photo: id,
-            sha256: photo.add.original,
-            width: photo.add.width,
-            height: photo.add.height,
-            warnings: Vec::new(),
-        })
+        if let Some(owner) = of {
+            let (_, place) = self.visit_open_for_writing(&owner.to_string())?;
+            self.say(&place, sayings)?;
+        }
+        Ok(put)
     }
 
     /// Takes pictures in for whatever is said next: their ids, what to say of them in the same breath, and the rows of

@@ -12,8 +12,8 @@ pub use finding::{
     SubmissionRow, Submitted, TimelineRow,
 };
 pub use phone::{
-    CalendarDay, Enrolled, FeedRow, PersonRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved, Status,
-    SyncReport, Verified,
+    CalendarDay, Enrolled, Erased, FeedRow, PersonRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair,
+    PhotoSaved, Status, SyncReport, Verified,
 };
 pub use place::{ItemRow, SetRow, SiteFilter, SiteRow, TaskRow};
 pub use visit::{

@@ -140,8 +140,11 @@ impl Phone {
         if let Err(gone @ (MingchaError::Unreachable | MingchaError::NotWelcome(_) | MingchaError::Later(_))) = heard {
             return Err(gone);
         }
+        // Before any photo travels: what was erased is neither sent nor fetched.
+        self.finish_erasures()?;
         let sent = self.send_photos(&http, moment, progress)?;
         heard?;
+        self.drop_withdrawn_copies()?;
         let fetched = self.fetch_wanted(&http, moment, progress)?;
         let freed = if told.backup { self.hear_what_is_safe(&http, me.city_key)? } else { 0 };
         if let Some(problem) = told.problem {

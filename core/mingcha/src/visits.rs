@@ -332,6 +332,7 @@ impl Phone {
             sha256: photo.add.original,
             item: photo.item.map(|item| item.to_string()),
             placeholder: photo.look.map(|look| look.placeholder_base64()),
+            erased: photo.erased,
         });
         Ok(VisitView {
             visit: visit.visit,

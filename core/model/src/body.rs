@@ -131,6 +131,8 @@ bodies! {
     PHOTO_ADD = 20, "photo_add", PhotoAdd(PhotoAdd), 4;
     /// Puts a photo to an item. No texts.
     PHOTO_ITEM = 21, "photo_item", PhotoItem(PhotoItem), 0;
+    /// Asks the city to erase a photo for good; the entity is the photo. No texts.
+    PHOTO_ERASE = 22, "photo_erase", PhotoErase(Nothing), 0;
 
     /// Raises a finding; the entity is the finding. Texts: what is wrong.
     FINDING_RAISE = 30, "finding_raise", FindingRaise(FindingRaise), 1;
@@ -207,6 +209,9 @@ bodies! {
     /// Publishes the copy of an undercover finding to its area, and says it again when its photos are ready; the
     /// entity is the copy. Texts: demand.
     FINDING_PUBLISH = 134, "finding_publish", FindingPublish(FindingPublish), 1;
+    /// A photo was erased for good: whoever reads this destroys its files, and the texts of the op that added it. The
+    /// entity is the photo. No texts.
+    PHOTO_ERASED = 135, "photo_erased", PhotoErased(Nothing), 0;
     /// A verdict that came after the receipt. No texts.
     VERDICT_SAY = 140, "verdict_say", VerdictSay(VerdictSay), 0;
     /// Says the whole of what a person may do from now on. No texts.

@@ -334,6 +334,8 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         Body::VisitVoid(_) => &[Inspector, Supervisor, Office],
         Body::PhotoAdd(_) | Body::PhotoItem(_) if self_check => &[Contact],
         Body::PhotoAdd(_) | Body::PhotoItem(_) => &[Inspector, Supervisor, Contact],
+        // Whose photo it is, and whether its visit was submitted, is looked at by whoever knows (decision record 22).
+        Body::PhotoErase(_) => &[Inspector, Supervisor, Contact, Office],
         Body::FindingRaise(_) if self_check => return Err(Refusal::SelfCheck),
         Body::FindingRaise(_) | Body::FindingFixed(_) | Body::FindingCorrect(_) => &[Inspector, Supervisor],
         // Never at the counter: an undercover finding is fed back by the office or a supervisor (`6-workflow`, 6).
@@ -374,6 +376,7 @@ fn roles(said: &Body, place: Option<&Place>) -> Result<&'static [Role], Refusal>
         | Body::FindingPublish(_)
         | Body::CardWrite(_)
         | Body::CardTell(_)
+        | Body::PhotoErased(_)
         | Body::VerdictSay(_)
         | Body::GrantSet(_)
         | Body::DeviceRevoke(_) => return Err(Refusal::CityOnly),

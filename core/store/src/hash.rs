@@ -3,7 +3,7 @@
 //! Rows enter by the ids of the world, never by the small numbers of this file, so that two devices at the same
 //! position of a feed have the same hash whatever else they hold. What one feed alone does not decide stays out.
 
-use mingcha_model::{Digest, FeedName};
+use mingcha_model::{Digest, FeedName, Kind};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -191,7 +191,7 @@ const REGISTER: Hashed = Hashed {
     from: "register r JOIN entity e ON e.key = r.entity",
 };
 
-const STATEMENT: Hashed = Hashed {
+pub(crate) const STATEMENT: Hashed = Hashed {
     table: "statement",
     columns: "e.id, (SELECT log FROM log_name WHERE key = r.log), r.seq, r.ord, r.at, r.flags, r.kind, r.version,
               r.over, r.origin, r.body, r.texts",
@@ -211,6 +211,18 @@ impl Hashed {
         let mut statement = connection.prepare_cached(&sql)?;
         let mut rows = statement.query([entity])?;
         rows.next()?.map(|row| self.digest_of(row)).transpose()
+    }
+
+    /// The hashes of an entity's rows of one kind.
+    pub(crate) fn digests(&self, connection: &Connection, entity: i64, kind: Kind) -> Result<Vec<Digest>, StoreError> {
+        let sql = format!("SELECT {} FROM {} WHERE e.key = ?1 AND r.kind = ?2", self.columns, self.from);
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query(rusqlite::params![entity, kind.0])?;
+        let mut digests = Vec::new();
+        while let Some(row) = rows.next()? {
+            digests.push(self.digest_of(row)?);
+        }
+        Ok(digests)
     }
 
     /// The sum of the hashes of all rows of a feed, from the tables alone.

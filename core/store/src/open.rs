@@ -14,7 +14,7 @@ use crate::search::plain;
 use crate::{StoreError, StoreKey};
 
 /// The shapes of the file, oldest first; a shipped one is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../schema/1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("../schema/1.sql"), include_str!("../schema/2.sql")];
 
 /// How long a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -57,7 +57,8 @@ impl Store {
         })?;
         connection.execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000; PRAGMA trusted_schema = OFF;
+             PRAGMA secure_delete = ON;",
         )?;
         let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
         connection

@@ -86,6 +86,12 @@ pub(crate) fn texts(bytes: &[u8]) -> Result<Vec<Option<String>>, StoreError> {
     if bytes.is_empty() { Ok(Vec::new()) } else { from_cbor(bytes, "the words of an op") }
 }
 
+/// The same words, each erased.
+pub(crate) fn without_words(column: &[u8]) -> Result<Vec<u8>, StoreError> {
+    let count = texts(column)?.len();
+    Ok(words_column(vec![None; count].into_iter()))
+}
+
 /// One value of a register as its row holds it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]

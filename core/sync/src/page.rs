@@ -162,6 +162,17 @@ impl Page {
         Ok(entries)
     }
 
+    /// The same entries and chain without the texts of some entries; `None` where there are none to erase.
+    pub fn without_texts(&self, gone: impl Fn(&Entry) -> bool) -> Result<Option<Self>, PageError> {
+        let mut entries = self.entries()?;
+        let mut any = false;
+        for text in entries.iter_mut().filter(|entry| gone(entry)).flat_map(|entry| &mut entry.op.texts) {
+            any |= text.words().is_some();
+            *text = Text::Erased(text.hash());
+        }
+        if any { Self::write(self.feed, self.start(), &entries).map(|(page, _)| Some(page)) } else { Ok(None) }
+    }
+
     fn read(&self, payload: &Payload) -> Result<Vec<Entry>, BadColumn> {
         let found = columns::read(&payload.columns, &payload.bodies, LARGEST_PAGE_ENTRIES, None)?;
         let mut orders = Orders::new(&payload.orders);

@@ -260,12 +260,32 @@ impl Segment {
 
     /// The same segment without one text, its secret dropped and the other salts kept; the chain still verifies.
     pub fn erase_text(&self, erased: usize) -> Result<Self, SegmentError> {
+        self.without(|i| i == erased)
+    }
+
+    /// The same segment without the texts of some ops; `None` where there are none to erase.
+    pub fn without_texts(&self, gone: impl Fn(&Op<Text>) -> bool) -> Result<Option<Self>, SegmentError> {
+        let ops = self.open()?.ops;
+        let erased: Vec<bool> = ops
+            .iter()
+            .flat_map(|op| {
+                let gone = gone(op);
+                op.texts.iter().map(move |text| gone && text.words().is_some())
+            })
+            .collect();
+        if !erased.contains(&true) {
+            return Ok(None);
+        }
+        self.without(|i| erased.get(i).copied().unwrap_or_default()).map(Some)
+    }
+
+    fn without(&self, erased: impl Fn(usize) -> bool) -> Result<Self, SegmentError> {
         let texts = self
             .texts()?
             .into_iter()
             .enumerate()
             .map(|(i, text)| match text {
-                Text::Plain { salt, text } if i != erased => SaltedText::Plain(Digest(salt), text),
+                Text::Plain { salt, text } if !erased(i) => SaltedText::Plain(Digest(salt), text),
                 text => SaltedText::Erased(text.hash()),
             })
             .collect();

@@ -42,6 +42,8 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
     let photo = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[0], Some("W5-3"))).photo.to_string();
     let other = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[1], None)).photo.to_string();
     anna.act(next(), |phone| phone.photo_put(&other, "W5-1"));
+    let mistaken = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[5], None)).photo.to_string();
+    anna.act(next(), |phone| phone.erase_photo(&mistaken));
     anna.act(next(), |phone| {
         phone.visit_answer(&visit, "W5-3", "no", Some("金丝雀备注一"), std::slice::from_ref(&photo), None)
     });

@@ -29,6 +29,8 @@ cargo xtask COMMAND [WORDS FOR CARGO]
 
 其他 more
   bench NAME   one benchmark of tests/benches
+  fuzz photo --seconds N
+               pictures changed at random, for so many seconds, optimised
   demo         a city and its phones on this machine, optimised
 
 clippy, docs and suite look at the whole workspace unless told otherwise: cargo xtask suite -p mingcha-model
@@ -69,6 +71,13 @@ fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
             let bench = ["bench", "--workspace", "--bench", name];
             steps::succeed(Machine::found().cargo(&bench).args(words))
         }
+        "fuzz" => match words {
+            [what, option, seconds] if what == "photo" && option == "--seconds" && seconds.parse::<u64>().is_ok() => {
+                let test = ["test", "--release", "-p", "mingcha-evidence", "--test", "fuzz", "--", "--nocapture"];
+                steps::succeed(Machine::found().cargo(&test).env("MINGCHA_FUZZ_SECONDS", seconds))
+            }
+            _ => Err("What, and for how long? For example: cargo xtask fuzz photo --seconds 600".into()),
+        },
         "demo" => steps::succeed(Machine::found().cargo(&["run", "--release", "--", "demo"]).args(words)),
         _ => Err(format!("There is no command `{command}`.\n\n{HELP}")),
     }

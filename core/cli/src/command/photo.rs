@@ -20,11 +20,12 @@ pub enum Photo {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
-    /// 把已收入的照片归到检查项 / put a photo to an item
-    #[command(after_help = "例 / Example:\n  mingcha photo put PHOTO W5-1")]
+    /// 把已收入的照片归到检查项，可一次多张 / put photos to an item, many at once
+    #[command(after_help = "例 / Example:\n  mingcha photo put PHOTO W5-1\n  mingcha photo put PHOTO PHOTO PHOTO W5-1")]
     Put {
-        /// 照片 id / the photo's id
-        photo: String,
+        /// 照片 id / the photos' ids
+        #[arg(required = true, num_args = 1.., value_name = "PHOTO")]
+        photos: Vec<String>,
         /// 检查项编码 / the item's code
         item: String,
     },
@@ -38,6 +39,17 @@ pub enum Photo {
     /// 本机的照片 / the photos that this phone knows
     #[command(after_help = "例 / Example:\n  mingcha photo list")]
     List,
+    /// 一个问题整改前后的照片，成对 / a finding's photos before and after, in pairs
+    #[command(after_help = "例 / Example:\n  mingcha photo pair FINDING --out ./pairs\n\n\
+        每对写出三个文件：前、后（大小相同，可叠放拖动对比）、左右并排。\n\
+        Three files for each pair: before and after of one size for a slider, and both side by side.")]
+    Pair {
+        /// 问题 id / the finding's id
+        finding: String,
+        /// 写到哪个目录；不写则只列出 / the folder to write to; without it they are only listed
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
     /// 另存一张照片 / write a photo out
     #[command(after_help = "例 / Example:\n  mingcha photo save PHOTO --copy original --out photo.jpg")]
     Save {
@@ -56,12 +68,16 @@ impl Photo {
     pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         match self {
             Self::Inspect { file, out } => desk.print(&Phone::photo_inspect(&file, out.as_deref())?),
-            Self::Put { photo, item } => desk.print(&desk.phone()?.photo_put(&photo, &item)?),
+            Self::Put { photos, item } => match photos.as_slice() {
+                [photo] => desk.print(&desk.phone()?.photo_put(photo, &item)?),
+                photos => desk.print(&desk.phone()?.photos_put(photos, &item)?),
+            },
             Self::Fetch { due } => {
                 let mut phone = desk.phone()?;
                 desk.print(&desk.watch(|progress| phone.photo_fetch(due, progress))?)
             }
             Self::List => desk.print(&desk.phone()?.photo_list()?),
+            Self::Pair { finding, out } => desk.print(&desk.phone()?.photo_pairs(&finding, out.as_deref())?),
             Self::Save { photo, copy, out } => desk.print(&desk.phone()?.photo_save(&photo, &copy, &out)?),
         }
     }

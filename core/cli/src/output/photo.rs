@@ -1,6 +1,6 @@
 //! Photos: what a picture is, which are here, what was fetched and saved.
 
-use mingcha::{PhotoFetched, PhotoInspected, PhotoListRow, PhotoSaved};
+use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved};
 
 use super::page::or_empty;
 use super::{Page, Show, Table, left};
@@ -14,11 +14,14 @@ impl Show for PhotoInspected {
             self.latitude.zip(self.longitude).map(|(latitude, longitude)| format!("{latitude:.5}, {longitude:.5}"));
         page.card(&[
             (t::SIZE, format!("{} × {}", self.width, self.height)),
-            (t::BYTES, self.bytes.to_string()),
+            (t::BYTES, self.original_bytes.to_string()),
             (t::ORIENTATION, self.orientation.to_string()),
-            (t::TAKEN, or_empty(self.taken.as_deref())),
+            (t::TAKEN, or_empty(self.taken_at.as_deref())),
             (t::PLACE_TAKEN, or_empty(place)),
-            (t::CAMERA, or_empty(self.camera.as_deref())),
+            (
+                t::CAMERA,
+                [&self.make, &self.model, &self.software].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "),
+            ),
             (t::WARNINGS, self.warnings.iter().map(|one| word(lang, one)).collect::<Vec<_>>().join(", ")),
             (t::SHA256, self.sha256.to_string()),
             (t::FILES, self.written.join(" ")),
@@ -58,5 +61,26 @@ impl Show for PhotoSaved {
     fn show(&self, page: &mut Page) {
         page.say_with(t::SAVED, &[&self.bytes.to_string()]);
         page.card(&[(t::SHA256, self.sha256.to_string())]);
+    }
+}
+
+impl Show for Erased {
+    fn show(&self, page: &mut Page) {
+        page.say(t::ERASED);
+    }
+}
+
+impl Show for Vec<PhotoPair> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_PAIRS);
+            return;
+        }
+        let mut table = Table::new(&[left(t::BEFORE), left(t::AFTER), left(t::FILES)]);
+        for row in self {
+            let files = if row.here { row.files.join(" ") } else { t::TO_FETCH.say(page.lang()).to_owned() };
+            table.row(&[row.before.to_string(), row.after.to_string(), files]);
+        }
+        page.table(&table);
     }
 }

@@ -83,6 +83,16 @@ impl Show for PhotoTaken {
     }
 }
 
+impl Show for Vec<PhotoTaken> {
+    fn show(&self, page: &mut Page) {
+        let mut table = Table::new(&[left(t::PHOTO), left(t::SIZE)]);
+        for photo in self {
+            table.row(&[photo.photo.to_string(), format!("{} × {}", photo.width, photo.height)]);
+        }
+        page.table(&table);
+    }
+}
+
 impl Show for VisitSubmitted {
     fn show(&self, page: &mut Page) {
         page.card(&[

@@ -302,7 +302,7 @@ impl Phone {
         wanted: &mut BTreeSet<Wanted>,
     ) -> Result<(), MingchaError> {
         for photo in photos {
-            let Some(row) = self.store.photo(*photo)? else { continue };
+            let Some(row) = self.store.photo(*photo)?.filter(|row| !row.erased) else { continue };
             for copy in copies {
                 let (sha256, bytes) = match copy {
                     PhotoCopy::Original => (row.add.original, row.add.original_bytes),

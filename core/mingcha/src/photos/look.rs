@@ -7,13 +7,15 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::Path;
 
-use mingcha_evidence::{EvidenceError, prepare_file};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use mingcha_evidence::{EvidenceError, TimeParts, prepare_file};
 use mingcha_model::body::{Body, Look, PhotoAdd};
 use mingcha_model::{Digest, FindingId, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId};
 use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoFile};
 
 use super::fetch::name_of_published;
-use super::{camera, claimed_time, is_here, picture};
+use super::{is_here, picture};
 use crate::{MingchaError, Mistake, Phone, PhotoInspected, PhotoListRow, PhotoSaved};
 
 /// What this phone knows of a photo beside its files.
@@ -178,20 +180,39 @@ impl Phone {
         }
         let metadata = &prepared.metadata;
         let degrees = |e7: i32| f64::from(e7) / 1e7;
+        let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         Ok(PhotoInspected {
-            sha256: prepared.sha256,
-            bytes: u64::try_from(prepared.original.len()).unwrap_or(u64::MAX),
+            format: prepared.format,
             width: prepared.width,
             height: prepared.height,
             orientation: metadata.orientation.to_exif(),
-            taken: claimed_time(metadata),
+            taken_at: metadata.claimed_time.as_ref().and_then(|time| time.parts).map(written_time),
             latitude: metadata.position.map(|position| degrees(position.latitude_e7)),
             longitude: metadata.position.map(|position| degrees(position.longitude_e7)),
-            camera: camera(metadata),
+            make: metadata.make.clone(),
+            model: metadata.model.clone(),
+            software: metadata.software.clone(),
+            sha256: prepared.sha256,
+            fingerprint: None,
+            placeholder: STANDARD.encode(&prepared.placeholder),
+            original_bytes: length(&prepared.original),
+            standard_bytes: length(&prepared.standard),
+            thumbnail_bytes: length(&prepared.thumbnail),
             warnings: prepared.warnings.iter().map(|warning| warning.code()).collect(),
             written,
         })
     }
+}
+
+/// A time as RFC 3339 writes it; without an offset where the camera named none.
+fn written_time(time: TimeParts) -> String {
+    let TimeParts { year, month, day, hour, minute, second, offset_minutes } = time;
+    let offset = offset_minutes.map(|minutes| {
+        let sign = if minutes < 0 { '-' } else { '+' };
+        let minutes = minutes.unsigned_abs();
+        format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    });
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{}", offset.unwrap_or_default())
 }
 
 /// Writes a file that does not exist yet; of a failed attempt nothing stays.

@@ -70,6 +70,26 @@ fn a_photo_is_kept_listed_put_to_an_item_and_written_out_as_it_came() {
 }
 
 #[test]
+fn photos_wait_in_their_visit_and_are_put_to_an_item_all_at_once_or_not_at_all() {
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let (visit, taken) = photographed(&mut city, &mut anna, &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    let unsorted =
+        |desk: &Desk| desk.phone.visit_show(&visit).unwrap().photos.iter().filter(|photo| photo.item.is_none()).count();
+    assert_eq!(unsorted(&anna), 10);
+    let item = anna.first_item(&visit);
+    let ids: Vec<String> = taken.iter().map(|photo| photo.photo.to_string()).collect();
+    let (_, other) = photographed(&mut city, &mut anna, &[11]);
+    let mixed = [ids[0].clone(), other[0].photo.to_string()];
+    assert_eq!(anna.phone.photos_put(&mixed, &item).unwrap_err().code(), "not_now");
+    assert_eq!(unsorted(&anna), 10, "all or none");
+    assert_eq!(anna.phone.photos_put(&ids[..7], &item).unwrap().len(), 7);
+    assert_eq!(unsorted(&anna), 3);
+    anna.phone.photos_put(&ids[..2], "none").unwrap();
+    assert_eq!(unsorted(&anna), 5);
+}
+
+#[test]
 fn a_picture_that_nobody_may_add_leaves_nothing_behind() {
     let mut city = City::new();
     let mut anna = city.desk("Anna", Role::Inspector, &nobody());

@@ -1,5 +1,6 @@
 //! Rows about the phone itself: who it belongs to, what waits, what the last sync did.
 
+use mingcha_evidence::Format;
 use mingcha_model::{AreaId, Day, DeviceId, Digest, LogId, OpId, PersonId, PhotoId, Role, UnitId, VisitId};
 use serde::Serialize;
 
@@ -184,28 +185,68 @@ pub struct PhotoFetched {
 /// What a picture is, before anything is done with it.
 #[derive(Clone, Debug, Serialize)]
 pub struct PhotoInspected {
-    /// SHA-256 of the file.
-    pub sha256: Digest,
-    /// Bytes of the file.
-    pub bytes: u64,
+    /// `jpeg`, `png` or `webp`.
+    pub format: Format,
     /// Width of the upright picture.
     pub width: u32,
     /// Height of the upright picture.
     pub height: u32,
     /// The EXIF orientation, 1 to 8.
     pub orientation: u8,
-    /// The time that the camera claims, as it wrote it.
-    pub taken: Option<String>,
+    /// The time that the camera claims, `2008-10-22T16:28:39`, with its offset from UTC where the camera named one.
+    pub taken_at: Option<String>,
     /// Latitude in degrees.
     pub latitude: Option<f64>,
     /// Longitude in degrees.
     pub longitude: Option<f64>,
-    /// The camera.
-    pub camera: Option<String>,
+    /// Who made the camera.
+    pub make: Option<String>,
+    /// The camera's model.
+    pub model: Option<String>,
+    /// The program that wrote the file.
+    pub software: Option<String>,
+    /// SHA-256 of the file.
+    pub sha256: Digest,
+    /// What likeness is searched by, in base64; none where it was not computed.
+    pub fingerprint: Option<String>,
+    /// A `ThumbHash` in base64, to be drawn before the photo arrives.
+    pub placeholder: String,
+    /// Bytes of the file.
+    pub original_bytes: u64,
+    /// Bytes of the copy of at most 2048 pixels.
+    pub standard_bytes: u64,
+    /// Bytes of the thumbnail.
+    pub thumbnail_bytes: u64,
     /// What is unusual about it.
     pub warnings: Vec<&'static str>,
     /// Files written, when a folder was given.
     pub written: Vec<String>,
+}
+
+/// A photo that shows what was wrong, and one that shows what was done about it.
+#[derive(Clone, Debug, Serialize)]
+pub struct PhotoPair {
+    /// The earlier one; for a contact a published copy.
+    pub before: PhotoId,
+    /// The later one.
+    pub after: PhotoId,
+    /// How the later one came: `fixed` on the spot, `rectified` by the unit, `rechecked`.
+    pub what: &'static str,
+    /// True when both lie on this phone; else `photo fetch` brings them.
+    pub here: bool,
+    /// Columns of each of the two files, when they were written.
+    pub width: Option<u32>,
+    /// Rows of each of the two files.
+    pub height: Option<u32>,
+    /// Files written, when a folder was given: before, after, both side by side.
+    pub files: Vec<String>,
+}
+
+/// What was erased for good.
+#[derive(Clone, Debug, Serialize)]
+pub struct Erased {
+    /// Which photo.
+    pub erased: PhotoId,
 }
 
 /// A photo's file written out.

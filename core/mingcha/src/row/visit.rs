@@ -143,6 +143,8 @@ pub struct PhotoRow {
     pub item: Option<String>,
     /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased.
     pub placeholder: Option<String>,
+    /// True when it was erased for good: that there was a photo is all that is left.
+    pub erased: bool,
 }
 
 /// A visit.

@@ -2,13 +2,14 @@
 //!
 //! A held statement lies here and does nothing until a release names it, whichever of the two comes first.
 
-use mingcha_model::{Body, EntityId, Entry, Flags, Kind, OpId, Said};
+use mingcha_model::{Body, EntityId, Entry, Flags, Kind, OpId, PhotoId, Said};
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::register::{Incoming, field_of};
 use super::write::{Author, Fold};
+use crate::hash::STATEMENT;
 use crate::statements::making;
-use crate::{StoreError, own_verdict, pack};
+use crate::{StoreError, erased, own_verdict, pack};
 
 impl Fold<'_> {
     /// Keeps a statement; the second of the same (log, seq) is nothing.
@@ -16,7 +17,10 @@ impl Fold<'_> {
         let op = &entry.op;
         let (seq, ord) = (pack::whole(op.seq)?, pack::whole(entry.ord.0)?);
         let (over, origin) = (pack::over_column(&op.over), pack::origin_column(op.origin));
-        let texts = pack::texts_column(&op.texts);
+        let mut texts = pack::texts_column(&op.texts);
+        if op.kind == Kind::PHOTO_ADD && self.is_erased(entity)? {
+            texts = pack::without_words(&texts)?;
+        }
         let new = self
             .connection
             .prepare_cached(
@@ -111,6 +115,10 @@ impl Fold<'_> {
                 let entity = own_verdict::say(self.connection, verdict, said.at)?;
                 self.stirred.extend(entity);
             }
+            Body::PhotoErased(_) => {
+                self.forget_words(row.key)?;
+                erased::note(self.connection, PhotoId(said.entity))?;
+            }
             Body::Unknown(kind) if kind.is_critical() => {
                 self.soil(row.key)?;
                 self.connection.prepare_cached("UPDATE entity SET read_only = 1 WHERE key = ?1")?.execute([row.key])?;
@@ -122,6 +130,34 @@ impl Fold<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// True when the city said in this feed that this photo was erased.
+    fn is_erased(&self, entity: i64) -> Result<bool, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT 1 FROM statement WHERE entity = ?1 AND kind = ?2")?;
+        Ok(statement.exists(params![entity, Kind::PHOTO_ERASED.0])?)
+    }
+
+    /// Takes the words out of what added a photo. A phone that heard them and one that never did have equal rows then.
+    fn forget_words(&mut self, entity: i64) -> Result<(), StoreError> {
+        for before in STATEMENT.digests(self.connection, entity, Kind::PHOTO_ADD)? {
+            self.sum.subtract(before);
+        }
+        let mut statement =
+            self.connection.prepare_cached("SELECT log, seq, texts FROM statement WHERE entity = ?1 AND kind = ?2")?;
+        let mut rows = statement.query(params![entity, Kind::PHOTO_ADD.0])?;
+        while let Some(row) = rows.next()? {
+            let (log, seq): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let texts = pack::without_words(row.get_ref(2)?.as_blob().unwrap_or_default())?;
+            self.connection
+                .prepare_cached("UPDATE statement SET texts = ?4 WHERE entity = ?1 AND log = ?2 AND seq = ?3")?
+                .execute(params![entity, log, seq, texts])?;
+        }
+        for after in STATEMENT.digests(self.connection, entity, Kind::PHOTO_ADD)? {
+            self.sum.add(after);
+        }
+        Ok(())
     }
 
     /// Says what an entity is. Of several makings the kind of the smallest number names it, whatever their order.

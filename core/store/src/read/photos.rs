@@ -25,6 +25,8 @@ pub struct PhotoRow {
     pub texts: Vec<Option<String>>,
     /// What stands for the picture until it comes; `None` where erased, or where it cannot be read.
     pub look: Option<Look>,
+    /// True when it was erased: of its files and texts nothing is left, or nothing is to be left.
+    pub erased: bool,
     /// The item that it is put to now.
     pub item: Option<ItemCode>,
     /// The live values of that register, for the basis.
@@ -64,6 +66,7 @@ impl Store {
             _ => add.item.clone(),
         };
         let home = shown::home(&self.connection, photo.into())?.map(|home| home.name);
+        let erased = self.is_photo_erased(photo)?;
         Ok(Some(PhotoRow {
             photo,
             home,
@@ -73,6 +76,7 @@ impl Store {
             add,
             look: Look::from_text(one.text(PhotoAdd::LOOK)).ok(),
             texts: one.texts,
+            erased,
             item,
             item_register,
         }))

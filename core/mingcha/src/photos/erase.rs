@@ -1,0 +1,122 @@
+//! Erasing a photo for good: who may from a phone, and what goes from this one.
+//!
+//! Whoever took it may while its visit is a draft, a supervisor or the office always (decision record 22). It is never
+//! undone. Files and keys go at once, words in pages and own segments with them; every chain still verifies.
+
+use mingcha_model::body::{Body, Nothing};
+use mingcha_model::{EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
+use mingcha_store::PhotoFile;
+use mingcha_sync::{Page, Segment};
+
+use crate::say::Saying;
+use crate::{Erased, MingchaError, Mistake, Phone};
+
+impl Phone {
+    /// Erases a photo here, and everywhere else at the next sync. The same again changes nothing.
+    ///
+    /// # Errors
+    /// Mistakes: no such photo; a photo that this person may not erase, with what to do.
+    pub fn erase_photo(&mut self, photo: &str) -> Result<Erased, MingchaError> {
+        self.me()?;
+        let id: PhotoId = photo.trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
+        if !self.store.is_photo_erased(id)? {
+            let row = self.store.photo(id)?.ok_or(Mistake::Unknown("照片", "photo"))?;
+            let place = self.store.place(id.into())?.ok_or(Mistake::Unknown("照片", "photo"))?;
+            let is_staff = matches!(self.grants()?.role, Role::Supervisor | Role::Office);
+            if !is_staff && !self.is_own_draft(row.op.log, row.add.owner)? {
+                return Err(Mistake::NotNow(
+                    "检查提交后，照片由督查员或平台删除，请联系他们",
+                    "once its visit is submitted a photo is erased by a supervisor or the office, and before that by whoever took it: ask them",
+                )
+                .into());
+            }
+            self.say(&place, vec![Saying::new(id, Body::PhotoErase(Nothing {}))])?;
+            self.store.begin_erasure(id)?;
+        }
+        self.finish_erasures()?;
+        Ok(Erased { erased: id })
+    }
+
+    fn is_own_draft(&self, author: mingcha_model::LogId, owner: EntityId) -> Result<bool, MingchaError> {
+        let is_own = self.store.logs()?.iter().any(|log| log.log == author);
+        let visit = self.store.visit(owner.into())?;
+        Ok(is_own && visit.is_some_and(|visit| visit.status() == VisitStatus::Draft))
+    }
+
+    /// Destroys what is here of erased photos; what a killed process left is done by the next one.
+    pub(crate) fn finish_erasures(&mut self) -> Result<(), MingchaError> {
+        let photos = self.store.erasures_to_do()?;
+        if photos.is_empty() {
+            return Ok(());
+        }
+        for photo in &photos {
+            self.destroy_files(*photo)?;
+        }
+        // What is not sealed yet must be hashed once, with its words, before they may go.
+        self.seal()?;
+        let is_gone = |op: &Op<mingcha_model::Text>| op.kind == Kind::PHOTO_ADD && photos.contains(&PhotoId(op.entity));
+        for log in self.store.logs()? {
+            for kept in self.store.segments(log.log)? {
+                if let Some(erased) = Segment::from_bytes(&kept.bytes)?.without_texts(is_gone)? {
+                    self.store.put_erased_segment(log.log, kept.first_seq, &erased.to_bytes())?;
+                }
+            }
+        }
+        for photo in &photos {
+            self.store.erase_own_words(*photo)?;
+        }
+        for feed in self.store.feeds_carrying(&photos)? {
+            for held in self.store.pages(&feed)? {
+                let Some(bytes) = self.store.page_bytes(&feed, held.epoch, held.first)? else { continue };
+                let page = Page::from_bytes(&bytes).map_err(|error| MingchaError::Sync(error.into()))?;
+                let erased = page.without_texts(|entry| is_gone(&entry.op));
+                if let Some(erased) = erased.map_err(|error| MingchaError::Sync(error.into()))? {
+                    self.store.put_erased_page(&feed, held.epoch, held.first, &erased.to_bytes())?;
+                }
+            }
+        }
+        // Another process that reads keeps the log from being emptied: then all of this is done once more, later.
+        if self.store.empty_log()? { Ok(self.store.finish_erasure(&photos)?) } else { Ok(()) }
+    }
+
+    /// Destroys the files of a photo and forgets their keys, apart from those that another photo shares.
+    fn destroy_files(&mut self, photo: PhotoId) -> Result<(), MingchaError> {
+        let mut hashes: Vec<_> = self
+            .store
+            .photo(photo)?
+            .map(|row| vec![row.add.original, row.add.standard, row.add.thumbnail])
+            .unwrap_or_default();
+        for copy in [PhotoCopy::Original, PhotoCopy::Standard, PhotoCopy::Thumbnail, PhotoCopy::Published] {
+            hashes.extend(self.store.photo_file(photo, copy)?.map(|file| file.sha256));
+        }
+        hashes.sort_unstable();
+        hashes.dedup();
+        for sha256 in hashes {
+            let is_anothers = |file: &PhotoFile| file.photo != photo && file.key.is_some();
+            if !self.store.photo_files_of(sha256)?.iter().any(is_anothers) {
+                self.drop_partial(sha256)?;
+                self.vault.erase(&sha256).map_err(MingchaError::file)?;
+            }
+        }
+        Ok(self.store.forget_photo_files(photo)?)
+    }
+
+    /// Destroys published copies that no card and no finding shows any more: their photo was erased.
+    pub(crate) fn drop_withdrawn_copies(&mut self) -> Result<(), MingchaError> {
+        let files = self.photo_files()?;
+        let mut copies = files.into_iter().filter(|file| file.copy == PhotoCopy::Published).peekable();
+        if copies.peek().is_none() {
+            return Ok(());
+        }
+        let shown = self.published_by()?;
+        let withdrawn: Vec<PhotoId> =
+            copies.map(|file| file.photo).filter(|photo| !shown.contains_key(photo)).collect();
+        for photo in &withdrawn {
+            self.destroy_files(*photo)?;
+        }
+        if !withdrawn.is_empty() {
+            self.store.empty_log()?;
+        }
+        Ok(())
+    }
+}
