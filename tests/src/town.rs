@@ -185,6 +185,11 @@ impl Town {
         self.enrolled(name, Role::Contact, Vec::new(), Some(unit))
     }
 
+    /// The phone starts again from what is on its disk.
+    pub fn restart(&self, hand: &mut Hand) {
+        hand.phone = open(&hand.home, &self.time, &hand.ahead);
+    }
+
     fn enrolled(&self, name: &str, role: Role, areas: Vec<AreaId>, unit: Option<UnitId>) -> Hand {
         let new = NewPerson { role, areas, unit, name: name.to_owned(), person: None };
         let code = must(self.city.enrol_code(new));

@@ -65,6 +65,104 @@ fn what_cannot_be_is_refused_before_anything_changes() {
 }
 
 #[test]
+fn a_basis_that_is_none_or_of_something_else_is_refused_by_every_command_that_takes_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let [inspector, supervisor, contact] =
+        ["inspector", "supervisor", "contact"].map(|role| city.phone(role, role, MORNING));
+    let picture = draw(folder.path(), 1);
+    let picture = picture.to_str().unwrap();
+    let everybody = [&inspector, &supervisor, &contact];
+    let (finding, submission) = submitted(&inspector, &contact, &everybody, Path::new(picture));
+    let person = supervisor.text(&["status"], "person");
+    let visit = started(&inspector);
+    let photo = inspector.text(&["visit", "photo", &visit, picture], "photo");
+    let other = started(&inspector);
+    let foreign = inspector.text(&["visit", "show", &other], "basis");
+    let (f, s, v) = (finding.as_str(), submission.as_str(), visit.as_str());
+    let day = "2026-03-30";
+    let commands: [(&Desk, &[&str]); 31] = [
+        (&inspector, &["visit", "start", "GOV-01", "--mode", "open"]),
+        (&inspector, &["visit", "answer", v, "W5-3", "no"]),
+        (&inspector, &["visit", "photo", v, picture]),
+        (&inspector, &["photo", "put", &photo, "W5-1"]),
+        (&inspector, &["visit", "remark", v, "--text", "说明"]),
+        (&inspector, &["visit", "move", v, "BANK-01"]),
+        (&inspector, &["visit", "void", v, "--text", "误建"]),
+        (&inspector, &["visit", "join", v, &person]),
+        (&inspector, &["visit", "leave", v, &person]),
+        (&inspector, &["visit", "submit", v]),
+        (&inspector, &["finding", "raise", v, "W5-3", "--text", "坡道"]),
+        (&inspector, &["finding", "correct", f, "--text", "二号窗口"]),
+        (&inspector, &["finding", "fixed", f]),
+        (&inspector, &["finding", "feedback", f, "--demand", "清理"]),
+        (&inspector, &["finding", "recheck", f, "fail"]),
+        (&supervisor, &["finding", "notice", f, "--deadline", day]),
+        (&supervisor, &["finding", "supervise", f]),
+        (&supervisor, &["finding", "review", s, "return", "--text", "看不清"]),
+        (&supervisor, &["finding", "extension", "grant", f, "--until", day]),
+        (&supervisor, &["finding", "extension", "refuse", f, "--text", "不延"]),
+        (&supervisor, &["finding", "suspend", f, "--text", "施工"]),
+        (&supervisor, &["finding", "void", f, "--text", "误记"]),
+        (&supervisor, &["finding", "duplicate", f, "none"]),
+        (&supervisor, &["finding", "acknowledge", f, "--name", "值班长", "--signed"]),
+        (&supervisor, &["assign", "GOV-01", &person, "--from", day, "--due", day]),
+        (&contact, &["finding", "acknowledge", f, "--name", "值班长"]),
+        (&contact, &["finding", "decline", f, "--text", "不归本单位"]),
+        (&contact, &["finding", "rectify", f, "--text", "已清", "--photo", picture]),
+        (&contact, &["finding", "extension", "ask", f, "--until", day, "--text", "施工"]),
+        (&contact, &["finding", "appeal", f, "--text", "有公告"]),
+        (&contact, &["visit", "start", "GOV-01", "--mode", "self"]),
+    ];
+    let waiting = || everybody.map(|desk| desk.run(&["status"])["waiting_ops"].as_u64().unwrap());
+    let before = waiting();
+    for (desk, words) in commands {
+        for wrong in ["zzzz", "00", &foreign] {
+            let mut words = words.to_vec();
+            // Photos take as many words as they find.
+            words.splice(2..2, ["--basis", wrong]);
+            if words[0] == "assign" {
+                words = vec!["assign", "--basis", wrong];
+                words.extend(["GOV-01", &person, "--from", day, "--due", day]);
+            }
+            if words[1] == "extension" {
+                words.splice(2..5, [words[4], "--basis", wrong]);
+            }
+            desk.refuses(&words, 2, "wrong_basis");
+        }
+    }
+    assert_eq!(waiting(), before, "nothing was written");
+    // Of its own row it is taken, by contacts too.
+    let own = |desk: &Desk| desk.text(&["finding", "show", f], "basis");
+    contact.run(&["finding", "acknowledge", f, "--name", "值班长", "--basis", &own(&contact)]);
+    supervisor.run(&["finding", "notice", f, "--deadline", day, "--basis", &own(&supervisor)]);
+    let put = inspector.run(&["visit", "show", v])["photos"][0]["basis"].as_str().unwrap().to_owned();
+    inspector.run(&["photo", "put", &photo, "W5-1", "--basis", &put]);
+}
+
+#[test]
+fn a_visit_is_submitted_as_it_was_seen_and_not_over_an_answer_that_came_since() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let [anna, bert] = ["anna", "bert"].map(|name| city.phone(name, "inspector", MORNING));
+    let visit = started(&anna);
+    anna.run(&["sync"]);
+    bert.run(&["sync"]);
+    let seen = anna.text(&["visit", "show", &visit], "basis");
+    // Her own answers she knows; a colleague's she has not seen.
+    anna.run(&["visit", "answer", &visit, "W5-1", "yes"]);
+    bert.run(&["visit", "answer", &visit, "W5-3", "no", "--note", "坡道被占"]);
+    bert.run(&["sync"]);
+    anna.run(&["sync"]);
+    anna.refuses(&["visit", "submit", &visit, "--basis", &seen], 2, "wrong_basis");
+    assert_eq!(anna.run(&["visit", "show", &visit])["status"], "draft", "nothing is frozen");
+    let seen = anna.text(&["visit", "show", &visit], "basis");
+    anna.run(&["visit", "answer", &visit, "W5-2", "yes"]);
+    anna.run(&["visit", "submit", &visit, "--basis", &seen]);
+    assert_eq!(anna.run(&["visit", "show", &visit])["status"], "submitted");
+}
+
+#[test]
 fn a_photo_that_is_none_is_refused_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let city = City::found(folder.path(), MORNING);

@@ -86,8 +86,8 @@ impl Command {
 /// What stood on the screen when somebody decided.
 #[derive(Args)]
 pub struct Seen {
-    /// 所见行的 basis，不写则现读；只增不改的语句不受影响 / the basis of the row that was seen, else the row is read
-    /// now; statements that only add do not need it
+    /// 所见行的 basis，不写则现读；读不出或属于别处的一律拒绝 / the basis of the row that was seen, else the row is read
+    /// now; one that cannot be read or is of something else is refused
     #[arg(long, value_name = "B")]
     basis: Option<String>,
 }

@@ -23,6 +23,7 @@ mod tests;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+pub use attention::Settled;
 pub use page::{Page, plain};
 pub use table::{Table, left, right, wrapped};
 

@@ -66,6 +66,7 @@ texts! {
     CITY_TIME = "平台时间差", "clock offset";
     CODE = "编码", "code";
     COLUMN = "列", "column";
+    BELONGS_TO = "所属", "belongs to";
     CONFLICT = "分歧", "conflict";
     CONFLICTS = "分歧", "conflicts";
     COUNT = "数量", "Count";
@@ -128,6 +129,7 @@ texts! {
     RECEIVED = "取回", "received";
     RECHECK_DUE = "复查日期", "recheck due";
     RECOVERED = "找回的照片", "recovered photos";
+    PARKED = "等候", "waiting there";
     REFUSED = "被拒", "refused";
     REMARKS = "说明", "Remarks";
     RESULT = "结果", "result";
@@ -220,6 +222,7 @@ texts! {
     NO_EXPLAINED = "没有语句说到它。", "Nothing was said of it.";
     NO_FINDINGS = "没有符合的问题。登记问题：mingcha finding raise VISIT ITEM --text T", "No such findings. Raise one: mingcha finding raise VISIT ITEM --text T";
     NO_FORM = "检查表是空的：没有适合该点位的检查项。可换标准：mingcha sets", "The form is empty: no items fit this site. Other sets: mingcha sets";
+    NO_SETTLED = "没有裁定为不采纳您所写的分歧。", "No conflict was settled against your value.";
     NO_HELD_OR_REFUSED = "没有需要处理的语句。", "Nothing needs attention.";
     NO_ITEMS = "该标准没有检查项。", "This set has no items.";
     NO_PAIRS = "还没有可对比的照片：整改前或整改后缺照片。", "No pairs yet: photos from before or after are missing.";

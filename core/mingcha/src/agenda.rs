@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
-    Basis, Case, Day, FindingId, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
+    Case, Day, FindingId, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
 use crate::criteria::both;
-use crate::findings::{basis_of_case, provisional_number};
+use crate::findings::{basis_of_card, basis_of_case, provisional_number};
 use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
 /// What rows of findings are figured with: read once, used for many.
@@ -53,7 +53,7 @@ impl Phone {
             .map(|name| Stage::named(name).ok_or(Mistake::Malformed("阶段", "the stages are: recorded fed_back fixed_on_spot noticed submitted returned awaiting_recheck supervised closed void")))
             .transpose()?;
         let site = site.map(|typed| self.site_named(typed)).transpose()?.map(|site| site.site);
-        let rows = self.finding_rows(&FindingFilter { stage: None, site, ..FindingFilter::default() })?;
+        let rows = self.finding_rows(&FindingFilter { site, refused: true, ..FindingFilter::default() })?;
         Ok(rows
             .into_iter()
             .filter(|row| stage.is_none_or(|stage| row.stage == stage) && (!overdue || row.overdue))
@@ -158,6 +158,7 @@ impl Phone {
             },
             duplicate_of: self.counts_under(case)?,
             visit_void: case.outlives_its_visit(),
+            refused: self.store.refused_visit(case.finding.into())?.is_some(),
             repeat: Some(self.is_repeat(case)?),
             contested: Some(case.contested),
             suspended: !case.is_settled() && is_suspended(case.suspended, case.suspended_until, almanac.today),
@@ -232,6 +233,7 @@ impl Phone {
             extension: asked.or(card.extension),
             duplicate_of: card.duplicate_of,
             visit_void: false,
+            refused: false,
             repeat: None,
             contested: None,
             suspended: is_suspended(card.suspended, card.suspended_until, almanac.today),
@@ -254,12 +256,12 @@ impl Phone {
                 })
                 .collect(),
             timeline: Vec::new(),
-            basis: Basis::default(),
+            basis: basis_of_card(record.finding),
         })
     }
 
     pub(crate) fn site_name(&self, site: SiteId) -> Result<String, MingchaError> {
-        Ok(self.store.site(site)?.map(|site| site.name).unwrap_or_default())
+        Ok(self.site_or_left(site)?.map(|site| site.name).unwrap_or_default())
     }
 
     /// The same item failed before at this site within the campaign, whoever found it; duplicates and void findings do

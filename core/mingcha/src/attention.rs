@@ -11,21 +11,26 @@ mod refused;
 pub(crate) mod rehearsal;
 #[cfg(test)]
 mod stories;
+mod told;
 
 use mingcha_model::body::Body;
-use mingcha_model::{EntityId, FindingId, Kind, OpId, Place, Refusal, Verdict, print_seconds};
+use mingcha_model::{EntityId, FindingId, OpId, Place, Refusal, Verdict, VisitId};
 
-use crate::{AttentionRow, MingchaError, Mistake, Phone};
+use crate::{MingchaError, Mistake, Phone};
 
 /// How much needs a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Own ops that the city refused.
     pub refused: u64,
+    /// Own ops that wait at the city for what they belong to.
+    pub parked: u64,
     /// Own ops that the city holds.
     pub held: u64,
     /// Registers whose live values differ and one of which is this device's.
     pub conflicts: u64,
+    /// Own values that lost a conflict, and that this person has not looked at since.
+    pub overruled: u64,
 }
 
 impl Phone {
@@ -36,8 +41,10 @@ impl Phone {
             |verdict| u64::try_from(waiting.iter().filter(|one| one.verdict == verdict).count()).unwrap_or(u64::MAX);
         Ok(Counts {
             refused: count(Verdict::Refused),
+            parked: count(Verdict::Parked),
             held: count(Verdict::Held),
             conflicts: if self.is_enrolled() { self.own_conflicts()? } else { 0 },
+            overruled: if self.is_enrolled() { self.overruled_unseen()? } else { 0 },
         })
     }
 
@@ -60,8 +67,23 @@ impl Phone {
             Body::Assign(assign) => (assign.site.into(), false, false),
             _ => (entity, false, false),
         };
-        let place = self.place_known(at)?.ok_or(Mistake::Unknown("所属点位", "site"))?;
+        let place = match self.place_known(at)? {
+            Some(place) => place,
+            None => self.place_left(entity, body)?.ok_or(Mistake::Unknown("所属点位", "site"))?,
+        };
         Ok(Place { covert: place.covert || covert, self_check: place.self_check || self_check, ..place })
+    }
+
+    /// Why the city refused a visit of this device; `None` for every other visit.
+    pub(crate) fn refusal_of_visit(&self, visit: VisitId) -> Result<Option<Refusal>, MingchaError> {
+        if self.store.refused_visit(visit.into())? != Some(visit) {
+            return Ok(None);
+        }
+        let opening = |one: &mingcha_store::Attention| {
+            one.op.entity == visit.into() && one.op.kind == mingcha_model::Kind::VISIT_OPEN
+        };
+        let refused = self.store.attention()?.into_iter().find(|one| one.verdict == Verdict::Refused && opening(one));
+        Ok(Some(refused.and_then(|one| one.reason).unwrap_or(Refusal::UnknownEntity)))
     }
 
     /// The place of an entity, for contacts by the card of the finding.
@@ -80,16 +102,6 @@ impl Phone {
 /// Reads an op's identity as people type it.
 fn op_id(typed: &str) -> Result<OpId, MingchaError> {
     typed.trim().parse().map_err(|_| Mistake::Unknown("该语句", "op").into())
-}
-
-fn row(op: OpId, kind: Kind, reason: Option<Refusal>, since: i64) -> AttentionRow {
-    AttentionRow {
-        op,
-        what: kind.name(),
-        reason: reason.map_or("", code).to_owned(),
-        advice: reason.map_or("", Refusal::sentence).to_owned(),
-        since: print_seconds(since),
-    }
 }
 
 /// The reason's code, as the wire's names print in JSON.

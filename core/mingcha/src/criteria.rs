@@ -179,7 +179,7 @@ impl Phone {
     /// site.
     pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
         let sets = self.sets_of(&visit.sets)?;
-        let kind = self.store.site(visit.site)?.map(|site| site.kind).unwrap_or_default();
+        let kind = self.site_or_left(visit.site)?.map(|site| site.kind).unwrap_or_default();
         let lineage = self.kinds()?.lineage(&kind);
         let Some(asked) = &visit.asked else { return Ok(form(&sets, &lineage, visit.mode, month(visit.day))) };
         let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));

@@ -68,7 +68,10 @@ impl Phone {
         });
         let is_beside =
             |one: &Said| Some(one.entity) == visit && !matches!(one.body, Body::VisitMove(_) | Body::VisitVoid(_));
-        let known: Vec<Said> = known.into_iter().filter(|one| !is_beside(one)).collect();
+        // What was refused with its visit is shown there, and counts nowhere.
+        let attention = self.store.attention()?;
+        let is_refused = |id: OpId| attention.iter().any(|one| one.id == id && one.verdict == Verdict::Refused);
+        let known: Vec<Said> = known.into_iter().filter(|one| !is_beside(one) && !is_refused(one.id)).collect();
         // The statements of a finding are those of its submissions too; of anything else they are its own.
         let submissions: BTreeSet<EntityId> =
             known.iter().map(|one| one.entity).filter(|entity| Some(*entity) != visit).collect();
@@ -76,7 +79,6 @@ impl Phone {
         said.extend(self.answers_in_pages(entity)?.into_iter().filter(is_wanted));
         let mut seen: BTreeSet<OpId> = said.iter().map(|one| one.id).collect();
 
-        let attention = self.store.attention()?;
         let mut aside = Vec::new();
         let mut waiting = Vec::new();
         let of_it = |of: EntityId| of == entity || submissions.contains(&of);

@@ -477,6 +477,11 @@ pub(crate) fn basis_of_case(case: &Case) -> Basis {
     Basis { shown }
 }
 
+/// What a contact's row showed: which finding it was, and no word of anybody's. A contact replaces nothing.
+pub(crate) fn basis_of_card(finding: FindingId) -> Basis {
+    Basis { shown: vec![Shown { entity: finding.into(), field: Field::Result, heads: Vec::new() }] }
+}
+
 fn needed(text: &str) -> Result<&str, MingchaError> {
     if text.trim().is_empty() { Err(Mistake::NoText.into()) } else { Ok(text) }
 }

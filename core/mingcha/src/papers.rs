@@ -17,7 +17,7 @@ use std::io::Write;
 use std::path::Path;
 
 use maud::Markup;
-use mingcha_model::{NoticeKind, Refusal, Role};
+use mingcha_model::{EntityId, NoticeKind, Refusal, Role};
 use serde::Serialize;
 
 use crate::out_file::{OutFile, no_file};
@@ -87,6 +87,7 @@ impl Phone {
         if self.grants()?.role == Role::Contact {
             return Err(Mistake::NotPermitted(Refusal::Role).into());
         }
+        self.may_go_out(self.visit_id(visit)?.into())?;
         let file = OutFile::begin(out, replace)?;
         let draft = self.slip(visit)?;
         write("slip", &draft, &Album::of(self), file, out)
@@ -105,6 +106,7 @@ impl Phone {
             return Err(Mistake::NotPermitted(Refusal::Role).into());
         }
         let finding = self.finding_id(finding)?;
+        self.may_go_out(finding.into())?;
         let file = OutFile::begin(out, replace)?;
         let mut album = Album::of(self);
         let draft = match kind {
@@ -121,6 +123,18 @@ impl Phone {
             PaperKind::Recheck => self.recheck_record(finding, &mut album)?,
         };
         write(kind.name(), &draft, &album, file, out)
+    }
+
+    /// What the city refused stands on this phone alone: nobody else is handed a paper of it.
+    fn may_go_out(&self, entity: EntityId) -> Result<(), MingchaError> {
+        if self.store.refused_visit(entity)?.is_some() {
+            return Err(Mistake::NotNow(
+                "该检查被拒，不能出单；见 mingcha refused",
+                "the city refused this visit, no paper of it goes out; see `mingcha refused`",
+            )
+            .into());
+        }
+        Ok(())
     }
 }
 

@@ -172,6 +172,8 @@ impl Phone {
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,
+            parked: attention.parked,
+            overruled: attention.overruled,
             recovered_photos: u64::try_from(self.sweep.without_row.len()).unwrap_or(u64::MAX),
             missing_photos: u64::try_from(self.sweep.missing_files.len()).unwrap_or(u64::MAX),
             feeds: self

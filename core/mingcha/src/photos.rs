@@ -24,12 +24,13 @@ use std::path::{Path, PathBuf};
 
 use mingcha_evidence::{CopyKind, EvidenceError, FileKey, Metadata, Outcome, Prepared, Sealed, prepare_file};
 use mingcha_model::body::{Body, Look, PhotoAdd, PhotoItem};
-use mingcha_model::{Basis, Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, Shown, permit};
+use mingcha_model::{Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, permit};
 use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
 
 use crate::ports::sixteen;
 use crate::say::Saying;
+use crate::visits::basis_of_photo;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken};
 
 /// A picture whose files are sealed and durable, and of which nothing was said yet.
@@ -64,13 +65,18 @@ impl Phone {
     }
 
     /// Puts a photo of a visit to one of its items; `none` takes it off.
-    pub fn photo_put(&mut self, photo: &str, item: &str) -> Result<PhotoTaken, MingchaError> {
-        let put = self.photos_put(std::slice::from_ref(&photo), item)?.pop();
+    pub fn photo_put(&mut self, photo: &str, item: &str, basis: Option<&str>) -> Result<PhotoTaken, MingchaError> {
+        let put = self.photos_put(std::slice::from_ref(&photo), item, basis)?.pop();
         put.ok_or_else(|| Mistake::Unknown("照片", "photo").into())
     }
 
     /// Puts photos of one visit to one of its items, all of them or none; `none` takes them off.
-    pub fn photos_put(&mut self, photos: &[impl AsRef<str>], item: &str) -> Result<Vec<PhotoTaken>, MingchaError> {
+    pub fn photos_put(
+        &mut self,
+        photos: &[impl AsRef<str>],
+        item: &str,
+        basis: Option<&str>,
+    ) -> Result<Vec<PhotoTaken>, MingchaError> {
         let (mut put, mut sayings, mut of) = (Vec::new(), Vec::new(), None);
         for photo in photos {
             let id: PhotoId = photo.as_ref().trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
@@ -91,9 +97,7 @@ impl Phone {
                 "none" => None,
                 item => Some(self.item_of_visit(&visit, item)?.code),
             };
-            let heads = photo.item_register.heads().map(|(op, _)| op).collect();
-            let shown = Basis { shown: vec![Shown { entity: id.into(), field: Field::PhotoItem, heads }] };
-            let over = self.over(id, &Field::PhotoItem, None, &shown)?;
+            let over = self.over(id, &Field::PhotoItem, basis, &basis_of_photo(&photo))?;
             sayings.push(Saying::new(id, Body::PhotoItem(PhotoItem { item })).with_over(over));
             let PhotoAdd { original, width, height, .. } = photo.add;
             put.push(PhotoTaken { photo: id, sha256: original, width, height, warnings: Vec::new() });

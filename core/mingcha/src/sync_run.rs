@@ -3,7 +3,6 @@
 //! Ops go first, photos after them. What is reported is what the city acknowledged, never what was attempted; a broken
 //! run keeps everything that was heard and loses nothing that was said.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 
 use mingcha_model::{Cursor, FeedName, LogId};
@@ -49,8 +48,6 @@ struct Told {
     backup: bool,
     /// Trouble with one log that did not stop the others.
     problem: Option<Problem>,
-    /// Where somebody replaced an own value, by feed the first position.
-    replaced: BTreeMap<FeedName, u64>,
 }
 
 /// True when the feeds held here and those of the city do not fit together.
@@ -153,6 +150,9 @@ impl Phone {
         self.finished_sync()?;
         let waiting = self.store.waiting()?;
         let attention = self.attention_counts()?;
+        if attention.overruled == 0 && self.has_notes()? {
+            self.forget_idle_notes()?;
+        }
         Ok(SyncReport {
             sent_photos: sent.photos,
             received_photos: fetched.received,
@@ -165,7 +165,8 @@ impl Phone {
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,
-            overruled: if told.replaced.is_empty() { 0 } else { self.overruled_since(&told.replaced)? },
+            parked: attention.parked,
+            overruled: attention.overruled,
             ..told.report
         })
     }
@@ -240,7 +241,7 @@ impl Phone {
                 self.keep_receipt(&receipt, &bytes)
             }
             Heard::Page(page, bytes) => {
-                let folded = self.keep_page(&page, &bytes, &mut told.replaced)?;
+                let folded = self.keep_page(&page, &bytes)?;
                 told.report.received_ops = told.report.received_ops.saturating_add(folded);
                 Ok(())
             }
@@ -266,23 +267,9 @@ impl Phone {
         Ok(self.store.put_receipt(receipt.log, receipt.first_seq, bytes, &ruled, since)?)
     }
 
-    fn keep_page(
-        &mut self,
-        page: &Page,
-        bytes: &[u8],
-        replaced: &mut BTreeMap<FeedName, u64>,
-    ) -> Result<u64, MingchaError> {
+    fn keep_page(&mut self, page: &Page, bytes: &[u8]) -> Result<u64, MingchaError> {
         let entries = page.entries().map_err(|error| MingchaError::Sync(error.into()))?;
-        let own: BTreeSet<LogId> = self.store.logs()?.into_iter().map(|log| log.log).collect();
-        let held = self.store.cursor(&page.feed)?.map_or(0, |cursor| cursor.position);
-        let is_news = |entry: &&mingcha_model::Entry| {
-            entry.position > held
-                && !own.contains(&entry.log)
-                && entry.op.over.iter().any(|named| own.contains(&named.log))
-        };
-        if let Some(first) = entries.iter().find(is_news) {
-            replaced.entry(page.feed).or_insert(first.position);
-        }
+        self.note_replacements(page, &entries)?;
         let folded = self.store.fold_page(&NewPage {
             feed: page.feed,
             epoch: page.epoch,
@@ -308,10 +295,13 @@ impl Phone {
 
     /// Leaves what this person may not read any more; own unsent work stays.
     fn leave_feeds(&mut self, readable: &[FeedName]) -> Result<(), MingchaError> {
-        for feed in self.store.feeds()? {
-            if !readable.contains(&feed.name) {
-                self.store.drop_feed(&feed.name)?;
-            }
+        let left: Vec<FeedName> =
+            self.store.feeds()?.into_iter().map(|feed| feed.name).filter(|name| !readable.contains(name)).collect();
+        if !left.is_empty() {
+            self.remember_sites()?;
+        }
+        for feed in left {
+            self.store.drop_feed(&feed)?;
         }
         Ok(())
     }

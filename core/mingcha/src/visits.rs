@@ -99,7 +99,11 @@ impl Phone {
     }
 
     pub(crate) fn place_of_visit(&self, visit: &VisitCase) -> Result<Place, MingchaError> {
-        let site = self.store.site(visit.site)?.ok_or(Mistake::Unknown("点位", "site"))?;
+        let site = match (self.site_or_left(visit.site)?, self.refusal_of_visit(visit.visit)?) {
+            (Some(site), _) => site,
+            (None, Some(reason)) => return Err(Mistake::NotPermitted(reason).into()),
+            (None, None) => return Err(Mistake::Unknown("点位", "site").into()),
+        };
         Ok(Place {
             area: site.area,
             unit: site.unit,
@@ -185,7 +189,17 @@ impl Phone {
 
     /// Submits a visit: its score is figured, and what is missing is told.
     pub fn visit_submit(&mut self, visit: &str) -> Result<VisitSubmitted, MingchaError> {
+        self.visit_submit_seen(visit, None)
+    }
+
+    /// The same as it was seen: an answer of somebody else's that came since is looked at first.
+    ///
+    /// Errors with `wrong_basis` then, and nothing is frozen.
+    pub fn visit_submit_seen(&mut self, visit: &str, basis: Option<&str>) -> Result<VisitSubmitted, MingchaError> {
         let (visit, place) = self.visit_open_for_writing(visit)?;
+        if let Some(basis) = basis {
+            self.still_shown(visit.visit, basis)?;
+        }
         let form = self.form_of(&visit)?;
         let score = form.score();
         let submit = VisitSubmit {
@@ -311,10 +325,14 @@ impl Phone {
         self.visit_view(&visit, true)
     }
 
-    /// The visits known here, newest first, each as `visit_show` shows it.
+    /// The visits known here, newest first, each as `visit_show` shows it; own ones that the city refused among them.
     pub fn visit_list(&self) -> Result<Vec<VisitView>, MingchaError> {
-        let visits = self.store.visits(&mingcha_store::VisitFilter::default())?;
-        visits.into_iter().map(|row| self.visit_view(&self.visit_case(row.visit)?, false)).collect()
+        let filter = mingcha_store::VisitFilter { refused: true, ..Default::default() };
+        self.store
+            .visits(&filter)?
+            .into_iter()
+            .map(|row| self.visit_view(&self.visit_case(row.visit)?, false))
+            .collect()
     }
 
     fn visit_view(&self, visit: &VisitCase, explained: bool) -> Result<VisitView, MingchaError> {
@@ -330,16 +348,21 @@ impl Phone {
         let photos = self.store.photos_of(visit.visit.into())?.into_iter().map(|photo| PhotoRow {
             photo: photo.photo,
             sha256: photo.add.original,
+            basis: basis_of_photo(&photo),
             item: photo.item.map(|item| item.to_string()),
             placeholder: photo.look.map(|look| look.placeholder_base64()),
             erased: photo.erased,
         });
+        let refusal = self.refusal_of_visit(visit.visit)?;
         Ok(VisitView {
             visit: visit.visit,
             site: visit.site,
-            site_name: self.store.site(visit.site)?.map(|site| site.name).unwrap_or_default(),
+            site_name: self.site_name(visit.site)?,
             mode: visit.mode,
-            status: visit.status().name(),
+            status: if refusal.is_some() { "refused" } else { visit.status().name() },
+            reason: refusal.map(crate::attention::code),
+            advice: refusal.map(Refusal::sentence),
+            basis: basis_of_form(visit, &form),
             day: visit.day,
             log: visit.author,
             by: self.by(visit.author)?,
@@ -357,7 +380,7 @@ impl Phone {
 
     /// The findings of a visit; of an undercover one that was published its copy, which is what people act on.
     fn findings_of(&self, visit: VisitId) -> Result<Vec<FindingId>, MingchaError> {
-        let filter = FindingFilter { visit: Some(visit), originals: true, ..Default::default() };
+        let filter = FindingFilter { visit: Some(visit), originals: true, refused: true, ..Default::default() };
         let known = |row: mingcha_store::FindingRow| if row.published { row.finding.published() } else { row.finding };
         Ok(self.store.findings(&filter)?.into_iter().map(known).collect())
     }
@@ -428,6 +451,24 @@ pub(crate) fn is_contested(register: &Register<Said>) -> bool {
 fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -> Basis {
     let heads = register.heads().map(|(id, _)| id).collect();
     Basis { shown: vec![Shown { entity: visit.into(), field: Field::Answer(item.clone()), heads }] }
+}
+
+/// What the row of a photo of a visit showed.
+pub(crate) fn basis_of_photo(photo: &mingcha_store::PhotoRow) -> Basis {
+    let heads = photo.item_register.heads().map(|(op, _)| op).collect();
+    Basis { shown: vec![Shown { entity: photo.photo.into(), field: Field::PhotoItem, heads }] }
+}
+
+/// What the row of a whole visit showed: its own registers, and every answer of its form, given or not.
+fn basis_of_form(visit: &VisitCase, form: &VisitForm) -> Basis {
+    let mut basis = basis_of_visit(visit);
+    let empty = Register::default();
+    let more = form.answers.keys().filter(|item| form.items.iter().all(|asked| asked.code != **item));
+    for item in form.items.iter().map(|item| &item.code).chain(more) {
+        let register = form.answers.get(item).unwrap_or(&empty);
+        basis.shown.extend(basis_of_answer(visit.visit, item, register).shown);
+    }
+    basis
 }
 
 pub(crate) fn basis_of_visit(visit: &VisitCase) -> Basis {

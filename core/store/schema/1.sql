@@ -209,7 +209,8 @@ CREATE TABLE own_op (
     PRIMARY KEY (log, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX own_op_overlay ON own_op (entity) WHERE overlay = 1;
-CREATE INDEX own_op_attention ON own_op (log, seq) WHERE verdict IN (1, 3);
+CREATE INDEX own_op_refused ON own_op (entity) WHERE verdict = 1;
+CREATE INDEX own_op_attention ON own_op (log, seq) WHERE verdict IN (1, 2, 3);
 
 -- Sealed runs of own logs: the same bytes stored, signed and sent.
 CREATE TABLE segment (

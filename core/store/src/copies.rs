@@ -50,7 +50,7 @@ fn written(connection: &Connection, original: FindingId) -> Result<Option<Said>,
 pub(crate) fn is_own_undercover(connection: &Connection, finding: EntityId) -> Result<bool, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT 1 FROM own_op o JOIN own_log l ON l.key = o.log
-         WHERE o.entity = ?1 AND o.kind = ?2 AND o.overlay = 1 AND l.covert_visit IS NOT NULL",
+         WHERE o.entity = ?1 AND o.kind = ?2 AND (o.overlay = 1 OR o.verdict = 1) AND l.covert_visit IS NOT NULL",
     )?;
     Ok(statement.exists(params![finding.0.as_slice(), Kind::FINDING_RAISE.0])?)
 }

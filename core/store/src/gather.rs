@@ -6,15 +6,30 @@ use mingcha_model::{Body, EntityId, Flags, Kind, OpId, Order, Said};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::shown::{self, Home};
-use crate::{StoreError, copies, pack, statements};
+use crate::{StoreError, copies, pack, refused, statements};
 
-/// Own ops on an entity that no feed brought back; `registers` says whether answers and photo items too.
+/// Own ops on an entity that no feed brought back, and of a visit that was refused those that were refused with it;
+/// `registers` says whether answers and photo items too.
 pub(crate) fn pending(connection: &Connection, entity: EntityId, registers: bool) -> Result<Vec<Said>, StoreError> {
-    let mut statement = connection.prepare_cached(
+    let mut said = own(connection, entity, registers, "o.overlay = 1")?;
+    if refused::stays(connection, entity)? {
+        said.extend(own(connection, entity, registers, "o.verdict = 1")?);
+        said.sort_by_key(|one| one.id);
+    }
+    Ok(said)
+}
+
+fn own(
+    connection: &Connection,
+    entity: EntityId,
+    registers: bool,
+    which: &'static str,
+) -> Result<Vec<Said>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!(
         "SELECT l.log, o.seq, o.at, o.kind, o.version, o.over, o.body, o.texts
          FROM own_op o JOIN own_log l ON l.key = o.log
-         WHERE o.entity = ?1 AND o.overlay = 1 ORDER BY o.log, o.seq",
-    )?;
+         WHERE o.entity = ?1 AND {which} ORDER BY o.log, o.seq"
+    ))?;
     let mut rows = statement.query([entity.0.as_slice()])?;
     let mut said = Vec::new();
     while let Some(row) = rows.next()? {

@@ -19,6 +19,7 @@ mod own_verdict;
 mod pack;
 mod photo_file;
 mod read;
+mod refused;
 mod search;
 mod segment;
 mod setting;

@@ -129,6 +129,20 @@ impl Store {
         Ok(ids)
     }
 
+    /// What own visits and findings began with whose ops are still kept here.
+    pub fn own_beginnings(&self) -> Result<Vec<(EntityId, Body)>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT entity, kind, version, body FROM own_op WHERE kind IN (?1, ?2)")?;
+        let mut rows = statement.query(params![Kind::VISIT_OPEN.0, Kind::FINDING_RAISE.0])?;
+        let mut begun = Vec::new();
+        while let Some(row) = rows.next()? {
+            let entity = pack::id(row.get_ref(0)?.as_blob().unwrap_or_default())?;
+            let body = row.get_ref(3)?.as_blob().unwrap_or_default();
+            begun.extend(Body::from_bytes(Kind(row.get(1)?), row.get(2)?, body).ok().map(|body| (entity, body)));
+        }
+        Ok(begun)
+    }
+
     /// The ops of an own log that are not sealed yet, in order.
     pub fn tail(&self, log: LogId) -> Result<Vec<Op>, StoreError> {
         let own = key(&self.connection, log)?;

@@ -47,7 +47,7 @@ pub struct Attention {
     pub id: OpId,
     /// The op, to be corrected and proposed again.
     pub op: Op,
-    /// Refused or held.
+    /// Refused, held or parked.
     pub verdict: Verdict,
     /// Why.
     pub reason: Option<Refusal>,
@@ -191,12 +191,12 @@ impl Store {
         Ok(())
     }
 
-    /// Own ops that were refused or are held, the oldest verdict first.
+    /// Own ops that were refused, are held, or are parked until what they speak of is known; the oldest verdict first.
     pub fn attention(&self) -> Result<Vec<Attention>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT o.seq, o.kind, o.version, o.entity, o.at, o.over, o.origin, o.body, o.texts,
                     l.log, o.verdict, o.refusal, o.since
-             FROM own_op o JOIN own_log l ON l.key = o.log WHERE o.verdict IN (1, 3) ORDER BY o.since, o.log, o.seq",
+             FROM own_op o JOIN own_log l ON l.key = o.log WHERE o.verdict IN (1, 2, 3) ORDER BY o.since, o.log, o.seq",
         )?;
         let mut rows = statement.query([])?;
         let mut waiting = Vec::new();
@@ -214,15 +214,26 @@ impl Store {
         Ok(waiting)
     }
 
-    /// Forgets a refused op after its author decided so; its segment stays as evidence.
+    /// Forgets refused and parked ops after their author decided so, all of them or none; their segments stay as evidence.
     ///
-    /// Errors with [`StoreError::UnknownOp`] unless the op was refused.
-    pub fn discard_refused(&mut self, op: OpId) -> Result<(), StoreError> {
-        let gone = self.connection.execute(
-            "DELETE FROM own_op WHERE log = (SELECT key FROM own_log WHERE log = ?1) AND seq = ?2 AND verdict = 1",
-            params![op.log.0, pack::whole(op.seq)?],
-        )?;
-        if gone == 0 { Err(StoreError::UnknownOp(op)) } else { Ok(()) }
+    /// Errors with [`StoreError::UnknownOp`] unless each was refused or is parked.
+    pub fn discard_refused(&mut self, ops: &[OpId]) -> Result<(), StoreError> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut stirred = BTreeSet::new();
+        for op in ops {
+            let mut statement = transaction.prepare_cached(
+                "DELETE FROM own_op WHERE log = (SELECT key FROM own_log WHERE log = ?1) AND seq = ?2
+                 AND verdict IN (1, 2) RETURNING entity",
+            )?;
+            let gone = overlay::read_entities(&mut statement, params![op.log.0, pack::whole(op.seq)?])?;
+            if gone.is_empty() {
+                return Err(StoreError::UnknownOp(*op));
+            }
+            stirred.extend(gone);
+        }
+        overlay::refresh(&transaction, stirred)?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// What has not reached the city.

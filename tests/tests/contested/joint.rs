@@ -106,7 +106,13 @@ fn whoever_lost_a_conflict_is_told_on_their_own_phone_even_if_it_was_settled_bef
     let values: Vec<(&str, bool)> = row.versions.iter().map(|one| (one.value.as_str(), one.in_force)).collect();
     assert_eq!(values, [("yes", false), ("no", true)]);
     assert_eq!(row.versions[1].by.as_deref(), Some("cora"));
-    assert_eq!(scene.anna.sync().overruled, 0, "told once");
+    assert_eq!(row.reason.as_deref(), Some("照片为证"));
+    // She is told until she looked, and by every screen.
+    assert_eq!(scene.anna.sync().overruled, 1);
+    assert_eq!(scene.anna.phone.status().unwrap().overruled, 1);
+    assert_eq!(scene.anna.phone.overruled_read().unwrap().len(), 1);
+    assert_eq!((scene.anna.sync().overruled, scene.anna.phone.status().unwrap().overruled), (0, 0), "she looked");
+    assert_eq!(scene.anna.phone.overruled_read().unwrap().len(), 1, "and can look again");
     let told = scene.bert.sync();
     assert_eq!((told.conflicts, told.overruled), (0, 0), "whose value was kept lost nothing");
     // An ordinary change by somebody who saw the value is no conflict that anybody lost.
@@ -114,6 +120,50 @@ fn whoever_lost_a_conflict_is_told_on_their_own_phone_even_if_it_was_settled_bef
     scene.cora.sync();
     assert_eq!(scene.anna.sync().overruled, 0);
     assert_eq!(scene.bert.sync().overruled, 0);
+}
+
+#[test]
+fn whoever_lost_is_told_by_the_next_start_although_the_sync_that_heard_of_it_was_killed() {
+    let mut scene = Scene::new(super::scene::MONDAY);
+    let found = scene.raised();
+    scene.all_meet();
+    for broken in ["the city goes away", "the phone dies"] {
+        scene.anna.phone.visit_answer(&found.visit, "W5-2", "yes", None, &[], None).unwrap();
+        scene.bert.phone.visit_answer(&found.visit, "W5-2", "no", Some(broken), &[], None).unwrap();
+        scene.anna.sync();
+        scene.bert.sync();
+        scene.cora.sync();
+        let (name, ..) = conflict(&scene.cora, &found.visit, "answer").unwrap();
+        let keep = version(&scene.cora, &name, "no");
+        scene.cora.phone.resolve(&name, &keep, "照片为证", None).unwrap();
+        scene.cora.sync();
+        // The pages are on the phone; then the run ends without a word.
+        if broken == "the city goes away" {
+            let (anna, town) = (&mut scene.anna, &mut scene.town);
+            // A photo that is still to go needs the city once more.
+            let file = super::scene::picture(anna);
+            anna.phone.visit_photo(&found.visit, &file, None).unwrap();
+            let ended = anna.phone.sync(&mut |now| {
+                if now.what == "photos_up" {
+                    town.close();
+                }
+            });
+            assert_eq!(ended.unwrap_err().code(), "unreachable");
+            town.serve();
+        } else {
+            let anna = &mut scene.anna;
+            let dies = std::panic::AssertUnwindSafe(|| {
+                let _ = anna.phone.sync(&mut |now| assert!(now.what != "pages" || now.done == 0, "dies here"));
+            });
+            assert!(std::panic::catch_unwind(dies).is_err());
+            scene.town.restart(&mut scene.anna);
+        }
+        assert_eq!(scene.anna.phone.status().unwrap().overruled, 1, "{broken}");
+        assert_eq!(scene.anna.sync().overruled, 1, "{broken}");
+        assert!(!scene.anna.phone.overruled_read().unwrap().is_empty());
+        assert_eq!(scene.anna.phone.status().unwrap().overruled, 0, "{broken}");
+        scene.all_meet();
+    }
 }
 
 #[test]

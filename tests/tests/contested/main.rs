@@ -5,6 +5,7 @@
 mod at_once;
 mod dates;
 mod joint;
+mod refused_visits;
 mod scene;
 mod stages;
 mod verdicts;

@@ -21,6 +21,8 @@ fn a_refused_op_is_written_out_put_right_elsewhere_and_let_go() {
     let rows = scene.anna.phone.refused().unwrap();
     assert_eq!((rows[0].what, rows[0].reason.as_str()), ("visit_remark", "area"));
     assert!(!rows[0].advice.is_empty(), "it says what to do");
+    assert_eq!((rows[0].text.as_str(), rows[0].entity.to_string()), ("补充说明", found.visit.clone()));
+    assert_eq!((rows[0].site_name.as_str(), rows[0].by.as_deref()), ("明川市政务服务大厅", Some("anna")));
     let op = rows[0].op.to_string();
     let out = scene.anna.home.join("refused.json");
     scene.anna.phone.refused_export(&op, Some(&out)).unwrap();
@@ -80,6 +82,14 @@ fn facts_of_somebody_who_moved_are_late_and_decisions_wait_for_a_release() {
     assert!(explained.iter().filter(|one| one.kind != "finding_correct").all(|one| !one.late));
     let held = scene.cora.phone.held().unwrap();
     assert_eq!((held[0].what, held[0].reason.as_str()), ("review", "moved"));
+    // Whoever releases it knows what of, where, by whom and why.
+    let row = &held[0];
+    assert_eq!(
+        (row.entity.to_string(), row.finding.map(|id| id.to_string())),
+        (submission, Some(found.finding.clone()))
+    );
+    assert_eq!((row.value.as_deref(), row.text.as_str(), row.by.as_deref()), (Some("return"), "看不清", Some("dora")));
+    assert_eq!((row.site_name.as_str(), row.item.as_deref()), ("明川市政务服务大厅", Some("W5-3")));
     scene.cora.phone.release(&held[0].op.to_string()).unwrap();
     scene.all_meet_but_dora();
     assert_eq!(scene.emil.stage(&found.finding), "returned");

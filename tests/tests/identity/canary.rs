@@ -41,7 +41,7 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
     let visit = anna.act(next(), |phone| phone.visit_start("GOV-01", "joint", &[], &[with])).visit.to_string();
     let photo = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[0], Some("W5-3"))).photo.to_string();
     let other = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[1], None)).photo.to_string();
-    anna.act(next(), |phone| phone.photo_put(&other, "W5-1"));
+    anna.act(next(), |phone| phone.photo_put(&other, "W5-1", None));
     let mistaken = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[5], None)).photo.to_string();
     anna.act(next(), |phone| phone.erase_photo(&mistaken));
     anna.act(next(), |phone| {

@@ -8,6 +8,7 @@ use clap::Subcommand;
 use super::Seen;
 use crate::desk::Desk;
 use crate::failure::Failure;
+use crate::output::Settled;
 
 #[derive(Subcommand)]
 pub enum Attention {
@@ -32,13 +33,13 @@ pub enum Attention {
         #[command(flatten)]
         seen: Seen,
     },
-    /// 被平台拒收的语句，及其处理 / what the city refused, and what to do with it
+    /// 被平台拒收和待处理的语句，及其处理 / what the city refused or has not taken yet, and what to do with it
     #[command(after_help = "例 / Example:\n  mingcha refused\n  mingcha refused retry OP")]
     Refused {
         #[command(subcommand)]
         then: Option<Refused>,
     },
-    /// 平台暂存、待放行的语句 / what the city holds until somebody releases it
+    /// 平台暂存、待放行的语句：谁、在哪、说了什么 / what the city holds until somebody releases it: who, where, and what
     #[command(after_help = "例 / Example:\n  mingcha held")]
     Held,
     /// 放行一条暂存的语句 / release an op that the city holds
@@ -51,19 +52,19 @@ pub enum Attention {
 
 #[derive(Subcommand)]
 pub enum Refused {
-    /// 重新提交 / propose it again
+    /// 重新提交；检查连同其全部内容 / propose it again; a visit with everything in it
     #[command(after_help = "例 / Example:\n  mingcha refused retry OP")]
     Retry {
         /// 哪一条 / the op
         op: String,
     },
-    /// 放弃 / let it go
+    /// 放弃；检查连同其全部内容 / let it go; a visit with everything in it
     #[command(after_help = "例 / Example:\n  mingcha refused discard OP")]
     Discard {
         /// 哪一条 / the op
         op: String,
     },
-    /// 导出，交给有权的人 / write it out for somebody who may
+    /// 导出，交给有权的人；检查连同其全部内容 / write it out for somebody who may; a visit with everything in it
     #[command(after_help = "例 / Example:\n  mingcha refused export OP --out refused.json")]
     Export {
         /// 哪一条 / the op
@@ -79,7 +80,7 @@ impl Attention {
         let mut phone = desk.phone()?;
         match self {
             Self::Conflicts { settled: false } => desk.print(&phone.conflicts()?),
-            Self::Conflicts { settled: true } => desk.print(&phone.overruled()?),
+            Self::Conflicts { settled: true } => desk.print(&Settled(phone.overruled_read()?)),
             Self::Resolve { conflict, keep, text, seen } => {
                 desk.print(&phone.resolve(&conflict, &keep, text.as_deref().unwrap_or_default(), seen.basis())?)
             }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use mingcha::Phone;
 
+use super::Seen;
 use crate::desk::Desk;
 use crate::failure::Failure;
 
@@ -28,6 +29,8 @@ pub enum Photo {
         photos: Vec<String>,
         /// 检查项编码 / the item's code
         item: String,
+        #[command(flatten)]
+        seen: Seen,
     },
     /// 从平台取回照片 / fetch photos from the city
     #[command(after_help = "例 / Example:\n  mingcha photo fetch --due")]
@@ -68,9 +71,9 @@ impl Photo {
     pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         match self {
             Self::Inspect { file, out } => desk.print(&Phone::photo_inspect(&file, out.as_deref())?),
-            Self::Put { photos, item } => match photos.as_slice() {
-                [photo] => desk.print(&desk.phone()?.photo_put(photo, &item)?),
-                photos => desk.print(&desk.phone()?.photos_put(photos, &item)?),
+            Self::Put { photos, item, seen } => match photos.as_slice() {
+                [photo] => desk.print(&desk.phone()?.photo_put(photo, &item, seen.basis())?),
+                photos => desk.print(&desk.phone()?.photos_put(photos, &item, seen.basis())?),
             },
             Self::Fetch { due } => {
                 let mut phone = desk.phone()?;

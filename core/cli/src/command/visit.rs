@@ -32,6 +32,8 @@ pub enum Visit {
         /// 同行人员 id，可重复；暗访不可用 / who else is there; may be repeated, refused when undercover
         #[arg(long, value_name = "PERSON")]
         with: Vec<String>,
+        #[command(flatten)]
+        seen: Seen,
     },
     /// 检查表：要答什么，已答什么 / the form: what is asked and what was answered
     #[command(after_help = "例 / Example:\n  mingcha visit form VISIT")]
@@ -70,6 +72,8 @@ pub enum Visit {
         /// 属于哪一项 / the item it shows
         #[arg(long)]
         item: Option<String>,
+        #[command(flatten)]
+        seen: Seen,
     },
     /// 提交：此后只能补充，不能改动 / submit: from then on it can be added to, not altered
     #[command(after_help = "例 / Example:\n  mingcha visit submit VISIT")]
@@ -139,6 +143,8 @@ pub enum Visit {
         /// 说明 / the words
         #[arg(long, value_name = "T")]
         text: String,
+        #[command(flatten)]
+        seen: Seen,
     },
     /// 一次检查的全部：答案、照片、得分、问题 / one visit: answers, photos, score, findings
     #[command(after_help = "例 / Example:\n  mingcha visit show VISIT")]
@@ -155,7 +161,10 @@ impl Visit {
     pub fn run(self, desk: &Desk) -> Result<ExitCode, Failure> {
         let mut phone = desk.phone()?;
         match self {
-            Self::Start { site, mode, sets, with } => desk.print(&phone.visit_start(&site, &mode, &sets, &with)?),
+            Self::Start { site, mode, sets, with, seen } => {
+                phone.seen_of_site(&site, seen.basis())?;
+                desk.print(&phone.visit_start(&site, &mode, &sets, &with)?)
+            }
             Self::Form { visit } => {
                 let rows = phone.visit_form(&visit)?;
                 let view = phone.visit_show(&visit)?;
@@ -165,8 +174,11 @@ impl Visit {
             Self::Answer { visit, item, value, note, photos, seen } => {
                 desk.print(&phone.visit_answer(&visit, &item, &value, note.as_deref(), &photos, seen.basis())?)
             }
-            Self::Photo { visit, file, item } => desk.print(&phone.visit_photo(&visit, &file, item.as_deref())?),
-            Self::Submit { visit, .. } => desk.print(&phone.visit_submit(&visit)?),
+            Self::Photo { visit, file, item, seen } => {
+                phone.seen_of_visit(&visit, seen.basis())?;
+                desk.print(&phone.visit_photo(&visit, &file, item.as_deref())?)
+            }
+            Self::Submit { visit, seen } => desk.print(&phone.visit_submit_seen(&visit, seen.basis())?),
             Self::Move { visit, site, seen } => desk.print(&phone.visit_move(&visit, &site, seen.basis())?),
             Self::Void { visit, text, seen } => desk.print(&phone.visit_void(&visit, &text, seen.basis())?),
             Self::Restore { visit, text, seen } => desk.print(&phone.visit_restore(&visit, &text, seen.basis())?),
@@ -180,7 +192,10 @@ impl Visit {
                 let inferred = Inferred::of_visit(desk, &phone, &rows)?;
                 desk.print(&Noted { rows, inferred })
             }
-            Self::Remark { visit, text } => desk.print(&phone.visit_remark(&visit, &text)?),
+            Self::Remark { visit, text, seen } => {
+                phone.seen_of_visit(&visit, seen.basis())?;
+                desk.print(&phone.visit_remark(&visit, &text)?)
+            }
             Self::Show { visit } => {
                 let rows = phone.visit_show(&visit)?;
                 let inferred = Inferred::of_visit(desk, &phone, &rows)?;

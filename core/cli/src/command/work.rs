@@ -70,10 +70,16 @@ impl Work {
         match self {
             Self::Sites { due, search, limit } => desk.print(&phone.sites(&SiteFilter { due, search, limit })?),
             Self::Tasks => desk.print(&phone.tasks()?),
-            Self::Assign { site, person, from, due, .. } => desk.print(&phone.assign(&site, &person, &from, &due)?),
+            Self::Assign { site, person, from, due, seen } => {
+                phone.seen_of_site(&site, seen.basis())?;
+                desk.print(&phone.assign(&site, &person, &from, &due)?)
+            }
             Self::HandOver { from, to } => desk.print(&phone.hand_over(&from, &to)?),
             Self::People => desk.print(&phone.people()?),
-            Self::Unassign { task, .. } => desk.print(&phone.unassign(&task)?),
+            Self::Unassign { task, seen } => {
+                phone.seen_of_task(&task, seen.basis())?;
+                desk.print(&phone.unassign(&task)?)
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What needs a person, and why something stands as it does.
 
 use mingcha::{AttentionRow, ConflictRow, Explained};
+use serde::Serialize;
 
 use super::page::or_empty;
 use super::{Page, Show, Table, left, wrapped};
@@ -21,6 +22,26 @@ impl Show for Vec<ConflictRow> {
     }
 }
 
+/// Conflicts that were settled against one's own value: read, and nothing left to settle.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Settled(pub Vec<ConflictRow>);
+
+impl Show for Settled {
+    fn show(&self, page: &mut Page) {
+        if self.0.is_empty() {
+            page.say(t::NO_SETTLED);
+            return;
+        }
+        for (place, row) in self.0.iter().enumerate() {
+            if place > 0 {
+                page.gap();
+            }
+            row.show(page);
+        }
+    }
+}
+
 impl Show for ConflictRow {
     fn show(&self, page: &mut Page) {
         let lang = page.lang();
@@ -28,6 +49,7 @@ impl Show for ConflictRow {
             (t::CONFLICT, self.conflict.clone()),
             (t::WHAT, word(lang, self.what).to_owned()),
             (t::ITEM, or_empty(self.item.as_deref())),
+            (t::REASON, or_empty(self.reason.as_deref())),
             (t::MARK, if self.mine { t::MINE.say(lang).to_owned() } else { String::new() }),
         ]);
         let columns = [left(t::MARK), left(t::VALUE), wrapped(t::NOTE, 36), left(t::BY), left(t::AT), left(t::OP)];
@@ -53,14 +75,32 @@ impl Show for Vec<AttentionRow> {
             return;
         }
         let lang = page.lang();
-        let columns = [left(t::SINCE), left(t::WHAT), left(t::REASON), wrapped(t::ADVICE, 40), left(t::OP)];
+        let columns = [
+            left(t::WHAT),
+            left(t::SITE),
+            left(t::ITEM),
+            left(t::VALUE),
+            wrapped(t::TEXT, 28),
+            left(t::BY),
+            left(t::AT),
+            left(t::REASON),
+            wrapped(t::ADVICE, 36),
+            left(t::BELONGS_TO),
+            left(t::OP),
+        ];
         let mut table = Table::new(&columns);
         for row in self {
             table.row(&[
-                row.since.clone(),
                 word(lang, row.what).to_owned(),
-                row.reason.clone(),
+                row.site_name.clone(),
+                or_empty(row.item.as_deref()),
+                or_empty(row.value.as_deref().map(|value| word(lang, value))),
+                row.text.clone(),
+                or_empty(row.by.as_deref()),
+                row.at.clone(),
+                word(lang, &row.reason).to_owned(),
                 half(lang, &row.advice).to_owned(),
+                belongs_to(row),
                 row.op.to_string(),
             ]);
         }
@@ -74,11 +114,24 @@ impl Show for AttentionRow {
         page.card(&[
             (t::OP, self.op.to_string()),
             (t::WHAT, word(lang, self.what).to_owned()),
-            (t::REASON, self.reason.clone()),
+            (t::SITE, self.site_name.clone()),
+            (t::ITEM, or_empty(self.item.as_deref())),
+            (t::VALUE, or_empty(self.value.as_deref().map(|value| word(lang, value)))),
+            (t::TEXT, self.text.clone()),
+            (t::BY, or_empty(self.by.as_deref())),
+            (t::AT, self.at.clone()),
+            (t::BELONGS_TO, belongs_to(self)),
+            (t::REASON, word(lang, &self.reason).to_owned()),
             (t::ADVICE, half(lang, &self.advice).to_owned()),
             (t::SINCE, self.since.clone()),
         ]);
     }
+}
+
+/// The finding or the visit that an op is said of; else whatever it is said of.
+fn belongs_to(row: &AttentionRow) -> String {
+    let finding = row.finding.map(|finding| finding.to_string());
+    finding.or_else(|| row.visit.map(|visit| visit.to_string())).unwrap_or_else(|| row.entity.to_string())
 }
 
 impl Show for Vec<Explained> {

@@ -169,6 +169,7 @@ fn marks(page: &Page, row: &FindingRow) -> String {
     marked(
         page,
         &[
+            (row.refused, t::REFUSED),
             (row.overdue, t::OVERDUE),
             (row.unserved, t::UNSERVED),
             (row.supervision_due.is_some(), t::SUPERVISION_DUE),

@@ -60,10 +60,7 @@ impl Show for SyncReport {
         if self.freed_photos > 0 {
             page.say_with(t::FREED, &[&self.freed_photos.to_string()]);
         }
-        attention(page, self.refused, self.held, self.conflicts);
-        if self.overruled > 0 {
-            page.say_with(t::SYNC_OVERRULED, &[&self.overruled.to_string()]);
-        }
+        attention(page, [self.refused, self.parked, self.held, self.conflicts], self.overruled);
     }
 }
 
@@ -92,7 +89,7 @@ impl Show for Status {
         if self.backup == Some(false) {
             page.say(t::NO_BACKUP);
         }
-        attention(page, self.refused, self.held, self.conflicts);
+        attention(page, [self.refused, self.parked, self.held, self.conflicts], self.overruled);
         if !self.feeds.is_empty() {
             page.part(t::FEEDS);
             let mut table = Table::new(&[left(t::FEED), right(t::EPOCH), right(t::POSITION), left(t::STATE_HASH)]);
@@ -124,12 +121,16 @@ impl Show for Verified {
 }
 
 /// What needs a person, where anything does.
-fn attention(page: &mut Page, refused: u64, held: u64, conflicts: u64) {
-    let counts = [(t::REFUSED, counted(refused)), (t::HELD, counted(held)), (t::CONFLICTS, counted(conflicts))];
+fn attention(page: &mut Page, counts: [u64; 4], overruled: u64) {
+    let labels = [t::REFUSED, t::PARKED, t::HELD, t::CONFLICTS];
+    let counts: Vec<_> = labels.into_iter().zip(counts.map(counted)).collect();
     if counts.iter().any(|(_, count)| !count.is_empty()) {
         page.gap();
         page.card(&counts);
         page.say(t::SYNC_ATTENTION);
+    }
+    if overruled > 0 {
+        page.say_with(t::SYNC_OVERRULED, &[&overruled.to_string()]);
     }
 }
 

@@ -141,6 +141,7 @@ fn finding() -> FindingRow {
         extension: None,
         duplicate_of: None,
         visit_void: false,
+        refused: false,
         repeat: Some(false),
         contested: Some(false),
         suspended: false,

@@ -154,6 +154,7 @@ impl Show for Noted<VisitView> {
             (t::DAY, view.day.to_string()),
             (t::MODE, word(lang, &code_of(&view.mode)).to_owned()),
             (t::STATUS, word(lang, view.status).to_owned()),
+            (t::REASON, or_empty(view.advice.map(|advice| half(lang, advice)))),
             (t::BY, or_empty(view.by.as_deref())),
             (t::PEOPLE, view.people.join(" ")),
             (t::SETS, view.sets.join(" ")),

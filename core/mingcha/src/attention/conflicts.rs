@@ -185,6 +185,7 @@ impl Phone {
             item,
             in_force: conflict.in_force,
             mine: conflict.heads.iter().any(|head| own.contains(&head.id.log)),
+            reason: None,
             basis: basis_of(conflict),
             versions,
         })

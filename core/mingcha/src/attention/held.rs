@@ -5,47 +5,33 @@
 use std::collections::BTreeSet;
 
 use mingcha_model::body::{Body, Release};
-use mingcha_model::{EntityId, FeedName, Flags, Kind, OpId, Place, Refusal, Role, Verdict};
+use mingcha_model::{FeedName, Flags, Kind, OpId, Place, Refusal, Role, Text, Verdict};
 use mingcha_sync::Page;
 
-use super::{op_id, row};
+use super::op_id;
+use super::told::Told;
 use crate::say::Saying;
 use crate::{AttentionRow, MingchaError, Mistake, Phone};
-
-/// An op that a feed shows as held.
-struct HeldEntry {
-    op: OpId,
-    kind: Kind,
-    entity: EntityId,
-    body: Option<Body>,
-    reason: Option<Refusal>,
-    /// Unix seconds of the city's order.
-    since: i64,
-}
 
 /// From a photo over a submission and a finding to the visit.
 const MOST_STEPS: u8 = 4;
 
-impl HeldEntry {
-    /// True for what made the thing that it speaks of.
-    fn makes_it(&self) -> bool {
-        matches!(self.kind, Kind::VISIT_OPEN | Kind::FINDING_RAISE | Kind::SUBMISSION_ADD | Kind::PHOTO_ADD)
-    }
-}
-
 impl Phone {
     /// Own ops that the city holds; for those who may release also everybody's.
     pub fn held(&self) -> Result<Vec<AttentionRow>, MingchaError> {
-        let own = self.store.attention()?.into_iter().filter(|one| one.verdict == Verdict::Held);
-        let mut rows: Vec<AttentionRow> = own.map(|one| row(one.id, one.op.kind, one.reason, one.since)).collect();
-        if self.is_enrolled() && matches!(self.grants()?.role, Role::Supervisor | Role::Office) {
+        if !self.is_enrolled() {
+            return Ok(Vec::new());
+        }
+        let mut held: Vec<Told> =
+            self.store.attention()?.iter().filter(|one| one.verdict == Verdict::Held).map(Told::from).collect();
+        if matches!(self.grants()?.role, Role::Supervisor | Role::Office) {
             for entry in self.held_entries()? {
-                if rows.iter().all(|known| known.op != entry.op) {
-                    rows.push(row(entry.op, entry.kind, entry.reason, entry.since));
+                if held.iter().all(|known| known.op != entry.op) {
+                    held.push(entry);
                 }
             }
         }
-        Ok(rows)
+        held.iter().map(|one| self.told_row(one, &held)).collect()
     }
 
     /// Releases a held op: from then on it counts.
@@ -58,15 +44,15 @@ impl Phone {
         let held = shown.or(own.as_ref()).ok_or(Mistake::Unknown("待放行的该语句", "op"))?;
         let place = self.place_of_held(held, &all, &released, MOST_STEPS)?;
         self.say(&place, vec![Saying::new(held.entity, Body::Release(Release { op }))])?;
-        Ok(row(op, held.kind, held.reason, held.since))
+        self.told_row(held, &all)
     }
 
     /// Where a held op belongs. What it speaks of may have been held too: released just now it is known by its own
     /// creation, before the city has told of the release.
     fn place_of_held(
         &self,
-        held: &HeldEntry,
-        all: &[HeldEntry],
+        held: &Told,
+        all: &[Told],
         released: &BTreeSet<OpId>,
         steps: u8,
     ) -> Result<Place, MingchaError> {
@@ -90,28 +76,21 @@ impl Phone {
         }
     }
 
-    fn own_held(&self, op: OpId) -> Result<Option<HeldEntry>, MingchaError> {
+    fn own_held(&self, op: OpId) -> Result<Option<Told>, MingchaError> {
         let own = self.store.attention()?.into_iter().find(|one| one.id == op && one.verdict == Verdict::Held);
-        Ok(own.map(|one| HeldEntry {
-            op,
-            kind: one.op.kind,
-            entity: one.op.entity,
-            body: Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body).ok(),
-            reason: one.reason,
-            since: one.since,
-        }))
+        Ok(own.as_ref().map(Told::from))
     }
 
     /// What the feeds held here show as held and nobody released, this device's own releases included.
-    fn held_entries(&self) -> Result<Vec<HeldEntry>, MingchaError> {
+    fn held_entries(&self) -> Result<Vec<Told>, MingchaError> {
         let (mut held, released) = self.ever_held()?;
         held.retain(|entry| !released.contains(&entry.op));
         Ok(held)
     }
 
     /// What the feeds held here ever showed as held, and which of it was released.
-    fn ever_held(&self) -> Result<(Vec<HeldEntry>, BTreeSet<OpId>), MingchaError> {
-        let mut held: Vec<HeldEntry> = Vec::new();
+    fn ever_held(&self) -> Result<(Vec<Told>, BTreeSet<OpId>), MingchaError> {
+        let mut held: Vec<Told> = Vec::new();
         let mut released: BTreeSet<OpId> = BTreeSet::new();
         for feed in self.store.feeds()? {
             if !matches!(feed.name, FeedName::Area(_) | FeedName::Covert(_)) {
@@ -128,11 +107,14 @@ impl Phone {
                         Some(Body::Release(release)) if !is_held => {
                             released.insert(release.op);
                         }
-                        body => held.push(HeldEntry {
+                        body => held.push(Told {
                             op: entry.id(),
                             kind: entry.op.kind,
                             entity: entry.entity(),
                             body,
+                            texts: entry.op.texts.iter().filter_map(Text::words).map(str::to_owned).collect(),
+                            at: entry.op.at,
+                            verdict: Verdict::Held,
                             reason: Some(why_held(entry.flags)),
                             since: entry.ord.millis().div_euclid(1000),
                         }),

@@ -1,11 +1,15 @@
 //! Values of this person that stood in a conflict and that somebody else decided against: told on their own phone.
 //!
-//! A conflict that was settled before this phone heard of it would otherwise pass unseen. Nothing is stored: what was
-//! decided stands in the pages, and an ordinary change by somebody who saw the value is no decision of a conflict.
+//! A conflict that was settled before this phone heard of it would otherwise pass unseen. What was decided stands in the
+//! pages, and an ordinary change by somebody who saw the value is no decision of a conflict. All that is kept beside is up
+//! to where in each feed this person has looked, and from where on there is something to look for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_model::{Basis, EntityId, FeedName, Field, Kind, LogId, OpId, Said, Verdict, print_seconds};
+use mingcha_model::body::Body;
+use mingcha_model::{Basis, EntityId, Entry, FeedName, Field, Kind, LogId, OpId, Said, Verdict, print_seconds};
+use mingcha_sync::Page;
+use minicbor::{Decode, Encode};
 
 use super::conflicts::{name, what};
 use crate::explain::registers::value;
@@ -18,6 +22,24 @@ struct Written {
     said: Said,
 }
 
+/// Where this person's attention stands in one feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+struct Looked {
+    #[n(0)]
+    feed: FeedName,
+    #[n(1)]
+    epoch: u32,
+    /// The last position that the list of settled conflicts was read at; it alone moves this.
+    #[n(2)]
+    seen: u64,
+    /// The first position after it at which somebody replaced an own value.
+    #[n(3)]
+    news: Option<u64>,
+}
+
+const LOOKED: &str = "overruled_looked";
+
 impl Phone {
     /// Own values that lost a conflict, the newest decision first: the own value and the one that was decided for.
     pub fn overruled(&self) -> Result<Vec<ConflictRow>, MingchaError> {
@@ -27,11 +49,81 @@ impl Phone {
         lost.iter().map(|(own, decided)| self.overruled_row(own, &decided.said)).collect()
     }
 
-    /// How many were decided by entries from these positions on.
-    pub(crate) fn overruled_since(&self, heard: &BTreeMap<FeedName, u64>) -> Result<u64, MingchaError> {
-        let is_new = |decided: &Written| heard.get(&decided.feed).is_some_and(|from| decided.position >= *from);
+    /// The same for somebody who looks at it now: from here on these count as seen, and only later ones are told of.
+    pub fn overruled_read(&mut self) -> Result<Vec<ConflictRow>, MingchaError> {
+        let rows = self.overruled()?;
+        let mut looked = Vec::new();
+        for feed in self.store.feeds()? {
+            if tells(&feed.name) {
+                let (epoch, seen) = (feed.cursor.epoch, feed.cursor.position);
+                looked.push(Looked { feed: feed.name, epoch, seen, news: None });
+            }
+        }
+        // What was seen of a feed that is not held now stays seen, should it come back.
+        let before = self.looked()?;
+        let gone: Vec<Looked> =
+            before.iter().filter(|old| looked.iter().all(|new| new.feed != old.feed)).copied().collect();
+        looked.extend(gone);
+        if looked != before {
+            self.put_setting(LOOKED, &looked)?;
+        }
+        Ok(rows)
+    }
+
+    /// How many of them this person has not looked at. Pages are read only where somebody replaced an own value since.
+    pub(crate) fn overruled_unseen(&self) -> Result<u64, MingchaError> {
+        let news: BTreeMap<FeedName, u64> =
+            self.looked()?.into_iter().filter_map(|one| Some((one.feed, one.news?))).collect();
+        if news.is_empty() {
+            return Ok(0);
+        }
+        let is_new = |decided: &Written| news.get(&decided.feed).is_some_and(|from| decided.position >= *from);
         let new = self.decisions_against_me()?.into_iter().filter(|(_, decided)| is_new(decided)).count();
         Ok(u64::try_from(new).unwrap_or(u64::MAX))
+    }
+
+    /// Notes from where on there is something to look for, before a page is folded: whoever is killed in between looks
+    /// once too often, and never too seldom.
+    pub(crate) fn note_replacements(&mut self, page: &Page, entries: &[Entry]) -> Result<(), MingchaError> {
+        if !tells(&page.feed) {
+            return Ok(());
+        }
+        let own: BTreeSet<LogId> = self.store.logs()?.into_iter().map(|log| log.log).collect();
+        let mut looked = self.looked()?;
+        let known = looked.iter().position(|one| one.feed == page.feed);
+        let old = known.and_then(|place| looked.get(place)).copied().filter(|one| one.epoch == page.epoch);
+        let seen = old.map_or(0, |one| one.seen);
+        let first = entries.iter().find(|entry| {
+            entry.position > seen
+                && !own.contains(&entry.log)
+                && entry.op.over.iter().any(|named| own.contains(&named.log))
+        });
+        let Some(first) = first else { return Ok(()) };
+        let news = old.and_then(|one| one.news).map_or(first.position, |before| before.min(first.position));
+        let new = Looked { feed: page.feed, epoch: page.epoch, seen, news: Some(news) };
+        match known.and_then(|place| looked.get_mut(place)) {
+            Some(known) if *known == new => return Ok(()),
+            Some(known) => *known = new,
+            None => looked.push(new),
+        }
+        self.put_setting(LOOKED, &looked)
+    }
+
+    /// Where nothing of what was noted decided against this person, there is nothing to look for.
+    pub(crate) fn forget_idle_notes(&mut self) -> Result<(), MingchaError> {
+        let mut looked = self.looked()?;
+        for one in &mut looked {
+            one.news = None;
+        }
+        self.put_setting(LOOKED, &looked)
+    }
+
+    pub(crate) fn has_notes(&self) -> Result<bool, MingchaError> {
+        Ok(self.looked()?.iter().any(|one| one.news.is_some()))
+    }
+
+    fn looked(&self) -> Result<Vec<Looked>, MingchaError> {
+        Ok(self.setting(LOOKED)?.unwrap_or_default())
     }
 
     fn decisions_against_me(&self) -> Result<Vec<(Said, Written)>, MingchaError> {
@@ -72,7 +164,7 @@ impl Phone {
         let entities: BTreeSet<EntityId> = of.keys().map(|(entity, _)| *entity).collect();
         let mut written: BTreeMap<(EntityId, Field), Vec<Written>> = BTreeMap::new();
         for feed in self.store.feeds()? {
-            if !matches!(feed.name, FeedName::Area(_) | FeedName::Covert(_)) {
+            if !tells(&feed.name) {
                 continue;
             }
             for page in self.pages_of(&feed.name)? {
@@ -119,9 +211,20 @@ impl Phone {
             in_force: decided.id,
             versions,
             mine: true,
+            reason: Some(reason_of(decided).to_owned()).filter(|reason| !reason.is_empty()),
             basis: Basis::default(),
         })
     }
+}
+
+/// True for feeds that carry what several people write.
+fn tells(feed: &FeedName) -> bool {
+    matches!(feed, FeedName::Area(_) | FeedName::Covert(_))
+}
+
+/// Why it was decided so: an answer has a note of its own before it.
+fn reason_of(decided: &Said) -> &str {
+    decided.text(usize::from(matches!(decided.body, Body::Answer(_))))
 }
 
 fn names(over: &[OpId], op: OpId) -> bool {

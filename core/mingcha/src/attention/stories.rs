@@ -114,14 +114,15 @@ fn a_refused_answer_waits_for_its_author_and_is_proposed_again_word_for_word() {
 }
 
 #[test]
-fn a_refused_visit_is_proposed_again_although_it_stands_nowhere() {
+fn a_refused_visit_is_seen_by_its_author_alone_and_proposed_again() {
     let mut city = City::new();
     let mut anna = city.desk("Anna", Role::Inspector, &nobody());
     let visit = anna.visit();
     let opened = mingcha_model::OpId { log: anna.phone.me().unwrap().log, seq: 2 };
     city.rulings.insert(opened, (Verdict::Refused, Refusal::Moved));
     city.meet(&mut anna);
-    assert!(anna.phone.visit_show(&visit).is_err());
+    let view = anna.phone.visit_show(&visit).unwrap();
+    assert_eq!((view.status, view.reason), ("refused", Some("moved")), "its author goes on seeing it, marked");
     anna.phone.refused_retry(&opened.to_string()).unwrap();
     assert_eq!(anna.phone.visit_show(&visit).unwrap().status, "draft");
 }

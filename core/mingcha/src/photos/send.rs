@@ -176,7 +176,7 @@ impl Phone {
         Ok(u64::try_from(photos.len()).unwrap_or(u64::MAX))
     }
 
-    /// Ops that the city refused, holds or has not answered are not accepted; photos wait with them.
+    /// Ops that the city refused, parked, holds or has not answered are not accepted; photos wait with them.
     pub(super) fn accepted(&self) -> Result<Accepted, MingchaError> {
         Ok(Accepted {
             through: self.store.logs()?.into_iter().map(|log| (log.log, log.receipted_through)).collect(),

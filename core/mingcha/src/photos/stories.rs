@@ -52,7 +52,7 @@ fn a_photo_is_kept_listed_put_to_an_item_and_written_out_as_it_came() {
     assert_eq!((taken.sha256, taken.width, taken.height), (Digest::of(&original), 40, 30));
     assert!(taken.warnings.contains(&"no_time".to_owned()), "{:?}", taken.warnings);
 
-    anna.phone.photo_put(&taken.photo.to_string(), &item).unwrap();
+    anna.phone.photo_put(&taken.photo.to_string(), &item, None).unwrap();
     let rows = anna.phone.photo_list().unwrap();
     assert_eq!((rows.len(), rows[0].item.as_deref()), (1, Some(item.as_str())));
     assert_eq!(rows[0].waiting, ["original", "standard", "thumbnail"]);
@@ -64,9 +64,12 @@ fn a_photo_is_kept_listed_put_to_an_item_and_written_out_as_it_came() {
     assert!(anna.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap_err().is_mistake());
     assert!(anna.phone.photo_save(&taken.photo.to_string(), "published", &picture).unwrap_err().is_mistake());
 
-    anna.phone.photo_put(&taken.photo.to_string(), "none").unwrap();
+    anna.phone.photo_put(&taken.photo.to_string(), "none", None).unwrap();
     assert_eq!(anna.phone.photo_list().unwrap()[0].item, None);
-    assert_eq!(anna.phone.photo_put(&taken.photo.to_string(), "HOSP-1").unwrap_err().code(), "item_of_another_set");
+    assert_eq!(
+        anna.phone.photo_put(&taken.photo.to_string(), "HOSP-1", None).unwrap_err().code(),
+        "item_of_another_set"
+    );
 }
 
 #[test]
@@ -81,11 +84,11 @@ fn photos_wait_in_their_visit_and_are_put_to_an_item_all_at_once_or_not_at_all()
     let ids: Vec<String> = taken.iter().map(|photo| photo.photo.to_string()).collect();
     let (_, other) = photographed(&mut city, &mut anna, &[11]);
     let mixed = [ids[0].clone(), other[0].photo.to_string()];
-    assert_eq!(anna.phone.photos_put(&mixed, &item).unwrap_err().code(), "not_now");
+    assert_eq!(anna.phone.photos_put(&mixed, &item, None).unwrap_err().code(), "not_now");
     assert_eq!(unsorted(&anna), 10, "all or none");
-    assert_eq!(anna.phone.photos_put(&ids[..7], &item).unwrap().len(), 7);
+    assert_eq!(anna.phone.photos_put(&ids[..7], &item, None).unwrap().len(), 7);
     assert_eq!(unsorted(&anna), 3);
-    anna.phone.photos_put(&ids[..2], "none").unwrap();
+    anna.phone.photos_put(&ids[..2], "none", None).unwrap();
     assert_eq!(unsorted(&anna), 5);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mingcha_model::{Basis, Day, EntityId, FindingId, OpId, PhotoId, SiteId, Stage, SubmissionId};
+use mingcha_model::{Basis, Day, EntityId, FindingId, OpId, PhotoId, SiteId, Stage, SubmissionId, VisitId};
 use serde::Serialize;
 
 /// A finding that was raised.
@@ -161,6 +161,8 @@ pub struct FindingRow {
     pub duplicate_of: Option<FindingId>,
     /// True when its visit was taken back after the unit had been told: it lives on until it is voided itself.
     pub visit_void: bool,
+    /// True for an own one of a visit that the city refused: this phone alone shows it.
+    pub refused: bool,
     /// True when the same item failed before at this site; null for a contact, whom nobody tells.
     pub repeat: Option<bool>,
     /// True when live verdicts or results differ; null for a contact, whom nobody tells.
@@ -203,18 +205,40 @@ pub struct ConflictRow {
     pub versions: Vec<super::Version>,
     /// True when one of them is this device's.
     pub mine: bool,
+    /// Why it was decided so, of a settled one.
+    pub reason: Option<String>,
     /// What this row showed; hand it back with a decision.
     pub basis: Basis,
 }
 
-/// One own op that needs attention.
+/// One op that needs attention: what it says, and of what.
 #[derive(Clone, Debug, Serialize)]
 pub struct AttentionRow {
     /// The op.
     pub op: OpId,
-    /// The kind of statement.
+    /// The kind of statement; `photo_file` for a photo's file.
     pub what: &'static str,
-    /// The code of the reason.
+    /// What it is said of.
+    pub entity: EntityId,
+    /// The visit that this belongs to, where it is known and may be named.
+    pub visit: Option<VisitId>,
+    /// The finding that this is or belongs to.
+    pub finding: Option<FindingId>,
+    /// Where.
+    pub site: Option<SiteId>,
+    /// The site's name.
+    pub site_name: String,
+    /// The item it is about.
+    pub item: Option<String>,
+    /// Its value, for answers and decisions; the mode of a visit.
+    pub value: Option<String>,
+    /// Its words.
+    pub text: String,
+    /// Who, where this phone may know.
+    pub by: Option<String>,
+    /// When, by its author's clock.
+    pub at: String,
+    /// The code of the reason; `parked` while the city has not heard of, or has refused, what it belongs to.
     pub reason: String,
     /// The reason in words.
     pub advice: String,

@@ -63,7 +63,10 @@ pub struct SyncReport {
     pub held: u64,
     /// Values of mine that somebody else's stands beside.
     pub conflicts: u64,
-    /// Values of mine that stood in a conflict and that somebody else decided against, heard of in this run.
+    /// Own ops that wait at the city for what they belong to.
+    pub parked: u64,
+    /// Values of mine that stood in a conflict and that somebody else decided against, until `conflicts --settled` was
+    /// looked at.
     pub overruled: u64,
 }
 
@@ -112,6 +115,11 @@ pub struct Status {
     pub held: u64,
     /// Values of mine that somebody else's stands beside.
     pub conflicts: u64,
+    /// Own ops that wait at the city for what they belong to.
+    pub parked: u64,
+    /// Values of mine that stood in a conflict and that somebody else decided against, until `conflicts --settled` was
+    /// looked at.
+    pub overruled: u64,
     /// Files of photos without a row, found at start and kept.
     pub recovered_photos: u64,
     /// Rows of photos without a file.

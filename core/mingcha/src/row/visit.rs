@@ -145,6 +145,8 @@ pub struct PhotoRow {
     pub placeholder: Option<String>,
     /// True when it was erased for good: that there was a photo is all that is left.
     pub erased: bool,
+    /// What this row showed; hand it back when the photo is put to another item.
+    pub basis: Basis,
 }
 
 /// A visit.
@@ -158,8 +160,12 @@ pub struct VisitView {
     pub site_name: String,
     /// How: `open`, `undercover`, `recheck`, `self`, `special`, `joint`.
     pub mode: mingcha_model::Mode,
-    /// `draft`, `submitted` or `void`.
+    /// `draft`, `submitted` or `void`; `refused` where the city refused its opening, and with it all that is in it.
     pub status: &'static str,
+    /// The code of the reason, for a refused one.
+    pub reason: Option<&'static str>,
+    /// The reason in words, for a refused one.
+    pub advice: Option<&'static str>,
     /// The day it was opened.
     pub day: Day,
     /// The log that opened it.
@@ -184,6 +190,8 @@ pub struct VisitView {
     pub remarks: Vec<String>,
     /// Findings it raised.
     pub findings: Vec<FindingId>,
+    /// What this row showed; hand it back with a submission or a change of the visit.
+    pub basis: Basis,
 }
 
 /// One line of a score.

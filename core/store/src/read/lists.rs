@@ -10,7 +10,7 @@ use mingcha_model::{
 use rusqlite::Row;
 
 use super::sql::Sql;
-use crate::{Store, StoreError, pack, summary};
+use crate::{Store, StoreError, pack, refused, summary};
 
 /// A site 点位.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,6 +150,8 @@ pub struct VisitFilter {
     pub mode: Option<Mode>,
     /// Opened in this log.
     pub author: Option<LogId>,
+    /// Own ones too that the city refused.
+    pub refused: bool,
     /// Only those that come after this one in the list: the next page, at any depth.
     pub after: Option<VisitId>,
     /// At most so many; 0 for all.
@@ -173,6 +175,8 @@ pub struct FindingFilter {
     pub open: bool,
     /// With contested verdicts or results only.
     pub contested: bool,
+    /// Own ones too whose visit the city refused.
+    pub refused: bool,
     /// Only those that come after this one in the list: the next page, at any depth.
     pub after: Option<FindingId>,
     /// At most so many; 0 for all.
@@ -250,6 +254,9 @@ impl Store {
         sql.when(" AND r.status = ?", filter.status.map(summary::visit_status_code));
         sql.when(" AND r.mode = ?", filter.mode.map(|mode| pack::code(&mode)));
         sql.when(" AND r.author = ?", filter.author.map(|log| log.0));
+        if !filter.refused {
+            sql.push(&format!(" AND NOT (e.feed = 0 AND {})", refused::is_refused("e.id")));
+        }
         if let Some(after) = filter.after {
             let opened = self.place_in_list("SELECT opened FROM visit", after.into())?;
             sql.after("r.opened", "<", opened, *after.as_bytes());
@@ -274,6 +281,9 @@ impl Store {
         }
         if filter.contested {
             sql.push(" AND r.contested = 1");
+        }
+        if !filter.refused {
+            sql.push(&format!(" AND NOT (e.feed = 0 AND {})", refused::is_refused("r.visit")));
         }
         if let Some(after) = filter.after {
             let raised = self.place_in_list("SELECT raised FROM finding", after.into())?;

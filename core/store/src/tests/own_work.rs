@@ -96,12 +96,39 @@ fn what_was_refused_leaves_the_lists_and_waits_for_its_author() {
         [(2, Verdict::Refused, Some(Refusal::Area), 77), (3, Verdict::Held, Some(Refusal::DeviceRevoked), 77),]
     );
     assert!(
-        matches!(refused(phone.store.discard_refused(op(ANNA, 3))), StoreError::UnknownOp(_)),
+        matches!(refused(phone.store.discard_refused(&[op(ANNA, 3)])), StoreError::UnknownOp(_)),
         "held is not refused"
     );
-    phone.store.discard_refused(op(ANNA, 2)).unwrap();
+    phone.store.discard_refused(&[op(ANNA, 2)]).unwrap();
     assert_eq!(phone.store.attention().unwrap().len(), 1);
     assert_eq!(phone.store.append(ANNA, &[new(id(1), Body::VisitRemark(Nothing {}))], &[]).unwrap(), [op(ANNA, 4)]);
+}
+
+#[test]
+fn a_refused_visit_stays_with_its_author_is_counted_nowhere_and_goes_when_it_is_let_go() {
+    let mut phone = opened();
+    let said = [new(id(1), opening(id(9), Mode::Open)), new(id(1), answer("W5-1", Value::No))];
+    phone.store.append(ANNA, &said, &[]).unwrap();
+    phone.store.put_segment(ANNA, 1, 3, Digest([1; 32]), b"sealed").unwrap();
+    let ruled = [(2, Verdict::Refused, Refusal::Area), (3, Verdict::Parked, Refusal::UnknownEntity)];
+    let ruled = ruled.map(|(seq, verdict, reason)| OpVerdict { seq, verdict, reason: Some(reason) });
+    phone.store.put_receipt(ANNA, 1, b"receipt", &ruled, 77).unwrap();
+    let all = VisitFilter { refused: true, ..VisitFilter::default() };
+    assert!(visits(&phone.store).is_empty(), "counted nowhere");
+    assert_eq!(phone.store.visits(&all).unwrap().len(), 1);
+    assert!(phone.store.visit(VisitId(id(1))).unwrap().is_some());
+    assert_eq!(phone.store.refused_visit(id(1)).unwrap(), Some(VisitId(id(1))));
+    assert_eq!(value_of(&phone.store, id(1), "W5-1"), Some(Value::No));
+    // Said again, it is an ordinary visit that waits; the old opening may go.
+    phone.store.append(ANNA, &[new(id(1), opening(id(9), Mode::Open))], &[]).unwrap();
+    assert_eq!((visits(&phone.store).len(), phone.store.refused_visit(id(1)).unwrap()), (1, None));
+    phone.store.discard_refused(&[op(ANNA, 2)]).unwrap();
+    assert_eq!(visits(&phone.store).len(), 1);
+    // All or none of what is let go together.
+    assert!(phone.store.discard_refused(&[op(ANNA, 3), op(ANNA, 9)]).is_err());
+    assert_eq!(phone.store.attention().unwrap().len(), 1);
+    phone.store.discard_refused(&[op(ANNA, 3)]).unwrap();
+    assert_eq!(value_of(&phone.store, id(1), "W5-1"), None);
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub enum Inspect {
         /// 照片 id，可重复 / a photo's id; may be repeated
         #[arg(long = "photo", value_name = "ID")]
         photos: Vec<String>,
+        #[command(flatten)]
+        seen: Seen,
     },
     /// 问题清单 / the findings that this phone knows
     #[command(after_help = "例 / Example:\n  mingcha finding list --stage submitted\n  mingcha finding list --overdue")]
@@ -117,19 +119,30 @@ pub enum Inspect {
 impl Inspect {
     pub fn run(self, desk: &Desk, phone: &mut Phone) -> Result<ExitCode, Failure> {
         match self {
-            Self::Raise { visit, item, text, severity, photos } => {
+            Self::Raise { visit, item, text, severity, photos, seen } => {
+                phone.seen_of_visit(&visit, seen.basis())?;
                 desk.print(&phone.finding_raise(&visit, &item, &text, severity.as_deref(), &photos)?)
             }
             Self::List { stage, overdue, site } => {
                 desk.print(&phone.finding_list(stage.as_deref(), overdue, site.as_deref())?)
             }
             Self::Show { id } => desk.print(&phone.finding_show(&id)?),
-            Self::Feedback { id, demand, photos_checked, blur, .. } => {
+            Self::Feedback { id, demand, photos_checked, blur, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
                 desk.print(&phone.finding_feedback_blurred(&id, demand.as_deref(), photos_checked, &blur)?)
             }
-            Self::Notice { id, deadline, .. } => desk.print(&phone.finding_notice(&id, deadline.as_deref())?),
-            Self::Supervise { id, .. } => desk.print(&phone.finding_supervise(&id)?),
-            Self::Correct { id, text, .. } => desk.print(&phone.finding_correct(&id, &text)?),
+            Self::Notice { id, deadline, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_notice(&id, deadline.as_deref())?)
+            }
+            Self::Supervise { id, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_supervise(&id)?)
+            }
+            Self::Correct { id, text, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_correct(&id, &text)?)
+            }
         }
     }
 }

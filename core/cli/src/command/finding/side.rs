@@ -67,6 +67,7 @@ impl Side {
     pub fn run(self, desk: &Desk, phone: &mut Phone) -> Result<ExitCode, Failure> {
         match self {
             Self::Extension(Extension::Ask(one)) => {
+                phone.seen_of_finding(&one.id, one.seen.basis())?;
                 let until = one
                     .until
                     .ok_or(Mistake::Malformed("请用 --until 写明到哪天", "say until which day with --until"))?;

@@ -78,11 +78,26 @@ pub enum Unit {
 impl Unit {
     pub fn run(self, desk: &Desk, phone: &mut Phone) -> Result<ExitCode, Failure> {
         match self {
-            Self::Acknowledge { id, name, signed, .. } => desk.print(&phone.finding_acknowledge(&id, &name, signed)?),
-            Self::Decline { id, text, .. } => desk.print(&phone.finding_decline(&id, &text)?),
-            Self::Fixed { id, photos, .. } => desk.print(&phone.finding_fixed(&id, &photos)?),
-            Self::Rectify { id, text, photos, .. } => desk.print(&phone.finding_rectify(&id, &text, &photos)?),
-            Self::Appeal { id, text, .. } => desk.print(&phone.finding_appeal(&id, &text.unwrap_or_default())?),
+            Self::Acknowledge { id, name, signed, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_acknowledge(&id, &name, signed)?)
+            }
+            Self::Decline { id, text, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_decline(&id, &text)?)
+            }
+            Self::Fixed { id, photos, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_fixed(&id, &photos)?)
+            }
+            Self::Rectify { id, text, photos, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_rectify(&id, &text, &photos)?)
+            }
+            Self::Appeal { id, text, seen } => {
+                phone.seen_of_finding(&id, seen.basis())?;
+                desk.print(&phone.finding_appeal(&id, &text.unwrap_or_default())?)
+            }
         }
     }
 }
