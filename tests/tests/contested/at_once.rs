@@ -181,13 +181,15 @@ fn two_rectifications_are_two_and_the_newest_judged_one_rules() {
 }
 
 #[test]
-fn approve_and_a_newer_rectification_is_judged_by_the_approval_alone() {
+fn return_and_a_newer_rectification_is_submitted_because_the_return_answers_the_first_one_alone() {
     whoever_is_first(Who::Cora, Who::Emil, |scene, first, second| {
         let (found, submission) = scene.submitted();
         scene.cora.phone.finding_review(&submission, "return", Some("看不清"), None).unwrap();
         rectified(&mut scene.emil, &found);
         scene.arrive(first, second);
-        assert_eq!(scene.emil.stage(&found.finding), "submitted", "the return answers the first one, not the second");
+        for hand in [&scene.cora, &scene.emil] {
+            assert_eq!(hand.stage(&found.finding), "submitted", "the return answers the first one, not the second");
+        }
     });
 }
 

@@ -4,9 +4,13 @@
 
 mod at_once;
 mod dates;
+mod endings_at_once;
 mod joint;
+mod people_at_once;
 mod refused_visits;
+mod revoked_at_once;
 mod scene;
+mod side_states_at_once;
 mod stages;
 mod verdicts;
 mod visits_at_once;

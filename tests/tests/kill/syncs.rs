@@ -44,7 +44,7 @@ fn sixty_killed_syncs_are_made_good_by_the_next_one() {
         }
     }
     println!("writing and a sync take {syncing:?}; {killed} of 60 were killed");
-    assert!((40..57).contains(&killed), "the instants missed the syncs");
+    assert!((30..59).contains(&killed), "the instants missed the syncs");
     story.both_know_all();
     told.holds(&story);
     told.opens(&story);
@@ -258,7 +258,7 @@ fn sixty_killed_syncs_of_inspector_supervisor_and_contact_lose_no_finding_public
         carried.rectified.len(),
         carried.reviewed.len()
     );
-    assert!((36..57).contains(&killed.iter().sum::<u32>()), "the instants missed the syncs");
+    assert!((28..59).contains(&killed.iter().sum::<u32>()), "the instants missed the syncs");
     assert!(carried.published.len() > 3 && !carried.rectified.is_empty(), "the syncs carried too little");
     three.all_know_all();
 }
