@@ -13,6 +13,16 @@ impl Chance {
         Self(seed)
     }
 
+    /// Begins at this seed: the same story every time.
+    pub fn from_seed(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number from 0 to below 1.
+    pub fn part(&mut self) -> f64 {
+        f64::from(u32::try_from(self.below(1 << 32)).unwrap_or(0)) / 4_294_967_296.0
+    }
+
     /// A number from 0 to one less than the bound.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -5,11 +5,14 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on should stop")]
 
+pub mod altered;
 pub mod catalogue;
 mod chance;
 mod city;
+mod counter;
 mod desk;
 pub mod documents;
+pub mod likeness;
 mod meter;
 pub mod numerals;
 mod pictures;
@@ -21,7 +24,7 @@ pub use chance::Chance;
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use meter::Meter;
-pub use pictures::{draw, draw_as_camera, real_photos};
+pub use pictures::{Claims, draw, draw_as_camera, real_photos, with_claims};
 pub use seen::{Seen, hashes, photos, seen};
 pub use town::{Hand, Time, Town};
 pub use wire::{Cut, Wire};

@@ -117,6 +117,7 @@ texts! {
     PERIOD = "期间", "period";
     PERSON = "人员", "person";
     PHOTO = "照片", "photo";
+    OTHER_PHOTO = "相同的照片", "same as";
     PHOTOS = "照片", "photos";
     PLACE_TAKEN = "拍摄位置", "place";
     POINTS = "分值", "points";
@@ -149,6 +150,7 @@ texts! {
     SUSPENDED_UNTIL = "挂账至", "suspended until";
     SITE = "点位", "site";
     SITES = "点位", "sites";
+    SIGNS = "请再看一眼（只是提示，不是结论）", "look again (signs, not verdicts)";
     SIZE = "大小", "size";
     SOURCE = "出处", "source";
     STAGE = "阶段", "stage";

@@ -8,7 +8,7 @@ use std::path::Path;
 use mingcha_model::Digest;
 use serde::Serialize;
 
-use crate::{EvidenceError, Format, Metadata, Warning, copies, intake};
+use crate::{EvidenceError, Fingerprint, Format, Metadata, Warning, copies, intake};
 
 /// A photo with its copies, ready for the vault. Serialised without its bytes.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -33,6 +33,9 @@ pub struct Prepared {
     /// A `ThumbHash` of at most 25 bytes, to be drawn until the thumbnail is there.
     #[serde(skip)]
     pub placeholder: Vec<u8>,
+    /// What it is found by when somebody hands it in again; as personal as the picture.
+    #[serde(skip)]
+    pub fingerprint: Fingerprint,
     /// What the camera claims.
     pub metadata: Metadata,
     /// What a person should know about this picture.
@@ -82,6 +85,7 @@ pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
         standard: copies.standard,
         thumbnail: copies.thumbnail,
         placeholder: copies.placeholder,
+        fingerprint: copies.fingerprint,
         metadata: inspection.metadata,
         warnings: inspection.warnings,
         original,

@@ -9,7 +9,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use crate::colour::to_srgb;
 use crate::shrink::shrink;
-use crate::{EvidenceError, Orientation};
+use crate::{EvidenceError, Fingerprint, Orientation};
 
 /// The longest side of a standard copy, in pixels.
 pub const STANDARD_SIDE: u32 = 2048;
@@ -27,6 +27,7 @@ pub(crate) struct Copies {
     pub standard: Vec<u8>,
     pub thumbnail: Vec<u8>,
     pub placeholder: Vec<u8>,
+    pub fingerprint: Fingerprint,
 }
 
 /// Makes all copies, each from the next larger one.
@@ -38,7 +39,12 @@ pub(crate) fn make(
     let upright = upright(picture, orientation, colour_profile)?;
     let standard = jpeg(&upright, STANDARD_QUALITY)?;
     let thumbnail = shrink(upright.into(), THUMBNAIL_SIDE)?;
-    Ok(Copies { standard, placeholder: placeholder(thumbnail.clone())?, thumbnail: fitting_jpeg(thumbnail)? })
+    Ok(Copies {
+        standard,
+        placeholder: placeholder(thumbnail.clone())?,
+        fingerprint: Fingerprint::of(&thumbnail.to_rgb8()),
+        thumbnail: fitting_jpeg(thumbnail)?,
+    })
 }
 
 /// The pixels of a standard copy: shrunk, turned, on white paper, in sRGB.

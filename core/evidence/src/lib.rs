@@ -13,6 +13,7 @@ mod error;
 mod format;
 mod intake;
 mod jpeg;
+mod likeness;
 mod metadata;
 mod pair;
 mod position;
@@ -28,11 +29,12 @@ pub use copies::{PLACEHOLDER_LIMIT, STANDARD_QUALITY, STANDARD_SIDE, THUMBNAIL_L
 pub use error::EvidenceError;
 pub use format::Format;
 pub use intake::{FILE_LIMIT, Inspection, MEMORY_LIMIT, PIXEL_LIMIT, inspect};
+pub use likeness::{FINGERPRINT_BYTES, Fingerprint, Fingerprints, Thumbnail};
 pub use metadata::{ClaimedTime, Metadata, Moment, Orientation, TimeParts};
 pub use pair::{Pair, pair};
 pub use position::{Datum, Position};
 pub use publish::{PublishedCopy, published_copy};
-pub use signs::{ClaimedPlace, FAR, Sign, camera_signs, far_from, time_signs};
+pub use signs::{ClaimedPlace, FAR, Sign, camera_signs, claimed_seconds, far_from, time_signs};
 pub use strip::{STRIP_LIMIT, Strip};
 pub use vault::{
     Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,

@@ -214,7 +214,7 @@ fn claimed_time(exif: &Exif) -> Option<ClaimedTime> {
     unreadable
 }
 
-fn time_parts(text: &str, offset_text: Option<&str>) -> Option<TimeParts> {
+pub(crate) fn time_parts(text: &str, offset_text: Option<&str>) -> Option<TimeParts> {
     let mut time = exif::DateTime::from_ascii(text.as_bytes()).ok()?;
     let possible = (1..=9999).contains(&time.year)
         && (1..=12).contains(&time.month)

@@ -3,11 +3,12 @@
 //! A sign is something for a person to look at and never a verdict: each has an innocent reading. Where the facts do
 //! not suffice there is no sign. A photographed screen gets none, because nobody has measured how often that errs.
 
+use mingcha_model::Day;
 use mingcha_model::body::{Datum, Position};
 use serde::Serialize;
 
 use crate::datum::Point;
-use crate::warning;
+use crate::{metadata, warning};
 
 /// A reason to look at a photo again; printed and serialised as its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -23,6 +24,10 @@ pub enum Sign {
     EditedBySoftware,
     /// It is what a screen showed.
     Screenshot,
+    /// It is to show something put right, and it is the picture of what was wrong.
+    SameAsBeforePhoto,
+    /// The same picture was handed in before.
+    UsedBefore,
 }
 
 impl Sign {
@@ -35,6 +40,8 @@ impl Sign {
             Self::FarFromSite => "far_from_site",
             Self::EditedBySoftware => "edited_by_software",
             Self::Screenshot => "screenshot",
+            Self::SameAsBeforePhoto => "same_as_before_photo",
+            Self::UsedBefore => "used_before",
         }
     }
 
@@ -47,6 +54,8 @@ impl Sign {
             Self::FarFromSite => "拍摄位置距点位超过300米 / taken more than 300 m from the site",
             Self::EditedBySoftware => "照片经软件处理 / a program that changes pictures wrote the file",
             Self::Screenshot => "疑似截屏 / looks like a screenshot",
+            Self::SameAsBeforePhoto => "与整改前照片为同一张 / the same picture as before the rectification",
+            Self::UsedBefore => "与此前提交的照片为同一张 / the same picture was handed in before",
         }
     }
 }
@@ -102,6 +111,29 @@ pub fn far_from(place: &ClaimedPlace, site: &Position) -> Option<u32> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the earth's girth")]
 fn rounded(metres: f64) -> u32 {
     metres.round().clamp(0.0, 3e7) as u32
+}
+
+/// The Unix seconds that a claimed time names, as the op keeps it: `2026:03:02 10:20:00 +08:00`. Without an offset it is
+/// taken for the time of Beijing, by which the program counts its days; `None` where no calendar has such a time.
+///
+/// ```
+/// use mingcha_evidence::claimed_seconds;
+/// assert_eq!(claimed_seconds("1970:01:01 08:00:10"), Some(10));
+/// assert_eq!(claimed_seconds("1970:01:01 00:00:10 +00:00"), Some(10));
+/// assert_eq!(claimed_seconds("2026:02:30 10:20:00"), None);
+/// ```
+pub fn claimed_seconds(text: &str) -> Option<i64> {
+    const BEIJING: i64 = 8 * 60;
+    let (time, offset) = match text.trim().rsplit_once(' ') {
+        Some((time, offset)) if time.contains(' ') => (time, Some(offset)),
+        _ => (text.trim(), None),
+    };
+    let parts = metadata::time_parts(time, offset)?;
+    let day = Day::from_civil(parts.year.into(), parts.month.into(), parts.day.into())?;
+    let minutes = i64::from(parts.hour).saturating_mul(60).saturating_add(parts.minute.into());
+    let ahead = parts.offset_minutes.map_or(BEIJING, i64::from);
+    let minutes = minutes.saturating_add(BEIJING).saturating_sub(ahead);
+    Some(day.start_unix_seconds().saturating_add(minutes.saturating_mul(60)).saturating_add(parts.second.into()))
 }
 
 /// What the claimed time of a photo says against it. All times in Unix seconds: when the camera says, when what it shows

@@ -64,7 +64,8 @@ impl Phone {
     pub fn finding_show(&self, id: &str) -> Result<FindingRow, MingchaError> {
         self.me()?;
         let finding = self.finding_id(id)?;
-        Ok(FindingRow { placeholder: self.placeholders_of(finding)?, ..self.finding_row(finding)? })
+        let row = self.finding_row(finding)?;
+        Ok(FindingRow { placeholder: self.placeholders_of(finding)?, signs: self.signs_of_finding(finding)?, ..row })
     }
 
     pub(crate) fn finding_rows(&self, filter: &FindingFilter) -> Result<Vec<FindingRow>, MingchaError> {
@@ -166,6 +167,7 @@ impl Phone {
             appealed: !case.is_settled() && case.appealed,
             photos: photos_of(case),
             placeholder: BTreeMap::new(),
+            signs: Vec::new(),
             submissions,
             results,
             timeline: self.timeline(case)?,
@@ -241,6 +243,7 @@ impl Phone {
             appealed: card.appealed || appealed,
             photos: card.photos.iter().map(ToString::to_string).collect(),
             placeholder: BTreeMap::new(),
+            signs: Vec::new(),
             submissions: submissions.collect(),
             results: card
                 .results

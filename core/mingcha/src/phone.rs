@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Mutex;
 
 use mingcha_evidence::{Sweep, Vault, VaultKey};
 use mingcha_model::{DeviceId, Digest, Grants, LogId, PersonId};
@@ -12,6 +13,7 @@ use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
 use crate::home::Home;
+use crate::photos::Known;
 use crate::ports::{Chance, Clock, Ports};
 use crate::{FeedRow, MingchaError, Mistake, Status};
 
@@ -35,6 +37,8 @@ pub struct Phone {
     pub(crate) chance: Box<dyn Chance>,
     pub(crate) signer: Box<dyn Signer + Send + Sync>,
     pub(crate) sweep: Sweep,
+    /// What photos are found by, when the same picture comes again.
+    pub(crate) known: Mutex<Known>,
     me: Option<Me>,
 }
 
@@ -78,6 +82,7 @@ impl Phone {
             chance: ports.chance,
             signer: ports.keys.signer,
             sweep,
+            known: Mutex::default(),
             me: None,
         };
         phone.me = phone.setting(ME)?;

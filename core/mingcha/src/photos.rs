@@ -14,15 +14,19 @@ mod partial;
 mod send;
 #[cfg(test)]
 mod shelf;
+mod sign;
 mod source;
 #[cfg(test)]
 mod stories;
 
 pub(crate) use look::write_new;
+pub(crate) use sign::Known;
 
 use std::path::{Path, PathBuf};
 
-use mingcha_evidence::{CopyKind, EvidenceError, FileKey, Metadata, Outcome, Prepared, Sealed, prepare_file};
+use mingcha_evidence::{
+    CopyKind, EvidenceError, FileKey, Fingerprint, Metadata, Outcome, Prepared, Sealed, prepare_file,
+};
 use mingcha_model::body::{Body, Look, PhotoAdd, PhotoItem};
 use mingcha_model::{Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, permit};
 use mingcha_store::{FileState, PhotoFile};
@@ -138,8 +142,19 @@ impl Phone {
     /// Reads a picture, makes its copies and seals all three; nothing is said of it yet.
     pub(crate) fn capture(&mut self, file: &Path) -> Result<Captured, MingchaError> {
         self.me()?;
-        let Prepared { original, standard, thumbnail, sha256, width, height, placeholder, metadata, warnings, .. } =
-            prepare_file(file).map_err(picture)?;
+        let Prepared {
+            original,
+            standard,
+            thumbnail,
+            sha256,
+            width,
+            height,
+            placeholder,
+            fingerprint,
+            metadata,
+            warnings,
+            ..
+        } = prepare_file(file).map_err(picture)?;
         let photo = PhotoId::from_random(sixteen(&*self.chance));
         let original = self.seal_copy(photo, PhotoCopy::Original, &original)?;
         let standard = self.seal_copy(photo, PhotoCopy::Standard, &standard)?;
@@ -157,7 +172,7 @@ impl Phone {
             height,
         };
         let mut texts = claims(&metadata);
-        texts.push(look(placeholder));
+        texts.push(look(placeholder, &fingerprint));
         let warnings = warnings.iter().map(ToString::to_string).collect();
         Ok(Captured {
             photo,
@@ -247,8 +262,8 @@ fn claims(metadata: &Metadata) -> Vec<String> {
 }
 
 /// What stands for the picture, as the fourth text of the op; empty where nothing could be made of it.
-fn look(placeholder: Vec<u8>) -> String {
-    Look::new(placeholder, None).map(|look| look.to_text()).unwrap_or_default()
+fn look(placeholder: Vec<u8>, fingerprint: &Fingerprint) -> String {
+    Look::new(placeholder, Some(fingerprint.as_bytes().to_vec())).map(|look| look.to_text()).unwrap_or_default()
 }
 
 fn claimed_time(metadata: &Metadata) -> Option<String> {
@@ -260,9 +275,7 @@ fn claimed_time(metadata: &Metadata) -> Option<String> {
 }
 
 fn camera(metadata: &Metadata) -> Option<String> {
-    let parts = [&metadata.make, &metadata.model, &metadata.software];
-    let words: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    Some(metadata.camera()).filter(|camera| !camera.is_empty())
 }
 
 /// `31.2304000,121.4737000,WGS-84,12`: degrees, datum, metres of uncertainty where the camera named them. A datum that

@@ -345,14 +345,18 @@ impl Phone {
         }
         let order: Vec<&ItemCode> = form.items.iter().map(|item| &item.code).collect();
         answers.sort_by_key(|row| order.iter().position(|item| item.as_str() == row.item));
-        let photos = self.store.photos_of(visit.visit.into())?.into_iter().map(|photo| PhotoRow {
-            photo: photo.photo,
-            sha256: photo.add.original,
-            basis: basis_of_photo(&photo),
-            item: photo.item.map(|item| item.to_string()),
-            placeholder: photo.look.map(|look| look.placeholder_base64()),
-            erased: photo.erased,
-        });
+        let mut photos = Vec::new();
+        for photo in self.store.photos_of(visit.visit.into())? {
+            photos.push(PhotoRow {
+                photo: photo.photo,
+                sha256: photo.add.original,
+                basis: basis_of_photo(&photo),
+                item: photo.item.map(|item| item.to_string()),
+                placeholder: photo.look.map(|look| look.placeholder_base64()),
+                erased: photo.erased,
+                signs: if explained { self.signs_of(photo.photo)? } else { Vec::new() },
+            });
+        }
         let refusal = self.refusal_of_visit(visit.visit)?;
         Ok(VisitView {
             visit: visit.visit,
@@ -372,7 +376,7 @@ impl Phone {
             definition: form.definition(),
             score: form.shown(&score, explained),
             answers,
-            photos: photos.collect(),
+            photos,
             remarks: visit.remarks.clone(),
             findings: self.findings_of(visit.visit)?,
         })

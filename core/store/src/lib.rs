@@ -37,7 +37,8 @@ pub use own::{NewOp, OwnLog};
 pub use photo_file::{FileState, PhotoFile};
 pub use read::{
     AreaHistory, AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow,
-    PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow, values_differ,
+    PhotoLook, PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow,
+    values_differ,
 };
 pub use search::{Hit, Searched};
 pub use segment::{Attention, OpVerdict, Segment, Waiting};

@@ -16,7 +16,7 @@ pub use city::{AreaRow, AuthorRow, CampaignRow, PersonRow, UnitRow, WindowKindRo
 pub use contested::{Contested, values_differ};
 pub use history::AreaHistory;
 pub use lists::{FindingFilter, FindingRow, SiteFilter, SiteRow, TaskFilter, TaskRow, VisitFilter, VisitRow};
-pub use photos::PhotoRow;
+pub use photos::{PhotoLook, PhotoRow};
 
 use mingcha_model::{
     Body, Case, EntityId, FeedName, Field, FindingId, Flags, ItemCode, Kind, OpId, Register, Said, VisitCase, VisitId,

@@ -3,6 +3,7 @@
 use mingcha::{FindingRow, Raised, Rechecked, Reviewed, Staged, Submitted};
 
 use super::page::or_empty;
+use super::photo::signs;
 use super::visit::{marked, stage_word};
 use super::{Page, Show, Table, left, wrapped};
 use crate::texts as t;
@@ -105,6 +106,7 @@ impl Show for FindingRow {
             (t::FINDING, self.finding.to_string()),
             (t::PUBLISHED_AS, or_empty(self.published_as)),
         ]);
+        signs(page, &self.signs);
         if !self.submissions.is_empty() {
             page.part(t::SUBMISSIONS);
             page.table(&submissions(page, self));

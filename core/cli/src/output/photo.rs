@@ -1,11 +1,11 @@
 //! Photos: what a picture is, which are here, what was fetched and saved.
 
-use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved};
+use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved, SignRow};
 
 use super::page::or_empty;
-use super::{Page, Show, Table, left};
+use super::{Page, Show, Table, left, wrapped};
 use crate::texts as t;
-use crate::words::word;
+use crate::words::{half, word};
 
 impl Show for PhotoInspected {
     fn show(&self, page: &mut Page) {
@@ -27,6 +27,21 @@ impl Show for PhotoInspected {
             (t::FILES, self.written.join(" ")),
         ]);
     }
+}
+
+/// What speaks for looking at photos again; nothing where nothing does.
+pub fn signs(page: &mut Page, signs: &[SignRow]) {
+    if signs.is_empty() {
+        return;
+    }
+    page.part(t::SIGNS);
+    let mut table = Table::new(&[left(t::PHOTO), wrapped(t::WHAT, 48), left(t::OTHER_PHOTO)]);
+    for sign in signs {
+        let words = half(page.lang(), sign.text);
+        let told = sign.metres.map_or_else(|| words.to_owned(), |metres| format!("{words} ({metres} m)"));
+        table.row(&[sign.photo.to_string(), told, or_empty(sign.other)]);
+    }
+    page.table(&table);
 }
 
 impl Show for PhotoFetched {
@@ -54,6 +69,7 @@ impl Show for Vec<PhotoListRow> {
             ]);
         }
         page.table(&table);
+        signs(page, &self.iter().flat_map(|row| row.signs.clone()).collect::<Vec<_>>());
     }
 }
 

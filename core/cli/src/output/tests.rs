@@ -149,6 +149,7 @@ fn finding() -> FindingRow {
         appealed: false,
         photos: Vec::new(),
         placeholder: std::collections::BTreeMap::new(),
+        signs: Vec::new(),
         submissions: vec![SubmissionRow {
             submission: SubmissionId::from_random([9; 16]),
             text: "已清理".to_owned(),

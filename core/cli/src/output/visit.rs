@@ -4,6 +4,7 @@ use mingcha::{Answered, FormRow, PhotoTaken, ScoreView, VisitStarted, VisitSubmi
 
 use super::criteria::{note, points};
 use super::page::or_empty;
+use super::photo::signs;
 use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::Noted;
 use crate::texts as t;
@@ -176,6 +177,7 @@ impl Show for Noted<VisitView> {
             }
             page.table(&table);
         }
+        signs(page, &view.photos.iter().flat_map(|photo| photo.signs.clone()).collect::<Vec<_>>());
         if !view.remarks.is_empty() {
             page.part(t::REMARKS);
             view.remarks.iter().for_each(|remark| page.line(remark));

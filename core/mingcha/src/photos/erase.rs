@@ -49,6 +49,7 @@ impl Phone {
         if photos.is_empty() {
             return Ok(());
         }
+        self.forget_known();
         for photo in &photos {
             self.destroy_files(*photo)?;
         }

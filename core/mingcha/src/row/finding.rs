@@ -178,6 +178,8 @@ pub struct FindingRow {
     /// For each photo of it that is known here, before and after, a `ThumbHash` in base64 to be drawn before the photo
     /// arrives. Empty in lists; never of a published copy.
     pub placeholder: BTreeMap<PhotoId, String>,
+    /// Reasons to look at a photo of it again, before and after. Empty in lists, and for a contact.
+    pub signs: Vec<super::SignRow>,
     /// Submissions in order.
     pub submissions: Vec<SubmissionRow>,
     /// Results in order.

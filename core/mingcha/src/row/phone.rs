@@ -171,6 +171,8 @@ pub struct PhotoListRow {
     pub item: Option<String>,
     /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased, and for published copies.
     pub placeholder: Option<String>,
+    /// Reasons to look at it again; none for a contact.
+    pub signs: Vec<super::SignRow>,
     /// Copies whose files are here: `original`, `standard`, `thumbnail`.
     pub here: Vec<&'static str>,
     /// Copies that wait to be sent.
@@ -215,7 +217,7 @@ pub struct PhotoInspected {
     pub software: Option<String>,
     /// SHA-256 of the file.
     pub sha256: Digest,
-    /// What likeness is searched by, in base64; none where it was not computed.
+    /// What the same picture is found by, in base64; for a person it says nothing.
     pub fingerprint: Option<String>,
     /// A `ThumbHash` in base64, to be drawn before the photo arrives.
     pub placeholder: String,

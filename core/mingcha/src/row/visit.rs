@@ -1,5 +1,6 @@
 //! Rows about visits, answers, photos and scores.
 
+use mingcha_evidence::Sign;
 use mingcha_model::{Basis, Day, Digest, FindingId, LogId, OpId, PhotoId, SiteId, VisitId};
 use serde::Serialize;
 
@@ -132,6 +133,32 @@ pub struct AnswerRow {
     pub versions: Vec<Version>,
 }
 
+/// A reason to look at a photo again, never a verdict. Contacts get none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SignRow {
+    /// Which photo.
+    pub photo: PhotoId,
+    /// `taken_before`, `taken_in_future`, `far_from_site`, `edited_by_software`, `screenshot`, `same_as_before_photo` or
+    /// `used_before`.
+    pub sign: Sign,
+    /// The sign in words, Chinese / English.
+    pub text: &'static str,
+    /// For `far_from_site`: how far, in metres.
+    pub metres: Option<u32>,
+    /// The photo on this device that is the same picture.
+    pub other: Option<PhotoId>,
+    /// The visit that the other photo belongs to, when to one.
+    pub visit: Option<VisitId>,
+    /// The finding that the other photo belongs to, when to one.
+    pub finding: Option<FindingId>,
+}
+
+impl SignRow {
+    pub(crate) fn new(photo: PhotoId, sign: Sign) -> Self {
+        Self { photo, sign, text: sign.words(), metres: None, other: None, visit: None, finding: None }
+    }
+}
+
 /// One photo of a visit.
 #[derive(Clone, Debug, Serialize)]
 pub struct PhotoRow {
@@ -147,6 +174,8 @@ pub struct PhotoRow {
     pub erased: bool,
     /// What this row showed; hand it back when the photo is put to another item.
     pub basis: Basis,
+    /// Reasons to look at it again; empty in lists of visits.
+    pub signs: Vec<SignRow>,
 }
 
 /// A visit.

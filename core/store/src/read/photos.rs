@@ -1,7 +1,9 @@
 //! Photos of a visit or finding: what their adding bound, and the item each is put to now.
 
 use mingcha_model::body::{Look, PhotoAdd};
-use mingcha_model::{Body, EntityId, FeedName, Field, Flags, ItemCode, Kind, OpId, Order, PhotoId, Register, Said};
+use mingcha_model::{
+    Body, Digest, EntityId, FeedName, Field, Flags, ItemCode, Kind, OpId, Order, PhotoId, Register, Said,
+};
 use rusqlite::params;
 
 use crate::{Store, StoreError, gather, pack, shown};
@@ -33,7 +35,58 @@ pub struct PhotoRow {
     pub item_register: Register<Said>,
 }
 
+/// What a photo is found by when the same picture comes again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhotoLook {
+    /// Its row's number: what came later has a larger one.
+    pub key: i64,
+    /// Which.
+    pub photo: PhotoId,
+    /// SHA-256 of the original.
+    pub original: Digest,
+    /// What it looks like; `None` where that was erased or cannot be read.
+    pub look: Option<Look>,
+}
+
 impl Store {
+    /// What the photos known here are found by, without those up to the row `after`. A photo that several feeds carry comes
+    /// several times.
+    pub fn photo_looks(&self, after: i64) -> Result<Vec<PhotoLook>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT e.key, e.id, s.version, s.body, s.texts
+             FROM entity e LEFT JOIN statement s ON s.entity = e.key AND s.kind = ?1 AND (s.flags & 2) = 0
+             WHERE e.kind = ?1 AND e.key > ?2 ORDER BY e.key",
+        )?;
+        let mut rows = statement.query(params![Kind::PHOTO_ADD.0, after])?;
+        let mut looks = Vec::new();
+        while let Some(row) = rows.next()? {
+            let key = row.get(0)?;
+            let photo: PhotoId = pack::id(row.get_ref(1)?.as_blob().unwrap_or_default())?.into();
+            let Some(version) = row.get(2)? else {
+                // What no feed brought back yet stands among this device's own ops.
+                looks.extend(self.photo(photo)?.map(|own| PhotoLook {
+                    key,
+                    photo,
+                    original: own.add.original,
+                    look: own.look,
+                }));
+                continue;
+            };
+            let body = Body::from_bytes(Kind::PHOTO_ADD, version, row.get_ref(3)?.as_blob().unwrap_or_default());
+            let Ok(Body::PhotoAdd(add)) = body else { continue };
+            let texts = pack::texts(row.get_ref(4)?.as_blob().unwrap_or_default())?;
+            let look = texts.get(PhotoAdd::LOOK).and_then(Option::as_deref).and_then(|text| Look::from_text(text).ok());
+            looks.push(PhotoLook { key, photo, original: add.original, look });
+        }
+        Ok(looks)
+    }
+
+    /// How many rows of photos there are up to a row: another number than before says that some went.
+    pub fn photo_rows(&self, through: i64) -> Result<u64, StoreError> {
+        let mut count = self.connection.prepare_cached("SELECT count(*) FROM entity WHERE kind = ?1 AND key <= ?2")?;
+        pack::natural(count.query_row(params![Kind::PHOTO_ADD.0, through], |row| row.get(0))?)
+    }
+
     /// The photos whose evidence a visit or finding is, in order of their adding.
     pub fn photos_of(&self, owner: EntityId) -> Result<Vec<PhotoRow>, StoreError> {
         let mut statement =

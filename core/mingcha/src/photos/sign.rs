@@ -1,0 +1,273 @@
+//! Signs that a photo may not be what it claims to be, as screens show them: each a reason to look again, none a verdict.
+//!
+//! They are worked out from what this phone has, each time they are asked for, and stand in no statement. A contact gets
+//! none: a sign may tell of a visit, an inspector or another unit. What was erased speaks against nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::PoisonError;
+
+use mingcha_evidence::{
+    ClaimedPlace, Fingerprint, Fingerprints, Sign, Thumbnail, camera_signs, claimed_seconds, far_from, prepare,
+    time_signs,
+};
+use mingcha_model::body::Datum;
+use mingcha_model::{Digest, FindingId, Kind, Order, PhotoCopy, PhotoId, Role, SiteId};
+use mingcha_store::{PhotoLook, PhotoRow};
+
+use super::fetch::name_of_published;
+use super::is_here;
+use crate::{MingchaError, Phone, SignRow};
+
+/// The photos known here by what they are found by: made on the first question, in memory alone, and never believed
+/// without reading the photo's row again.
+#[derive(Default)]
+pub(crate) struct Known {
+    fingerprints: Fingerprints,
+    /// The photo of each fingerprint.
+    photos: Vec<PhotoId>,
+    by_original: BTreeMap<Digest, BTreeSet<PhotoId>>,
+    /// The last row that was read, and how many there were.
+    through: i64,
+    rows: u64,
+}
+
+/// What a photo is evidence of.
+struct Subject {
+    site: SiteId,
+    /// When what it shows was first recorded, in Unix seconds.
+    recorded: i64,
+    /// The photos of what was wrong, for one that shows a finding later.
+    before: BTreeSet<PhotoId>,
+    published: Vec<Digest>,
+}
+
+impl Phone {
+    /// The signs of a photo, for those who may see them.
+    pub(crate) fn signs_of(&self, photo: PhotoId) -> Result<Vec<SignRow>, MingchaError> {
+        if self.grants()?.role == Role::Contact {
+            return Ok(Vec::new());
+        }
+        let Some(row) = self.store.photo(photo)?.filter(|row| !row.erased) else { return Ok(Vec::new()) };
+        let subject = self.subject(&row)?;
+        let mut signs = Vec::new();
+        let text = |number: usize| row.texts.get(number).cloned().unwrap_or(Some(String::new()));
+        if let Some(taken) = text(0).as_deref().and_then(claimed_seconds) {
+            let found = time_signs(taken, subject.as_ref().map(|subject| subject.recorded), latest(row.ord, row.at));
+            signs.extend(found.into_iter().map(|sign| SignRow::new(photo, sign)));
+        }
+        if let (Some(place), Some(subject)) = (text(1).as_deref().and_then(claimed_place), &subject) {
+            let position = self.store.site(subject.site)?.and_then(|site| site.position);
+            let metres = position.and_then(|position| far_from(&place, &position));
+            signs.extend(
+                metres.map(|metres| SignRow { metres: Some(metres), ..SignRow::new(photo, Sign::FarFromSite) }),
+            );
+        }
+        if let Some(camera) = text(2) {
+            let found = camera_signs(&camera, row.add.width, row.add.height);
+            signs.extend(found.into_iter().map(|sign| SignRow::new(photo, sign)));
+        }
+        signs.extend(self.sign_of_use(&row, subject.as_ref())?);
+        Ok(signs)
+    }
+
+    /// The signs of every photo that a finding's statements name.
+    pub(crate) fn signs_of_finding(&self, finding: FindingId) -> Result<Vec<SignRow>, MingchaError> {
+        let named = self.store.said_of_finding(finding)?.into_iter().flat_map(|one| one.body.names());
+        let mut signs = Vec::new();
+        for photo in named.map(PhotoId).collect::<BTreeSet<_>>() {
+            signs.extend(self.signs_of(photo)?);
+        }
+        Ok(signs)
+    }
+
+    fn subject(&self, photo: &PhotoRow) -> Result<Option<Subject>, MingchaError> {
+        let owner = photo.add.owner;
+        if let Some(visit) = self.store.visit(owner.into())? {
+            let recorded = earliest(visit.opened, visit.opened_at);
+            return Ok(Some(Subject { site: visit.site, recorded, before: BTreeSet::new(), published: Vec::new() }));
+        }
+        let Some(case) = self.store.case(owner.into())? else { return Ok(None) };
+        let raised = self.store.said(owner)?.into_iter().find(|one| one.id == case.raised_by);
+        Ok(Some(Subject {
+            site: case.site,
+            recorded: raised.map_or(i64::MIN, |raised| earliest(raised.ord, raised.at)),
+            before: case.raise.photos.iter().copied().collect(),
+            published: case.published_photos,
+        }))
+    }
+
+    /// Whether the picture was handed in before; of several the first is named.
+    fn sign_of_use(&self, row: &PhotoRow, subject: Option<&Subject>) -> Result<Option<SignRow>, MingchaError> {
+        let thumbnail = self.thumbnail(row.photo)?;
+        let before = |photo| subject.is_some_and(|subject| subject.before.contains(&photo));
+        let mut found: Option<PhotoRow> = None;
+        for photo in self.alike(row, thumbnail.as_ref())? {
+            // The index may know what went since: only what this phone still shows is named.
+            let is_earlier = |other: &PhotoRow| !other.erased && (other.ord, other.op) < (row.ord, row.op);
+            let Some(other) = self.store.photo(photo)?.filter(is_earlier) else { continue };
+            let earlier = found.as_ref().is_none_or(|found| {
+                (!before(photo), other.ord, other.op) < (!before(found.photo), found.ord, found.op)
+            });
+            if earlier && self.is_same(row, thumbnail.as_ref(), &other)? {
+                found = Some(other);
+            }
+        }
+        if found.as_ref().is_none_or(|found| !before(found.photo))
+            && let Some(sign) = self.sign_of_published(row, thumbnail.as_ref(), subject)?
+        {
+            return Ok(Some(sign));
+        }
+        let Some(other) = found else { return Ok(None) };
+        let sign = if before(other.photo) { Sign::SameAsBeforePhoto } else { Sign::UsedBefore };
+        let owner = other.add.owner;
+        let is_visit = self.store.kind(owner)? == Some(Kind::VISIT_OPEN);
+        Ok(Some(SignRow {
+            other: Some(other.photo),
+            visit: is_visit.then_some(owner.into()),
+            finding: (!is_visit).then_some(owner.into()),
+            ..SignRow::new(row.photo, sign)
+        }))
+    }
+
+    /// Whether it is what the city published of the finding: all that a unit ever held of the picture before.
+    fn sign_of_published(
+        &self,
+        row: &PhotoRow,
+        thumbnail: Option<&Thumbnail>,
+        subject: Option<&Subject>,
+    ) -> Result<Option<SignRow>, MingchaError> {
+        let (Some(thumbnail), Some(subject)) = (thumbnail, subject) else { return Ok(None) };
+        for sha256 in &subject.published {
+            let file = self.store.photo_file(name_of_published(*sha256), PhotoCopy::Published)?;
+            let Some(file) = file.filter(is_here) else { continue };
+            // A file that was damaged meanwhile is another matter's error.
+            let Ok(copy) = self.unseal(&file).and_then(prepare) else { continue };
+            if Thumbnail::read(&copy.thumbnail).is_ok_and(|copy| copy.is_same_picture(thumbnail)) {
+                let finding = Some(row.add.owner.into());
+                return Ok(Some(SignRow { finding, ..SignRow::new(row.photo, Sign::SameAsBeforePhoto) }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Photos that may show the same picture.
+    fn alike(&self, row: &PhotoRow, thumbnail: Option<&Thumbnail>) -> Result<BTreeSet<PhotoId>, MingchaError> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.catch_up(&mut known)?;
+        let mut alike = known.by_original.get(&row.add.original).cloned().unwrap_or_default();
+        let said = row.look.as_ref().map(|look| look.fingerprint().and_then(Fingerprint::from_bytes));
+        // Erased is erased: it is not made again from the picture.
+        let fingerprint = said.and_then(|said| said.or_else(|| thumbnail.map(Thumbnail::fingerprint)));
+        if let Some(fingerprint) = fingerprint {
+            let places = known.fingerprints.search(&fingerprint);
+            alike.extend(places.into_iter().filter_map(|place| known.photos.get(place)));
+        }
+        alike.remove(&row.photo);
+        Ok(alike)
+    }
+
+    /// Takes in the photos that came since the last question, or all of them where some went.
+    fn catch_up(&self, known: &mut Known) -> Result<(), MingchaError> {
+        if self.store.photo_rows(known.through)? != known.rows {
+            *known = Known::default();
+        }
+        for PhotoLook { key, photo, original, look } in self.store.photo_looks(known.through)? {
+            known.through = known.through.max(key);
+            let Some(look) = look else { continue };
+            known.by_original.entry(original).or_default().insert(photo);
+            let said = look.fingerprint().and_then(Fingerprint::from_bytes);
+            let fingerprint = match said {
+                Some(said) => Some(said),
+                None => self.thumbnail(photo)?.map(|thumbnail| thumbnail.fingerprint()),
+            };
+            if let Some(fingerprint) = fingerprint {
+                known.fingerprints.push(fingerprint);
+                known.photos.push(photo);
+            }
+        }
+        known.rows = self.store.photo_rows(known.through)?;
+        Ok(())
+    }
+
+    /// Forgets what photos are found by, because some were erased.
+    pub(crate) fn forget_known(&self) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Known::default();
+    }
+
+    fn is_same(&self, row: &PhotoRow, thumbnail: Option<&Thumbnail>, other: &PhotoRow) -> Result<bool, MingchaError> {
+        if row.add.original == other.add.original {
+            return Ok(true);
+        }
+        let Some(thumbnail) = thumbnail else { return Ok(false) };
+        Ok(self.thumbnail(other.photo)?.is_some_and(|other| other.is_same_picture(thumbnail)))
+    }
+
+    /// The thumbnail of a photo, where it lies here whole.
+    fn thumbnail(&self, photo: PhotoId) -> Result<Option<Thumbnail>, MingchaError> {
+        let file = self.store.photo_file(photo, PhotoCopy::Thumbnail)?.filter(is_here);
+        Ok(file.and_then(|file| self.unseal(&file).ok()).and_then(|bytes| Thumbnail::read(&bytes).ok()))
+    }
+}
+
+/// The later of what a phone's clock said and what the city makes of it: the reading that speaks least against a photo.
+fn latest(ord: Order, at: i64) -> i64 {
+    if ord == Order::LAST { at } else { at.max(ord.millis().div_euclid(1_000)) }
+}
+
+/// The earlier of both.
+fn earliest(ord: Order, at: i64) -> i64 {
+    if ord == Order::LAST { at } else { at.min(ord.millis().div_euclid(1_000)) }
+}
+
+/// Reads what [`super::position_text`] wrote. A datum that the camera named in no known way is compared with nothing.
+fn claimed_place(text: &str) -> Option<ClaimedPlace> {
+    let mut parts = text.split(',');
+    let latitude_e7 = e7(parts.next()?)?;
+    let longitude_e7 = e7(parts.next()?)?;
+    let datum = match parts.next()? {
+        "WGS-84" => Some(Datum::Wgs84),
+        "GCJ-02" => Some(Datum::Gcj02),
+        "BD-09" => Some(Datum::Bd09),
+        "unnamed" => None,
+        _ => return None,
+    };
+    let uncertainty = parts.next().and_then(|metres| metres.parse().ok());
+    Some(ClaimedPlace { latitude_e7, longitude_e7, datum, uncertainty })
+}
+
+fn e7(degrees: &str) -> Option<i32> {
+    let (whole, rest) = degrees.split_once('.')?;
+    if rest.len() != 7 || !rest.bytes().all(|digit| digit.is_ascii_digit()) {
+        return None;
+    }
+    format!("{whole}{rest}").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_back_as_it_was_written() {
+        for (latitude_e7, longitude_e7) in [(312_304_000, 1_214_737_000), (-1, 10), (-312_304_001, -5)] {
+            for datum in [mingcha_evidence::Datum::Wgs84, mingcha_evidence::Datum::Unnamed] {
+                let position = mingcha_evidence::Position { latitude_e7, longitude_e7, datum, uncertainty: Some(12) };
+                let read = claimed_place(&super::super::position_text(position)).unwrap();
+                assert_eq!(
+                    (read.latitude_e7, read.longitude_e7, read.uncertainty),
+                    (latitude_e7, longitude_e7, Some(12))
+                );
+                assert_eq!(read.datum.is_some(), datum == mingcha_evidence::Datum::Wgs84);
+            }
+        }
+        assert_eq!(claimed_place("31.2304000,121.4737000,unknown"), None);
+        assert_eq!(claimed_place(""), None);
+    }
+
+    #[test]
+    fn of_two_clocks_the_one_counts_that_says_less_against_a_photo() {
+        let city = Order::at_millis(5_000_000);
+        assert_eq!((earliest(city, 4_000), latest(city, 4_000)), (4_000, 5_000));
+        assert_eq!((earliest(Order::LAST, 4_000), latest(Order::LAST, 4_000)), (4_000, 4_000));
+    }
+}
