@@ -10,7 +10,7 @@ use mingcha_evidence::{
     ClaimedPlace, Fingerprint, Fingerprints, Sign, Thumbnail, camera_signs, claimed_seconds, far_from, prepare,
     time_signs,
 };
-use mingcha_model::body::Datum;
+use mingcha_model::body::{Datum, Look};
 use mingcha_model::{Digest, FindingId, Kind, Order, PhotoCopy, PhotoId, Role, SiteId};
 use mingcha_store::{PhotoLook, PhotoRow};
 
@@ -98,27 +98,35 @@ impl Phone {
 
     /// Whether the picture was handed in before; of several the first is named.
     fn sign_of_use(&self, row: &PhotoRow, subject: Option<&Subject>) -> Result<Option<SignRow>, MingchaError> {
-        let thumbnail = self.thumbnail(row.photo)?;
-        let before = |photo| subject.is_some_and(|subject| subject.before.contains(&photo));
-        let mut found: Option<PhotoRow> = None;
-        for photo in self.alike(row, thumbnail.as_ref())? {
+        let mut earlier = Vec::new();
+        for photo in self.alike(row)? {
             // The index may know what went since: only what this phone still shows is named.
             let is_earlier = |other: &PhotoRow| !other.erased && (other.ord, other.op) < (row.ord, row.op);
-            let Some(other) = self.store.photo(photo)?.filter(is_earlier) else { continue };
-            let earlier = found.as_ref().is_none_or(|found| {
-                (!before(photo), other.ord, other.op) < (!before(found.photo), found.ord, found.op)
-            });
-            if earlier && self.is_same(row, thumbnail.as_ref(), &other)? {
+            earlier.extend(self.store.photo(photo)?.filter(is_earlier));
+        }
+        let published = subject.map_or([].as_slice(), |subject| subject.published.as_slice());
+        if earlier.is_empty() && published.is_empty() {
+            return Ok(None);
+        }
+        let is_before = |other: &PhotoRow| subject.is_some_and(|subject| subject.before.contains(&other.photo));
+        earlier.sort_by_key(|other| (!is_before(other), other.ord, other.op));
+        let thumbnail = self.thumbnail(row.photo)?;
+        let mut found = None;
+        for other in earlier {
+            if self.is_same(row, thumbnail.as_ref(), &other)? {
                 found = Some(other);
+                break;
             }
         }
-        if found.as_ref().is_none_or(|found| !before(found.photo))
-            && let Some(sign) = self.sign_of_published(row, thumbnail.as_ref(), subject)?
+        if found.as_ref().is_none_or(|found| !is_before(found))
+            && let Some(thumbnail) = &thumbnail
+            && self.is_published(thumbnail, published)?
         {
-            return Ok(Some(sign));
+            let finding = Some(row.add.owner.into());
+            return Ok(Some(SignRow { finding, ..SignRow::new(row.photo, Sign::SameAsBeforePhoto) }));
         }
         let Some(other) = found else { return Ok(None) };
-        let sign = if before(other.photo) { Sign::SameAsBeforePhoto } else { Sign::UsedBefore };
+        let sign = if is_before(&other) { Sign::SameAsBeforePhoto } else { Sign::UsedBefore };
         let owner = other.add.owner;
         let is_visit = self.store.kind(owner)? == Some(Kind::VISIT_OPEN);
         Ok(Some(SignRow {
@@ -129,35 +137,30 @@ impl Phone {
         }))
     }
 
-    /// Whether it is what the city published of the finding: all that a unit ever held of the picture before.
-    fn sign_of_published(
-        &self,
-        row: &PhotoRow,
-        thumbnail: Option<&Thumbnail>,
-        subject: Option<&Subject>,
-    ) -> Result<Option<SignRow>, MingchaError> {
-        let (Some(thumbnail), Some(subject)) = (thumbnail, subject) else { return Ok(None) };
-        for sha256 in &subject.published {
+    /// Whether it is one of the copies that the city published of a finding: all that a unit ever held of the picture before.
+    fn is_published(&self, thumbnail: &Thumbnail, published: &[Digest]) -> Result<bool, MingchaError> {
+        for sha256 in published {
             let file = self.store.photo_file(name_of_published(*sha256), PhotoCopy::Published)?;
             let Some(file) = file.filter(is_here) else { continue };
             // A file that was damaged meanwhile is another matter's error.
             let Ok(copy) = self.unseal(&file).and_then(prepare) else { continue };
             if Thumbnail::read(&copy.thumbnail).is_ok_and(|copy| copy.is_same_picture(thumbnail)) {
-                let finding = Some(row.add.owner.into());
-                return Ok(Some(SignRow { finding, ..SignRow::new(row.photo, Sign::SameAsBeforePhoto) }));
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// Photos that may show the same picture.
-    fn alike(&self, row: &PhotoRow, thumbnail: Option<&Thumbnail>) -> Result<BTreeSet<PhotoId>, MingchaError> {
+    fn alike(&self, row: &PhotoRow) -> Result<BTreeSet<PhotoId>, MingchaError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.catch_up(&mut known)?;
         let mut alike = known.by_original.get(&row.add.original).cloned().unwrap_or_default();
-        let said = row.look.as_ref().map(|look| look.fingerprint().and_then(Fingerprint::from_bytes));
         // Erased is erased: it is not made again from the picture.
-        let fingerprint = said.and_then(|said| said.or_else(|| thumbnail.map(Thumbnail::fingerprint)));
+        let fingerprint = match &row.look {
+            Some(look) => self.fingerprint(row.photo, look)?,
+            None => None,
+        };
         if let Some(fingerprint) = fingerprint {
             let places = known.fingerprints.search(&fingerprint);
             alike.extend(places.into_iter().filter_map(|place| known.photos.get(place)));
@@ -175,11 +178,7 @@ impl Phone {
             known.through = known.through.max(key);
             let Some(look) = look else { continue };
             known.by_original.entry(original).or_default().insert(photo);
-            let said = look.fingerprint().and_then(Fingerprint::from_bytes);
-            let fingerprint = match said {
-                Some(said) => Some(said),
-                None => self.thumbnail(photo)?.map(|thumbnail| thumbnail.fingerprint()),
-            };
+            let fingerprint = self.fingerprint(photo, &look)?;
             if let Some(fingerprint) = fingerprint {
                 known.fingerprints.push(fingerprint);
                 known.photos.push(photo);
@@ -187,6 +186,14 @@ impl Phone {
         }
         known.rows = self.store.photo_rows(known.through)?;
         Ok(())
+    }
+
+    /// What a photo is found by: as its op says, else made from the thumbnail that lies here.
+    fn fingerprint(&self, photo: PhotoId, look: &Look) -> Result<Option<Fingerprint>, MingchaError> {
+        match look.fingerprint().and_then(Fingerprint::from_bytes) {
+            Some(said) => Ok(Some(said)),
+            None => Ok(self.thumbnail(photo)?.map(|thumbnail| thumbnail.fingerprint())),
+        }
     }
 
     /// Forgets what photos are found by, because some were erased.
