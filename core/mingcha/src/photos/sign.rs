@@ -48,7 +48,7 @@ impl Phone {
             return Ok(Vec::new());
         }
         let Some(row) = self.store.photo(photo)?.filter(|row| !row.erased) else { return Ok(Vec::new()) };
-        let subject = self.subject(&row)?;
+        let subject = self.shown_by(&row)?;
         let mut signs = Vec::new();
         let text = |number: usize| row.texts.get(number).cloned().unwrap_or(Some(String::new()));
         if let Some(taken) = text(0).as_deref().and_then(claimed_seconds) {
@@ -80,7 +80,7 @@ impl Phone {
         Ok(signs)
     }
 
-    fn subject(&self, photo: &PhotoRow) -> Result<Option<Subject>, MingchaError> {
+    fn shown_by(&self, photo: &PhotoRow) -> Result<Option<Subject>, MingchaError> {
         let owner = photo.add.owner;
         if let Some(visit) = self.store.visit(owner.into())? {
             let recorded = earliest(visit.opened, visit.opened_at);
