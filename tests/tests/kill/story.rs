@@ -14,7 +14,7 @@ pub const NOW: &str = "2026-03-02T09:00:00+08:00";
 /// A city, two people of one area, and an open visit of one of them.
 pub struct Story {
     _folder: tempfile::TempDir,
-    below: PathBuf,
+    pub below: PathBuf,
     pub city: City,
     pub inspector: Desk,
     pub supervisor: Desk,
