@@ -4,8 +4,10 @@
 //! A basis that cannot be read or that belongs to something else is refused before anything is written; that of a visit
 //! that is submitted must still be what stands there, because submitting freezes a score.
 
-use mingcha_model::{Basis, EntityId, Field, VisitId, WrongBasis};
+use mingcha_model::{Basis, EntityId, Field, Register, VisitCase, VisitId, WrongBasis};
 
+use crate::criteria::VisitForm;
+use crate::visits::{basis_of_answer, basis_of_visit};
 use crate::{MingchaError, Mistake, Phone};
 
 impl Phone {
@@ -66,4 +68,16 @@ fn of_one_of(basis: &Basis, of: &[EntityId]) -> Result<(), MingchaError> {
     } else {
         Err(Mistake::WrongBasis(WrongBasis).into())
     }
+}
+
+/// What the row of a whole visit showed: its own registers, and every answer of its form, given or not.
+pub(crate) fn basis_of_form(visit: &VisitCase, form: &VisitForm) -> Basis {
+    let mut basis = basis_of_visit(visit);
+    let empty = Register::default();
+    let more = form.answers.keys().filter(|item| form.items.iter().all(|asked| asked.code != **item));
+    for item in form.items.iter().map(|item| &item.code).chain(more) {
+        let register = form.answers.get(item).unwrap_or(&empty);
+        basis.shown.extend(basis_of_answer(visit.visit, item, register).shown);
+    }
+    basis
 }

@@ -14,6 +14,7 @@ use crate::criteria::{VisitForm, answer_in_force, both, choices};
 use crate::form::Chosen;
 use crate::ports::sixteen;
 use crate::say::Saying;
+use crate::seen::basis_of_form;
 use crate::{
     AnswerRow, Answered, FormRow, MingchaError, Mistake, Phone, PhotoRow, Version, VisitStarted, VisitSubmitted,
     VisitView,
@@ -452,7 +453,7 @@ pub(crate) fn is_contested(register: &Register<Said>) -> bool {
     heads.any(|other| Some(other) != first)
 }
 
-fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -> Basis {
+pub(crate) fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -> Basis {
     let heads = register.heads().map(|(id, _)| id).collect();
     Basis { shown: vec![Shown { entity: visit.into(), field: Field::Answer(item.clone()), heads }] }
 }
@@ -461,18 +462,6 @@ fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -
 pub(crate) fn basis_of_photo(photo: &mingcha_store::PhotoRow) -> Basis {
     let heads = photo.item_register.heads().map(|(op, _)| op).collect();
     Basis { shown: vec![Shown { entity: photo.photo.into(), field: Field::PhotoItem, heads }] }
-}
-
-/// What the row of a whole visit showed: its own registers, and every answer of its form, given or not.
-fn basis_of_form(visit: &VisitCase, form: &VisitForm) -> Basis {
-    let mut basis = basis_of_visit(visit);
-    let empty = Register::default();
-    let more = form.answers.keys().filter(|item| form.items.iter().all(|asked| asked.code != **item));
-    for item in form.items.iter().map(|item| &item.code).chain(more) {
-        let register = form.answers.get(item).unwrap_or(&empty);
-        basis.shown.extend(basis_of_answer(visit.visit, item, register).shown);
-    }
-    basis
 }
 
 pub(crate) fn basis_of_visit(visit: &VisitCase) -> Basis {
