@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use mingcha_model::body::{Body, CardTell};
-use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, Rules};
+use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, Rules, Stage};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
 use mingcha_sync::{FeedHead, Page};
 
@@ -133,10 +133,17 @@ impl City {
             return Ok(true);
         }
         let rules = Rules::after(store.rule_changes()?);
-        let mut cases = Vec::new();
+        let mut findings = touched.findings.clone();
         for finding in &touched.findings {
-            if let Some(case) = store.case(FindingId(*finding))?.filter(is_known_to_unit) {
-                cases.push(case);
+            // What counted under a finding that is void now counts itself.
+            if store.finding(FindingId(*finding))?.is_some_and(|row| row.stage == Stage::Void) {
+                findings.extend(store.linked_to(FindingId(*finding))?.into_iter().map(EntityId::from));
+            }
+        }
+        let mut cases = Vec::new();
+        for finding in findings {
+            if let Some(case) = store.case(FindingId(finding))?.filter(is_known_to_unit) {
+                cases.push((store.counts_under(&case)?, case));
             }
         }
         ledger.write(|turn| {
@@ -145,12 +152,12 @@ impl City {
                     return Ok(false);
                 }
             }
-            for case in &cases {
+            for (counts_under, case) in &cases {
                 let finding = EntityId::from(case.finding);
                 // An undercover finding has no card: its unit learns of it from a published copy alone.
                 let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
                 let (mut card, texts) = card(case, row.site, turn.published_of(finding)?, &rules);
-                if let Some(of) = case.duplicate_of
+                if let Some(of) = *counts_under
                     && turn.was_said(FeedName::Unit(row.place.unit), Kind::CARD_WRITE, of.into())?
                 {
                     (card.duplicate_of, card.deadline) = (Some(of), None);

@@ -147,7 +147,7 @@ impl Phone {
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
             provisional: dates.provisional,
-            overdue: dates.is_overdue(case, almanac.today) && self.counts_under(case)?.is_none(),
+            overdue: dates.is_overdue(case, almanac.today) && self.store.counts_under(case)?.is_none(),
             unserved: dates.unserved.is_some_and(|by| by < almanac.today),
             supervision_due: dates.supervision_due,
             extension: if case.extension_asked.is_some() {
@@ -157,7 +157,7 @@ impl Phone {
             } else {
                 case.extension_refused.then_some(CardExtension::Refused)
             },
-            duplicate_of: self.counts_under(case)?,
+            duplicate_of: self.store.counts_under(case)?,
             visit_void: case.outlives_its_visit(),
             refused: self.store.refused_visit(case.finding.into())?.is_some(),
             repeat: Some(self.is_repeat(case)?),
@@ -271,7 +271,7 @@ impl Phone {
     /// not count.
     pub(crate) fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
         let filter = FindingFilter { site: Some(case.site), ..FindingFilter::default() };
-        if self.counts_under(case)?.is_some() {
+        if self.store.counts_under(case)?.is_some() {
             return Ok(false);
         }
         for other in self.store.findings(&filter)? {
@@ -282,7 +282,7 @@ impl Phone {
             let Some(other) = (if before { self.store.case(other.finding)? } else { None }) else { continue };
             // What nobody was told of counts nowhere: its copy does, once there is one.
             let is_hidden = other.visit.as_ref().is_some_and(|visit| visit.mode == Mode::Undercover);
-            if !is_hidden && other.campaign == case.campaign && self.counts_under(&other)?.is_none() {
+            if !is_hidden && other.campaign == case.campaign && self.store.counts_under(&other)?.is_none() {
                 return Ok(true);
             }
         }

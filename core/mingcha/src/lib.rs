@@ -7,7 +7,6 @@ mod agenda;
 mod attention;
 mod coverage;
 mod criteria;
-mod duplicates;
 mod enrol;
 mod error;
 mod explain;

@@ -48,7 +48,7 @@ impl Phone {
         for record in self.store.findings(&FindingFilter::default())? {
             let Some(case) = self.store.case(record.finding)? else { continue };
             // A duplicate is done with the finding that it counts under.
-            if self.counts_under(&case)?.is_some() {
+            if self.store.counts_under(&case)?.is_some() {
                 continue;
             }
             let dates = almanac.rules.dates(&case);

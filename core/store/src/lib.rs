@@ -5,6 +5,7 @@
 //! and no network: time, ids and decoded pages come in as arguments.
 
 mod copies;
+mod duplicates;
 mod erased;
 mod error;
 mod feeds;

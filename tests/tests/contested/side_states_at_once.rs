@@ -85,7 +85,7 @@ fn suspend_and_resume_of_a_suspension_that_both_saw_tells_both_whatever_was_said
 }
 
 #[test]
-fn a_grant_and_a_newer_notice_runs_by_the_notice() {
+fn a_grant_holds_against_a_newer_notice_whose_author_had_not_heard_of_it() {
     whoever_is_first(Who::Cora, Who::Dora, |scene, first, second| {
         let found = scene.noticed();
         let day = scene.anna.finding(&found.finding).deadline.unwrap();
@@ -95,7 +95,7 @@ fn a_grant_and_a_newer_notice_runs_by_the_notice() {
         scene.dora.phone.finding_notice(&found.finding, Some(&noticed)).unwrap();
         scene.arrive(first, second);
         for hand in [&scene.anna, &scene.cora, &scene.dora, &scene.emil] {
-            assert_eq!(deadline(hand, &found.finding), noticed, "a later notice sets its own deadline");
+            assert_eq!(deadline(hand, &found.finding), granted, "nobody takes away what they do not know of");
         }
     });
 }

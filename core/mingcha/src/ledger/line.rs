@@ -215,7 +215,7 @@ impl<'a> Clerk<'a> {
         let mut words = words(wording::stage(case.stage), &marks);
         let until = case.suspended_until.filter(|_| suspended);
         words.extend(until.map(|until| wording::ledger::suspended_until(&until.to_string())));
-        if let Some(other) = case.duplicate_of {
+        if let Some(other) = self.phone.store.counts_under(case)? {
             let number = self.phone.store.finding(other)?.and_then(|row| row.number);
             let number = number.unwrap_or_else(|| provisional_number(other));
             words.push(wording::ledger::duplicate_of(&number));

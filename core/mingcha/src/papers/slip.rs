@@ -39,10 +39,13 @@ impl Phone {
         // A slip has no photos, so none are read.
         let mut none = Album::without_photos(self);
         for row in found.iter().rev() {
-            let Some(case) = self.store.case(row.finding)? else { continue };
+            let Some(case) = self.store.case(row.finding)?.filter(|case| case.stage != Stage::Void) else { continue };
+            if self.store.counts_under(&case)?.is_some() {
+                continue;
+            }
             if is_told(&case) {
                 told.push(Told::of_case(self, &case, &mut none)?);
-            } else if counts(&case) {
+            } else {
                 not_fed_back = not_fed_back.saturating_add(1);
             }
         }
@@ -87,10 +90,11 @@ impl Phone {
         let mut rechecked = Vec::new();
         let of_site = FindingFilter { site: Some(visit.site), ..FindingFilter::default() };
         for row in self.store.findings(&of_site)?.iter().rev() {
-            let Some(case) = self.store.case(row.finding)?.filter(|case| is_told(case) && !case.results.is_empty())
-            else {
+            let Some(case) = self.store.case(row.finding)? else { continue };
+            let is_nothing = case.stage == Stage::Void || !is_told(&case) || case.results.is_empty();
+            if is_nothing || self.store.counts_under(&case)?.is_some() {
                 continue;
-            };
+            }
             let said = self.store.said(row.finding.into())?;
             let of_visit = |one: &Said| matches!(&one.body, Body::Result(said) if said.visit == Some(visit.visit));
             let seen = case
@@ -105,14 +109,9 @@ impl Phone {
     }
 }
 
-/// Neither void nor the same as another.
-fn counts(case: &Case) -> bool {
-    case.stage != Stage::Void && case.duplicate_of.is_none()
-}
-
-/// Its unit was told of it, and it counts.
+/// Its unit was told of it.
 fn is_told(case: &Case) -> bool {
-    counts(case) && (case.feedback.is_some() || case.fixed_day.is_some() || !case.notices.is_empty())
+    case.feedback.is_some() || case.fixed_day.is_some() || !case.notices.is_empty()
 }
 
 fn findings(told: &[Told]) -> Markup {
