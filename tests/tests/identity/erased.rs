@@ -279,6 +279,15 @@ fn whoever_took_a_photo_erases_it_until_the_visit_is_submitted_even_before_it_wa
     }
     assert!(ben.phone.visit_show(&visit).unwrap().photos.iter().any(|row| row.photo.to_string() == sent && row.erased));
 
+    // Under cover it stands in the visit's own log, like everything else of it.
+    let covert = anna.act(14, |phone| phone.visit_start("GOV-01", "undercover", &[], &[])).visit.to_string();
+    let seen = anna.act(15, |phone| phone.visit_photo(&covert, &pictures[0], None)).photo.to_string();
+    anna.sync(16);
+    anna.act(17, |phone| phone.erase_photo(&seen));
+    anna.sync(18);
+    assert!(anna.phone.visit_show(&covert).unwrap().photos[0].erased);
+    assert_eq!(found(&pixels, &of_city(&world)), Vec::<String>::new());
+
     anna.act(20, |phone| phone.visit_submit(&visit));
     assert_eq!(anna.phone.erase_photo(&last).unwrap_err().code(), "not_now");
     anna.sync(21);
