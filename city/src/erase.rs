@@ -72,15 +72,15 @@ impl City {
         if photos.is_empty() && files.is_empty() {
             return Ok(());
         }
-        let (shelf, spools) = (Files::of(self.dir()), Spools::of(self.dir()));
+        let (kept, uploads) = (Files::of(self.dir()), Spools::of(self.dir()));
         for photo in &photos {
-            spools.end_all_of(*photo)?;
+            uploads.end_all_of(*photo)?;
         }
         for sha256 in files {
             // Under the ledger's lock, so that nobody brings the same bytes in between the look and the deed.
             ledger.write(|turn| {
                 if !turn.is_named(sha256)? {
-                    shelf.destroy(sha256)?;
+                    kept.destroy(sha256)?;
                 }
                 turn.is_destroyed(sha256)
             })?;

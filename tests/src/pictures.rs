@@ -32,17 +32,18 @@ pub fn draw_as_camera(below: &Path, number: u32, make: &str, model: &str) -> Pat
     let plain = must(fs::read(draw(below, number)));
     let (make, model) = (format!("{make}\0"), format!("{model}\0"));
     let mut tiff = b"II\x2a\0\x08\0\0\0\x02\0".to_vec();
-    let mut at = 8 + 2 + 2 * 12 + 4;
+    // Behind the header of 8 bytes and a directory of two entries of 12.
+    let mut at = 38_usize;
     for (tag, text) in [(0x010f_u16, &make), (0x0110, &model)] {
         tiff.extend(tag.to_le_bytes());
         tiff.extend(2_u16.to_le_bytes());
         tiff.extend(must(u32::try_from(text.len())).to_le_bytes());
         tiff.extend(must(u32::try_from(at)).to_le_bytes());
-        at += text.len();
+        at = at.saturating_add(text.len());
     }
     tiff.extend([0; 4]);
     tiff.extend(make.bytes().chain(model.bytes()));
-    let length = must(u16::try_from(2 + 6 + tiff.len()));
+    let length = must(u16::try_from(tiff.len().saturating_add(8)));
     let file = below.join(format!("camera-{number}.jpg"));
     let mut out = must(fs::File::create(&file));
     for part in [&plain[..2], b"\xff\xe1", &length.to_be_bytes(), b"Exif\0\0", &tiff, &plain[2..]] {

@@ -13,6 +13,9 @@ use super::fetch::name_of_published;
 use super::{is_here, picture, write_new};
 use crate::{MingchaError, Mistake, Phone, PhotoPair};
 
+/// A photo that was taken afterwards, and how it came.
+type Later = (&'static str, PhotoId);
+
 impl Phone {
     /// The pairs of photos of a finding; with a folder, each is written there: side by side, and two of equal size for
     /// a slider.
@@ -61,11 +64,8 @@ impl Phone {
         Ok(pairs)
     }
 
-    /// What shows what was wrong, and what shows what was done, each with how it came.
-    fn before_and_after(
-        &self,
-        finding: FindingId,
-    ) -> Result<(Vec<PhotoId>, Vec<(&'static str, PhotoId)>), MingchaError> {
+    /// What shows what was wrong, and what shows what was done.
+    fn before_and_after(&self, finding: FindingId) -> Result<(Vec<PhotoId>, Vec<Later>), MingchaError> {
         if let Some(case) = self.store.case(finding)? {
             let published = case.published_photos.iter().map(|sha256| name_of_published(*sha256));
             let before = case.raise.photos.iter().copied().chain(published).collect();
@@ -92,7 +92,7 @@ impl Phone {
     }
 }
 
-fn after_of(case: &Case) -> Vec<(&'static str, PhotoId)> {
+fn after_of(case: &Case) -> Vec<Later> {
     let fixed = case.fixed_photos.iter().map(|photo| ("fixed", *photo));
     let rectified = case.submissions.iter().flat_map(|one| &one.photos).map(|photo| ("rectified", *photo));
     let rechecked = case.results.iter().flat_map(|one| &one.photos).map(|photo| ("rechecked", *photo));
