@@ -209,13 +209,14 @@ pub fn others(source: &Source, all: &[Source], count: usize, chance: &mut Chance
                 let from = &all[chance.below(all.len() as u64) as usize].picture;
                 ("a thing from another photo", None, with_patch(picture, from, chance))
             }
-            _ => match &source.counter {
-                Some(counter) => ("drawn again, one thing changed", None, counter.changed(chance).drawn()),
-                None => {
+            _ => {
+                if let Some(counter) = &source.counter {
+                    ("drawn again, one thing changed", None, counter.changed(chance).drawn())
+                } else {
                     let turned = seen_from_elsewhere(picture, chance);
                     ("another standpoint, a sign more", None, with_sign(&turned, chance))
                 }
-            },
+            }
         };
         let second = finish(&second, chance);
         others.push(Other { kind, first, second });

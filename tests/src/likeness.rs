@@ -95,7 +95,9 @@ pub fn measured(photos: Option<&Path>, of_others: usize, step: usize) -> [Half; 
     };
     let originals: Vec<_> = all.iter().map(|source: &Source| taken(jpeg(&source.picture, 92))).collect();
     let mut known = Fingerprints::default();
-    originals.iter().for_each(|(fingerprint, _)| known.push(*fingerprint));
+    for (fingerprint, _) in &originals {
+        known.push(*fingerprint);
+    }
     let mut chance = Chance::from_seed(7);
     let mut halves = [Half::default(), Half::default()];
     for (number, (source, own)) in all.iter().zip(&originals).enumerate() {

@@ -81,7 +81,9 @@ pub fn with_claims(plain: &[u8], claims: Claims<'_>) -> Vec<u8> {
         at = at.saturating_add(length(&text));
     }
     tiff.extend([0; 4]);
-    texts.iter().for_each(|(_, text)| tiff.extend(format!("{text:\0<5}").as_bytes()));
+    for (_, text) in &texts {
+        tiff.extend(format!("{text:\0<5}").as_bytes());
+    }
     let length = u16::try_from(tiff.len().saturating_add(8)).unwrap_or_else(|_| panic!("claims are too long"));
     [&plain[..2], b"\xff\xe1", &length.to_be_bytes(), b"Exif\0\0", &tiff, &plain[2..]].concat()
 }

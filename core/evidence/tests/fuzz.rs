@@ -109,11 +109,11 @@ fn pictures_changed_at_random_are_refused_or_taken_in_and_never_end_the_program(
         let seed = first.wrapping_add(done).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
         let bytes = mutated(&seeds, &mut Chance(seed));
         let outcome = std::panic::catch_unwind(|| {
-            let seen = inspect(&bytes);
+            let header = inspect(&bytes);
             match prepare(bytes) {
                 Ok(photo) => {
-                    let seen = seen.map_err(|error| format!("taken in, though its header was refused: {error}"))?;
-                    let fits = (photo.width, photo.height) == (seen.width, seen.height)
+                    let header = header.map_err(|error| format!("taken in, though its header was refused: {error}"))?;
+                    let fits = (photo.width, photo.height) == (header.width, header.height)
                         && photo.thumbnail.len() <= THUMBNAIL_LIMIT
                         && photo.placeholder.len() <= 25
                         && image::load_from_memory(&photo.standard).is_ok();

@@ -103,7 +103,7 @@ impl Phone {
                 let from = windows.get(&site).copied().filter(|_| what == "recheck");
                 // No day is set for an answer to the unit: it waits, and is not late.
                 let overdue = row.overdue && !matches!(what, "to_review" | "extension_asked" | "appealed" | "declined");
-                rows.push(TaskRow { from, findings, overdue, ..row });
+                rows.push(TaskRow { from, overdue, findings, ..row });
             }
         }
         Ok(rows)

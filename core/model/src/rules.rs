@@ -79,7 +79,7 @@ impl Rules {
             moments.push((until, now.clone()));
             match change {
                 RuleChange::Year(table) => {
-                    now.calendar = now.calendar.clone().with_year(&table).unwrap_or(now.calendar)
+                    now.calendar = now.calendar.clone().with_year(&table).unwrap_or(now.calendar);
                 }
                 RuleChange::Policy(values) => now.policy = Policy::from_values(&values),
                 RuleChange::Campaign(campaign, values) => {

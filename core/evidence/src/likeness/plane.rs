@@ -63,7 +63,7 @@ impl Plane {
     pub fn slope(&self, x: usize, y: usize) -> f32 {
         let across = self.at(x.saturating_add(1), y) - self.at(x.saturating_sub(1), y);
         let down = self.at(x, y.saturating_add(1)) - self.at(x, y.saturating_sub(1));
-        (across.abs() + down.abs()) / 2.0
+        f32::midpoint(across.abs(), down.abs())
     }
 
     /// Left and right exchanged.

@@ -146,10 +146,7 @@ impl Phone {
         if let Some(visit) = self.store.visit(VisitId(at))? {
             return Ok(Subject { visit: Some(visit.visit), site: Some(visit.site), ..Subject::default() });
         }
-        let steps = match steps.checked_sub(1) {
-            Some(steps) => steps,
-            None => return Ok(Subject::default()),
-        };
+        let Some(steps) = steps.checked_sub(1) else { return Ok(Subject::default()) };
         if let Some(finding) = self.store.finding_of_submission(at)? {
             return self.subject_known(finding.into(), beside, steps);
         }

@@ -179,23 +179,17 @@ pub(super) fn notices(live: &[&Said]) -> Vec<NoticeCase> {
         .collect()
 }
 
-/// What signs for a notice.
+/// What signs for a notice: for the one that its author saw, else for every one before it.
 fn signatures<'a>(live: &'a [&Said], number: u32, notice: &Said) -> impl Iterator<Item = &'a Said> {
     let since = notice.sequence();
-    live.iter().copied().filter(move |other| match signs(&other.body) {
-        Some(Some(seen)) => seen == number,
-        Some(None) => other.sequence() > since,
-        None => false,
+    live.iter().copied().filter(move |one| {
+        let signs = |seen: Option<u32>| seen.map_or(one.sequence() > since, |seen| seen == number);
+        match &one.body {
+            Body::FindingAcknowledge(acknowledge) => signs(acknowledge.notice),
+            Body::FindingDecline(decline) => signs(decline.notice),
+            _ => false,
+        }
     })
-}
-
-/// The notice that this signs for, where its author said which.
-fn signs(body: &Body) -> Option<Option<u32>> {
-    match body {
-        Body::FindingAcknowledge(acknowledge) => Some(acknowledge.notice),
-        Body::FindingDecline(decline) => Some(decline.notice),
-        _ => None,
-    }
 }
 
 /// `Some(upheld)` once the last appeal was decided. What was withdrawn stays so, however often its unit goes on pleading
