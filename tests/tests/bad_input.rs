@@ -134,7 +134,7 @@ fn a_basis_that_is_none_or_of_something_else_is_refused_by_every_command_that_ta
     assert_eq!(waiting(), before, "nothing was written");
     // Of its own row it is taken, by contacts too.
     let own = |desk: &Desk| desk.text(&["finding", "show", f], "basis");
-    contact.run(&["finding", "acknowledge", f, "--name", "值班长", "--basis", &own(&contact)]);
+    contact.run(&["finding", "appeal", f, "--text", "有公告", "--basis", &own(&contact)]);
     supervisor.run(&["finding", "notice", f, "--deadline", day, "--basis", &own(&supervisor)]);
     let put = inspector.run(&["visit", "show", v])["photos"][0]["basis"].as_str().unwrap().to_owned();
     inspector.run(&["photo", "put", &photo, "W5-1", "--basis", &put]);
