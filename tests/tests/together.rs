@@ -240,3 +240,40 @@ fn whoever_loses_an_area_keeps_what_was_said_there_and_decides_nothing_any_more(
     }
     assert_eq!(moved.run(&["status"])["held"], 0, "its author hears of it");
 }
+
+#[test]
+fn a_person_is_the_same_on_their_next_phone_and_nobody_is_given_work_where_they_may_not_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let [anna, chief] =
+        [("anna", "inspector"), ("chief", "supervisor")].map(|(name, role)| city.phone(name, role, MORNING));
+    let visit = anna.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
+    let finding = anna.text(&["finding", "raise", &visit, "W5-3", "--text", "坡道被占"], "finding");
+    anna.run(&["finding", "feedback", &finding, "--demand", "清理坡道"]);
+    anna.run(&["sync"]);
+
+    let person = anna.text(&["status"], "person");
+    let enrolled = |name: &str, whose: &[&str]| {
+        let desk = Desk::new(folder.path().join(name), MORNING);
+        desk.run(&["enrol", &city.url, &city.code(whose)]);
+        desk.run(&["sync"]);
+        desk
+    };
+    let next = enrolled("next", &["--role", "inspector", "--area", "DH", "--person", &person]);
+    next.run(&["finding", "recheck", &finding, "fail", "--text", "仍被占"]);
+    next.run(&["sync"]);
+    for desk in [&anna, &next, &chief] {
+        desk.run(&["sync"]);
+        let row = desk.run(&["finding", "show", &finding]);
+        assert_eq!(row["results"][0]["same_inspector"], true, "on {}", desk.home.display());
+    }
+
+    // Somebody of another area.
+    let far = enrolled("far", &["--role", "inspector", "--area", "XL", "--name", "far"]);
+    let stranger = far.text(&["status"], "person");
+    chief.run(&["sync"]);
+    chief.refuses(&["hand-over", &person, &stranger], 2, "not_permitted");
+    next.run(&["sync"]);
+    next.refuses(&["visit", "join", &visit, &stranger], 2, "not_permitted");
+    assert_eq!(chief.run(&["visit", "show", &visit])["people"].as_array().map(Vec::len), Some(0));
+}

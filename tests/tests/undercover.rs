@@ -119,6 +119,11 @@ fn nobody_hears_of_an_undercover_visit_until_its_finding_is_published_and_then_a
     assert_eq!((noticed["finding"].as_str(), noticed["stage"].as_str()), (Some(copy.as_str()), Some("noticed")));
     town.meet();
     town.meet();
+    for desk in [&town.chief, &town.ben, &town.contact] {
+        let paper = desk.home.join("通知.html");
+        let printed = desk.run(&["paper", "notice", &copy, "--out", paper.to_str().unwrap()]);
+        assert_eq!((&printed["photos"], &printed["photos_left_out"]), (&1.into(), &0.into()), "{printed}");
+    }
     for desk in town.everybody() {
         assert_eq!(listed(desk), [copy.as_str()], "on {}", desk.home.display());
         let row = shown(desk, &copy);

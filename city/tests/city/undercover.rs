@@ -94,6 +94,22 @@ fn nothing_said_in_the_open_names_anything_undercover() {
 }
 
 #[test]
+fn an_undercover_log_names_nothing_that_the_city_has_not_heard_of_and_nothing_of_another_visit() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let anna = Phone::of(&serving, person(Role::Inspector, &[donghu()], None, "安娜"));
+    let (mut log, visit, finding) = seen(&anna);
+    let (_, _, other) = seen(&anna);
+    let same = |of| Body::FindingDuplicate(FindingDuplicate { of: Some(FindingId(of)) });
+    // Of her other visit, and of a finding that stands in a log which comes later.
+    log.say(anna.clock, finding, &same(other), &[]);
+    log.say(anna.clock, finding, &same(EntityId(fresh())), &[]);
+    log.say(anna.clock, visit, &Body::VisitRemark(Nothing {}), &["门口"]);
+    let refused = |seq| (seq, Verdict::Refused, Some(Refusal::Covert));
+    assert_eq!(verdicts(&anna.pushed(&log.seal(&anna.key))), [refused(4), refused(5)]);
+}
+
+#[test]
 fn a_finding_is_published_once_in_words_alone_and_decisions_on_the_original_are_carried_to_the_copy() {
     let dir = tempfile::tempdir().unwrap();
     let serving = Serving::start(founded(dir.path()));
