@@ -138,20 +138,20 @@ fn altered(set: &CriteriaSet) -> Bilingual {
 
 /// A mistake in a set's own file.
 fn in_file(bad: BadSet) -> Mistake {
-    let table = bad.item.map_or_else(|| "[set]".to_owned(), |item| format!("[[item]] {item}"));
-    Mistake { file: bad.file, table, line: 0, reason: wrong_set(&bad.reason) }
+    let table = bad.item.as_ref().map_or_else(|| "[set]".to_owned(), |item| format!("[[item]] {item}"));
+    Mistake { file: bad.file.clone(), table, line: 0, reason: with_key(bad) }
 }
 
-/// A mistake in a set inside the office's file; lines of the text made from it would mislead.
+/// A mistake in a set inside the office's file.
 fn in_row(row: &str, bad: BadSet) -> (String, Bilingual) {
-    let table = bad.item.map_or_else(|| row.to_owned(), |item| format!("{row} [[item]] {item}"));
-    let reason = match bad.reason.split_once(": ") {
-        Some((line, reason)) if line.starts_with("line ") => reason,
-        _ => &bad.reason,
-    };
-    (table, wrong_set(reason))
+    let table = bad.item.as_ref().map_or_else(|| row.to_owned(), |item| format!("{row} [[item]] {item}"));
+    (table, with_key(bad))
 }
 
-fn wrong_set(reason: &str) -> Bilingual {
-    both(format!("标准有误，请按提示修改：{reason}"), reason)
+/// What is wrong, after the key in which it is.
+fn with_key(bad: BadSet) -> Bilingual {
+    match bad.key {
+        Some(key) => both(format!("`{key}`：{}", bad.reason.zh), format!("`{key}`: {}", bad.reason.en)),
+        None => bad.reason,
+    }
 }

@@ -364,6 +364,7 @@ fn a_wrong_set_is_told_with_its_own_file_and_item() {
     let found = read(&SET.replace("NOTARY", "ZOO"), "N1.toml");
     assert_eq!((found.file.as_str(), found.table.as_str()), ("N1.toml", "[[item]] N1-1"));
     assert!(found.reason.en.contains("add the kind first"), "{}", found.reason.en);
+    assert_eq!(found.reason.zh, "`kinds`：没有这种窗口类型“ZOO”，请核对或先添加类型");
     for outside in ["../N1.toml", "/etc/hostname", "./../x.toml"] {
         let found = read(SET, outside);
         assert_eq!(found.table, "[[sets]]");
@@ -375,6 +376,8 @@ fn a_wrong_set_is_told_with_its_own_file_and_item() {
     let inline = mistake(&format!("{RIGHT}[[sets]]\n{}", SET.replace("\"yn\"", "\"maybe\"")));
     assert_eq!((inline.file.as_str(), inline.table.as_str()), ("city.toml", "[[sets]] [[item]] N1-1"));
     assert!(inline.line > RIGHT.lines().count());
+    assert!(inline.reason.zh.starts_with("`answer`：应为 yn、grade"), "{}", inline.reason.zh);
+    assert!(inline.reason.en.starts_with("`answer`: write one of yn, grade"), "{}", inline.reason.en);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io;
 
 use mingcha_evidence::EvidenceError;
-use mingcha_model::{BadValue, Refusal, WrongBasis};
+use mingcha_model::{BadValue, Bilingual, Refusal, SetCode, WrongBasis};
 use mingcha_store::StoreError;
 use mingcha_sync::{Problem, SegmentError, SyncError};
 
@@ -81,8 +81,11 @@ pub enum Mistake {
     )]
     ShowsWhoAsks,
     /// A file that is no criteria set: the first of its mistakes, each with its place.
-    #[error("标准文件有误：{0}")]
-    BadSetFile(String),
+    #[error("标准文件有误：{} / the file is no criteria set: {}", .0.zh, .0.en)]
+    BadSetFile(Bilingual),
+    /// A set that the office took out of use.
+    #[error("标准 {0} 已停用，新的检查不再使用，请另选标准 / the set {0} was taken out of use: name another one")]
+    RetiredSet(SetCode),
     /// A set that a document names without its content, or one of titles, or sets that hold nothing for this kind of site.
     #[error(
         "这里没有可填答的检查项：标准只有名称或称号，或不适用于这类点位，请另选标准 / nothing to answer here: a set of names or titles, or none for this kind of site; name other sets"
@@ -207,6 +210,7 @@ impl Mistake {
             Self::ItemOfAnotherSet => "item_of_another_set",
             Self::ShowsWhoAsks => "shows_who_asks",
             Self::BadSetFile(_) => "bad_set",
+            Self::RetiredSet(_) => "retired_set",
             Self::NothingToAsk => "nothing_to_ask",
             Self::BadValue(_) => "bad_value",
             Self::WrongBasis(_) => "wrong_basis",

@@ -12,7 +12,7 @@ mod stories;
 use std::io::Write as _;
 use std::path::Path;
 
-use mingcha_model::{BadSet, CriteriaSet};
+use mingcha_model::{BadSet, Bilingual, CriteriaSet};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 use serde::Serialize;
 
@@ -104,14 +104,18 @@ impl Phone {
         let set = match self.read_set(file, encoding)? {
             Ok(set) => set,
             Err(mistakes) => {
-                let told: Vec<String> = mistakes.iter().take(5).map(ToString::to_string).collect();
-                let more = mistakes.len().saturating_sub(told.len());
-                let rest = if more == 0 { String::new() } else { format!("；另有 {more} 处 / and {more} more") };
-                return Err(Mistake::BadSetFile(format!("{}{rest}", told.join("；"))).into());
+                let told: Vec<Bilingual> = mistakes.iter().take(5).map(Trouble::told).collect();
+                let (mut zh, mut en): (Vec<_>, Vec<_>) = told.into_iter().map(|told| (told.zh, told.en)).unzip();
+                let more = mistakes.len().saturating_sub(zh.len());
+                if more > 0 {
+                    zh.push(format!("另有 {more} 处"));
+                    en.push(format!("and {more} more"));
+                }
+                return Err(Mistake::BadSetFile(Bilingual { zh: zh.join("；"), en: en.join("; ") }).into());
             }
         };
         if let Some(altered) = self.altered(&set)? {
-            return Err(Mistake::BadSetFile(altered.to_string()).into());
+            return Err(Mistake::BadSetFile(altered.reason).into());
         }
         Self::write(&set, out)
     }
@@ -193,12 +197,8 @@ impl Phone {
         let text = toml::to_string(&read.table).unwrap_or_default();
         Ok(CriteriaSet::parse_all(name, &text, &kinds).map_err(|all| {
             let in_row = |bad: BadSet| {
-                let key = bad.reason.split('`').nth(1).unwrap_or("row").to_owned();
-                let row = match &bad.item {
-                    None => Some(set_row(&grid)),
-                    Some(item) => read.rows.get(&item.to_ascii_lowercase()).copied(),
-                };
-                Trouble { row, column: row.map(|_| columns::column_of(&key).to_owned()), ..trouble(bad) }
+                let (row, column) = read.place(bad.item.as_deref(), bad.key.as_deref());
+                Trouble { row, column: column.map(str::to_owned), ..trouble(bad) }
             };
             all.into_iter().map(in_row).collect()
         }))
@@ -238,13 +238,7 @@ pub(crate) fn write_file(out: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
 }
 
 fn trouble(bad: BadSet) -> Trouble {
-    Trouble { row: None, column: None, item: bad.item, reason: format!("请按提示修改 / {}", bad.reason) }
-}
-
-/// The row in which the set itself stands.
-fn set_row(grid: &sheet::Grid) -> u32 {
-    let first = grid.rows.iter().skip(1).find(|(_, cells)| cells.iter().any(|cell| cell.trim() == "set"));
-    first.map_or(1, |(number, _)| *number)
+    Trouble { row: None, column: bad.key, item: bad.item, reason: bad.reason }
 }
 
 /// UTF-8 with a byte order mark, as spreadsheets want it.

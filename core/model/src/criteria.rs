@@ -64,7 +64,7 @@ pub struct Placeholder {
 }
 
 /// When a set is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Offered {
     /// On every visit for which nobody named sets.
@@ -94,7 +94,7 @@ pub struct Title {
 }
 
 /// Who may hold a title.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Holder {
     /// 单位
@@ -118,8 +118,7 @@ pub enum Holder {
 }
 
 /// Where an item comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// The document, `002`.
     pub document: String,
@@ -128,7 +127,7 @@ pub struct Source {
 }
 
 /// How sure a set or an item is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Definition {
     /// Stated in one of the five source documents.
@@ -140,7 +139,7 @@ pub enum Definition {
 }
 
 /// How a set is scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScoringModel {
     /// Each item brings its points or a part of them.
@@ -159,6 +158,10 @@ pub enum ScoringModel {
 }
 
 impl ScoringModel {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::ItemPoints, Self::Base100, Self::InstanceRate, Self::AllConform, Self::Levels, Self::Information];
+
     /// Whether it gives a figure: levels and information give none.
     #[must_use]
     pub fn has_figure(self) -> bool {
@@ -179,6 +182,9 @@ impl ScoringModel {
 }
 
 impl Definition {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Seed, Self::Sourced, Self::Inferred];
+
     /// The name in files and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -190,7 +196,7 @@ impl Definition {
 }
 
 /// A way of finding something out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ask {
     /// By looking, unnoticed.
@@ -206,7 +212,7 @@ pub enum Ask {
 }
 
 /// When an item asks for a photo.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhotoNeed {
     /// Whenever it is answered, unless it does not apply.
@@ -219,7 +225,33 @@ pub enum PhotoNeed {
     Avoid,
 }
 
+impl Offered {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Default, Self::Campaign];
+
+    /// The name in files and JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Campaign => "campaign",
+        }
+    }
+}
+
 impl Holder {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Unit,
+        Self::Window,
+        Self::Team,
+        Self::Person,
+        Self::Project,
+        Self::Vehicle,
+        Self::Fleet,
+        Self::Hall,
+        Self::ScenicArea,
+    ];
+
     /// The name in files and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -237,6 +269,9 @@ impl Holder {
 }
 
 impl Ask {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Observe, Self::Ask, Self::Telephone, Self::Records, Self::Questionnaire];
+
     /// The name in files, commands and JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -250,6 +285,9 @@ impl Ask {
 }
 
 impl PhotoNeed {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Always, Self::Failed, Self::None, Self::Avoid];
+
     /// The name in files, commands and JSON.
     pub fn name(self) -> &'static str {
         match self {

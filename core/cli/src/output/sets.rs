@@ -4,8 +4,8 @@ use mingcha::{PageWritten, SetChecked, SetDifference, SetWritten};
 
 use super::page::or_empty;
 use super::{Page, Show, Table, left, wrapped};
-use crate::texts as t;
-use crate::words::{half, word};
+use crate::texts::{self as t, Lang};
+use crate::words::word;
 
 impl Show for SetChecked {
     fn show(&self, page: &mut Page) {
@@ -22,7 +22,7 @@ impl Show for SetChecked {
                 or_empty(mistake.row),
                 or_empty(mistake.column.as_deref()),
                 or_empty(mistake.item.as_deref()),
-                half(lang, &mistake.reason).to_owned(),
+                if lang == Lang::English { mistake.reason.en.clone() } else { mistake.reason.zh.clone() },
             ]);
         }
         page.table(&table);

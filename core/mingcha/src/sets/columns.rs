@@ -148,22 +148,39 @@ fn cell_of(sort: &str, table: &Table, holds: Holds) -> String {
     }
 }
 
-/// The file that a sheet stands for, with the row of each item and title by its code.
+/// The file that a sheet stands for, with the rows of what stands in it, counted from 1.
+#[derive(Default)]
 pub(super) struct FromRows {
     pub table: Table,
-    /// Row of each item and title, counted from 1, by its code in small letters.
-    pub rows: std::collections::BTreeMap<String, u32>,
+    /// That of the set itself.
+    set: Option<u32>,
+    /// Those of the notes.
+    notes: Vec<u32>,
+    /// That of each item, title and comparison by its code in small letters.
+    rows: std::collections::BTreeMap<String, u32>,
+}
+
+impl FromRows {
+    /// The row and the column of what the reader of sets found wrong.
+    pub(super) fn place(&self, item: Option<&str>, key: Option<&str>) -> (Option<u32>, Option<&'static str>) {
+        let note = key.and_then(|key| key.strip_prefix("notes.")?.split('.').next()?.parse::<usize>().ok());
+        let note = note.and_then(|number| self.notes.get(number.checked_sub(1)?));
+        let row = match item {
+            Some(item) => self.rows.get(&item.to_ascii_lowercase()),
+            None => note.or(self.set.as_ref()),
+        };
+        (row.copied(), key.map(column_of))
+    }
 }
 
 /// Reads the rows of a sheet, telling every cell that cannot be what its column holds.
 pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
-    let mut read = FromRows { table: Table::new(), rows: std::collections::BTreeMap::new() };
+    let mut read = FromRows::default();
     let places = header(grid, troubles);
     if !troubles.is_empty() {
         return read;
     }
     let (mut notes, mut items, mut titles, mut comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut sets = 0_u32;
     for (number, cells) in grid.rows.iter().skip(1) {
         let cell = |code: &str| {
             let place = places.iter().find(|(known, _)| *known == code).map(|(_, place)| *place);
@@ -185,6 +202,10 @@ pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
                 troubles.push(Trouble::at(*number, "code", "缺少编码", "the code is missing"));
                 continue;
             }
+            if code.len() > 64 {
+                troubles.push(Trouble::at(*number, "code", "编码过长，最多 32 个字母", "the code is over 32 letters"));
+                continue;
+            }
             if sort != "set" && read.rows.insert(code, *number).is_some() {
                 troubles.push(Trouble::at(
                     *number,
@@ -195,7 +216,7 @@ pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
             }
         }
         match sort {
-            "set" if sets > 0 => {
+            "set" if read.set.is_some() => {
                 troubles.push(Trouble::at(
                     *number,
                     "row",
@@ -204,16 +225,31 @@ pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
                 ));
             }
             "set" => {
-                sets = 1;
+                read.set = Some(*number);
                 read.table.extend(table);
             }
-            "note" => notes.extend(table.get("text").cloned()),
+            "note" => {
+                let mut table = table;
+                match table.remove("text") {
+                    Some(text) => {
+                        notes.push(text);
+                        read.notes.push(*number);
+                    }
+                    None => {
+                        troubles.push(Trouble::at(*number, "zh", "缺少说明文字", "the text of the note is missing"));
+                    }
+                }
+                for key in table.keys() {
+                    let (zh, en) = ("说明行只写中英文，请清空此格", "a note has its two texts alone: empty this cell");
+                    troubles.push(Trouble::at(*number, column_of(key), zh, en));
+                }
+            }
             "item" => items.push(Value::Table(table)),
             "title" => titles.push(Value::Table(table)),
             _ => comparisons.push(Value::Table(table)),
         }
     }
-    if sets == 0 {
+    if read.set.is_none() {
         troubles.push(Trouble::at(1, "row", "缺少 set 行", "there is no row `set`: it names the set and its version"));
     }
     for (key, list) in [("notes", notes), ("item", items), ("title", titles), ("comparison", comparisons)] {
@@ -280,6 +316,14 @@ fn table_of<'c>(number: u32, sort: &str, cell: &dyn Fn(&str) -> &'c str, trouble
                 "false" | "否" | "no" | "0" => {}
                 _ => troubles.push(Trouble::at(number, column, "应为 true 或空", "true goes here, or nothing")),
             },
+            Holds::Words(_) | Holds::Numbers(_) if text.contains([',', '，', '、', ';', '；']) => {
+                troubles.push(Trouble::at(
+                    number,
+                    column,
+                    "多个之间请用空格分隔",
+                    "put spaces between them, nothing else",
+                ));
+            }
             Holds::Words(key) => {
                 table.insert(key.to_owned(), text.split_whitespace().map(Value::from).collect::<Vec<_>>().into());
             }
@@ -321,6 +365,26 @@ fn table_of<'c>(number: u32, sort: &str, cell: &dyn Fn(&str) -> &'c str, trouble
             },
         }
     }
+    halves_that_are_missing(number, &table, troubles);
+    table
+}
+
+/// A text in one language alone, and a line of a list without its other half.
+fn halves_that_are_missing(number: u32, table: &Table, troubles: &mut Vec<Trouble>) {
+    for (key, halves) in [
+        ("parts", [("zh", "parts_zh"), ("en", "parts_en")]),
+        ("source", [("document", "document"), ("clause", "clause")]),
+    ] {
+        let Some(list) = table.get(key).and_then(Value::as_array) else { continue };
+        for (half, column) in halves {
+            let is_told = |one: &Trouble| one.row == Some(number) && one.column.as_deref() == Some(column);
+            let is_missing = list.iter().filter_map(Value::as_table).any(|pair| !pair.contains_key(half));
+            if is_missing && !troubles.iter().any(is_told) {
+                let (zh, en) = ("与另一列每行对应，请填写", "each line of its other half needs one here");
+                troubles.push(Trouble::at(number, column, zh, en));
+            }
+        }
+    }
     for (key, first, second) in [
         ("text", "zh", "en"),
         ("name", "zh", "en"),
@@ -336,7 +400,6 @@ fn table_of<'c>(number: u32, sort: &str, cell: &dyn Fn(&str) -> &'c str, trouble
             }
         }
     }
-    table
 }
 
 /// Puts one half of each line into the list of this key.
@@ -358,13 +421,17 @@ fn fill(table: &mut Table, key: &str, half: &str, text: &str, number: u32, colum
     }
 }
 
-/// The column in which a key of the file stands.
-pub(super) fn column_of(key: &str) -> &'static str {
+/// The column in which a key of the file stands, or one half of its text: `points`, `text.en`, `source.2.clause`.
+fn column_of(key: &str) -> &'static str {
+    let mut parts = key.split('.');
+    let key = parts.next().unwrap_or_default();
+    let half = parts.find(|part| part.parse::<u32>().is_err());
+    let is_half = |which: &str| half.is_none_or(|half| half == which);
     let stands = |holds: Holds| match holds {
         Holds::Text(k) | Holds::Number(k) | Holds::Flag(k) | Holds::Words(k) | Holds::Numbers(k) => k == key,
-        Holds::Half("", _) => ["text", "name", "notes"].contains(&key),
-        Holds::Half(k, _) | Holds::Halves(k, _) => k == key,
-        Holds::Source(_) => key == "source",
+        Holds::Half("", which) => ["text", "name", "notes"].contains(&key) && is_half(which),
+        Holds::Half(k, which) | Holds::Halves(k, which) => k == key && is_half(which),
+        Holds::Source(which) => key == "source" && is_half(which),
         Holds::Keys => RULES.contains(&key),
         Holds::Sort => false,
     };

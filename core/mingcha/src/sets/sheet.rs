@@ -8,8 +8,10 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use calamine::{DataRef, Reader as _, Xlsx};
-use serde::Serialize;
+use mingcha_model::Bilingual;
+use serde::{Serialize, Serializer};
 
+use crate::criteria::both;
 use crate::{MingchaError, Mistake};
 
 /// The largest file that is read, in bytes.
@@ -28,34 +30,47 @@ pub(super) const MOST_TROUBLES: usize = 50;
 pub struct Trouble {
     /// The row as a spreadsheet counts it, from 1; none where the whole file is meant.
     pub row: Option<u32>,
-    /// The column by its code, or by its letter where it has none.
+    /// The column by its code, or by its letter where it has none; the key where the file is no sheet.
     pub column: Option<String>,
-    /// The item or title.
+    /// The item, title or comparison.
     pub item: Option<String>,
-    /// What is wrong and what to do, Chinese first.
-    pub reason: String,
+    /// What is wrong and what to do; in JSON one text, Chinese first.
+    #[serde(serialize_with = "as_one_text")]
+    pub reason: Bilingual,
 }
 
 impl Trouble {
     pub(super) fn at(row: u32, column: &str, zh: &str, en: &str) -> Self {
-        Self { row: Some(row), column: Some(column.to_owned()), item: None, reason: format!("{zh} / {en}") }
+        Self { row: Some(row), column: Some(column.to_owned()), item: None, reason: Bilingual::new(zh, en) }
     }
 
     pub(super) fn whole(zh: &str, en: &str) -> Self {
-        Self { row: None, column: None, item: None, reason: format!("{zh} / {en}") }
+        Self { row: None, column: None, item: None, reason: Bilingual::new(zh, en) }
+    }
+
+    /// The mistake with its place, in Chinese and in English.
+    pub(super) fn told(&self) -> Bilingual {
+        let (mut zh, mut en) = (Vec::new(), Vec::new());
+        if let Some(row) = self.row {
+            zh.push(format!("第 {row} 行"));
+            en.push(format!("row {row}"));
+        }
+        if let Some(column) = &self.column {
+            zh.push(format!("{column} 列"));
+            en.push(format!("column {column}"));
+        }
+        if let Some(item) = &self.item {
+            zh.push(item.clone());
+            en.push(item.clone());
+        }
+        zh.push(self.reason.zh.clone());
+        en.push(self.reason.en.clone());
+        Bilingual { zh: zh.join("，"), en: en.join(", ") }
     }
 }
 
-impl std::fmt::Display for Trouble {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let (Some(row), Some(column)) = (self.row, &self.column) {
-            write!(f, "第 {row} 行 {column} 列 row {row}, column {column}: ")?;
-        }
-        if let Some(item) = &self.item {
-            write!(f, "{item}: ")?;
-        }
-        f.write_str(&self.reason)
-    }
+fn as_one_text<S: Serializer>(reason: &Bilingual, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&both(reason))
 }
 
 /// The cells of a sheet as texts, each row with its number.

@@ -1,5 +1,6 @@
 //! Stories of criteria sets in spreadsheets: there and back without loss, and every mistake named with its place.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use mingcha_model::{AnswerType, Ask, CriteriaSet, PhotoNeed, Role};
@@ -7,6 +8,7 @@ use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use super::columns;
 use crate::attention::rehearsal::{City, Desk, nobody};
+use crate::criteria::both;
 use crate::{Phone, SetChecked};
 
 struct Office {
@@ -38,6 +40,10 @@ impl Office {
         let mut set = w5.clone();
         set.code = "OWN".parse().unwrap();
         set.items.truncate(3);
+        let first = set.items[0].code.clone();
+        set.titles = sets.iter().find_map(|other| other.titles.first().cloned()).into_iter().collect();
+        set.comparisons = sets.iter().find_map(|other| other.comparisons.first().cloned()).into_iter().collect();
+        set.comparisons[0].items = vec![first];
         columns::to_rows(&set)
     }
 
@@ -58,7 +64,7 @@ impl Office {
         let refused = self.phone.set_import(file, None, &out).unwrap_err();
         assert_eq!((refused.code(), refused.is_mistake()), ("bad_set", true));
         assert!(!out.exists(), "nothing is written of a file with a mistake");
-        checked.mistakes.into_iter().map(|one| (one.row, one.column, one.reason)).collect()
+        checked.mistakes.into_iter().map(|one| (one.row, one.column, both(&one.reason))).collect()
     }
 }
 
@@ -98,12 +104,12 @@ fn a_cell_that_cannot_be_is_named_with_its_row_and_column() {
     for (column, value, told_in, reason) in [
         ("code", "", "code", "missing"),
         ("points", "two", "points", "whole number"),
-        ("answer", "maybe", "answer", "not an answer type"),
+        ("answer", "maybe", "answer", "one of yn, grade"),
         ("kinds", "MOON", "kinds", "not known"),
         ("help_en", "", "help_en", "Chinese and in English"),
         ("clause", "二.1\n二.2", "clause", "as many lines"),
         ("rule", "weight = 2", "rule", "limits, bands"),
-        ("photo", "sometimes", "row", "unknown variant"),
+        ("photo", "sometimes", "photo", "one of always, failed, none, avoid"),
         ("row", "thing", "row", "write set, note, item"),
         ("priority", "9", "priority", "1, 2 or 3"),
     ] {
@@ -113,6 +119,115 @@ fn a_cell_that_cannot_be_is_named_with_its_row_and_column() {
     }
     let (row, column, _) = spoilt(0, "help_zh", "帮助");
     assert_eq!((row, column.as_str()), (Some(1), "E"));
+}
+
+#[test]
+fn in_every_column_a_value_that_cannot_be_is_told_of_that_column_in_both_languages() {
+    let office = Office::new();
+    let right = Office::rows();
+    assert!(office.check(&office.csv("right.csv", &right)).ok);
+    let row_of = |sort: &str| right.iter().position(|row| row[0] == sort).unwrap();
+    let mut met = BTreeSet::new();
+    for (sort, column, value, told_in) in [
+        ("item", "row", "thing", "row"),
+        ("item", "code", "W5 1", "code"),
+        ("item", "code", "A-code-that-is-far-longer-than-any-code-may-be-and-goes-on-and-on-and-on", "code"),
+        ("item", "zh", "", "zh"),
+        ("item", "en", "", "en"),
+        ("item", "en", "Broken\nin two", "en"),
+        ("title", "en", "", "en"),
+        ("note", "zh", "", "zh"),
+        ("note", "en", "Broken\nin two", "en"),
+        ("item", "help_zh", "", "help_zh"),
+        ("item", "help_en", "", "help_en"),
+        ("item", "group_zh", "", "group_zh"),
+        ("item", "group_en", "", "group_en"),
+        ("item", "answer", "", "answer"),
+        ("item", "answer", "是否", "answer"),
+        ("item", "ask", "", "ask"),
+        ("item", "ask", "guess", "ask"),
+        ("item", "ask", "observe,ask", "ask"),
+        ("item", "ask", "observe，ask", "ask"),
+        ("item", "photo", "", "photo"),
+        ("item", "photo", "maybe", "photo"),
+        ("item", "kinds", "", "kinds"),
+        ("item", "kinds", "政务服务大厅", "kinds"),
+        ("item", "points", "1000000000", "points"),
+        ("item", "points", "-1", "points"),
+        ("item", "fails_over", "3", "fails_over"),
+        ("item", "fails_under", "3", "fails_under"),
+        ("item", "parts_zh", "甲\n乙", "parts_en"),
+        ("item", "parts_en", "a\nb", "parts_zh"),
+        ("item", "rule", "bands = { well = \"> x\" }", "rule"),
+        ("item", "rule", "limits = [{ kinds = [\"MOON\"], fails_over = 1 }]", "rule"),
+        ("item", "rule", "condition = \"W5-1 = yes\"", "rule"),
+        ("item", "deduct", "5", "deduct"),
+        ("item", "deduct_most", "5", "deduct_most"),
+        ("item", "bonus", "5", "bonus"),
+        ("item", "months", "13", "months"),
+        ("item", "months", "五月", "months"),
+        ("item", "modes", "open secret", "modes"),
+        ("item", "priority", "4", "priority"),
+        ("item", "same", "a\nb", "same"),
+        ("item", "quick_zh", "", "quick_zh"),
+        ("item", "quick_en", "", "quick_en"),
+        ("item", "document", "", "document"),
+        ("title", "document", "", "document"),
+        ("item", "clause", "", "clause"),
+        ("item", "clause", "二.1\n二.2", "clause"),
+        ("item", "definition", "maybe", "definition"),
+        ("set", "definition", "", "definition"),
+        ("item", "assignment", "maybe", "assignment"),
+        ("set", "assignment", "maybe", "assignment"),
+        ("item", "reason_zh", "理由", "reason_en"),
+        ("item", "reason_en", "why", "reason_zh"),
+        ("set", "version", "0", "version"),
+        ("set", "version", "", "version"),
+        ("item", "version", "1", "version"),
+        ("set", "scoring", "x", "scoring"),
+        ("set", "cap", "105", "cap"),
+        ("set", "offered", "maybe", "offered"),
+        ("set", "placeholder", "maybe", "placeholder"),
+        ("set", "placeholder", "true", "placeholder"),
+        ("set", "names", "3", "names"),
+        ("title", "holder", "king", "holder"),
+        ("item", "holder", "unit", "holder"),
+        ("title", "quota", "many", "quota"),
+        ("comparison", "items", "W5-99", "items"),
+        ("comparison", "items", "", "items"),
+        ("note", "points", "5", "points"),
+    ] {
+        met.insert(column);
+        let (at, mut rows) = (row_of(sort), right.clone());
+        rows[at][place(column)] = value.to_owned();
+        office.refused(&office.csv("spoilt.csv", &rows));
+        let told = office.check(&office.file("spoilt.csv")).mistakes.remove(0);
+        let number = u32::try_from(at).unwrap() + 1;
+        assert_eq!((told.row, told.column.as_deref()), (Some(number), Some(told_in)), "{column} {value}: {told:?}");
+        let is_chinese = |text: &str| text.chars().any(|c| ('一'..='龥').contains(&c));
+        assert!(is_chinese(&told.reason.zh) && !is_chinese(&told.reason.en), "{column} {value}: {told:?}");
+        assert!(!both(&told.reason).contains("TOML"), "{column} {value}: {told:?}");
+    }
+    // Remarks are the office's own: whatever stands there is right.
+    for column in ["remark_zh", "remark_en"] {
+        met.insert(column);
+        let mut rows = right.clone();
+        rows[row_of("item")][place(column)] = "随便".to_owned();
+        assert!(office.check(&office.csv("remark.csv", &rows)).ok);
+    }
+    assert_eq!(met, columns::codes().collect(), "a column is not tried");
+}
+
+#[test]
+fn a_set_without_its_reason_is_told_of_the_column_of_reasons() {
+    let office = Office::new();
+    let mut rows = Office::rows();
+    for column in ["reason_zh", "reason_en"] {
+        rows[2][place(column)].clear();
+    }
+    let told = office.refused(&office.csv("spoilt.csv", &rows));
+    assert_eq!((told[0].0, told[0].1.as_deref()), (Some(3), Some("reason_zh")), "{told:?}");
+    assert!(told[0].2.starts_with("推定的标准须写明理由"), "{told:?}");
 }
 
 #[test]
@@ -221,7 +336,7 @@ fn a_published_version_is_never_altered_and_two_versions_are_compared() {
     let file = office.file("W5.toml");
     std::fs::write(&file, changed.to_toml()).unwrap();
     let checked = office.check(&file);
-    assert!(!checked.ok && checked.mistakes[0].reason.contains("never altered"), "{checked:?}");
+    assert!(!checked.ok && checked.mistakes[0].reason.en.contains("never altered"), "{checked:?}");
     changed.version = 2;
     std::fs::write(&file, changed.to_toml()).unwrap();
     assert!(office.check(&file).ok);

@@ -84,29 +84,59 @@ pub enum Truth {
 }
 
 /// The text is no condition; what is wrong and what to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadCondition {
     /// No comparison.
-    #[error("not a comparison: write one of > >= = <= < and a number with at most two decimals, as in \"> 31\"")]
     Comparison,
     /// No demand.
-    #[error("not a demand: write ITEM, a comparison and a value, as in \"CITY-8a >= 70\" or \"CITY-8b = yes\"")]
     Demand,
     /// A word compared by more or less.
-    #[error("a word is compared with = alone, as in \"CITY-8b = yes\"")]
     Word,
     /// The value is not one of the item's.
-    #[error("the value is not one that the named item can have")]
     Value,
     /// The item is not there.
-    #[error("the condition names an item that does not stand before it in this set")]
     Unknown,
     /// Lists too deep or empty.
-    #[error(
-        "a condition is {{ all = [...] }} or {{ any = [...] }} of 1 to 20 demands, one level deep inside each other"
-    )]
     Shape,
 }
+
+impl BadCondition {
+    /// What is wrong and what to write, in Chinese and in English.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Comparison => (
+                "应为 > >= = <= < 之一和一个数（最多两位小数），如“> 31”",
+                "not a comparison: write one of > >= = <= < and a number with at most two decimals, as in \"> 31\"",
+            ),
+            Self::Demand => (
+                "应为检查项、比较符和值，如“CITY-8a >= 70”或“CITY-8b = yes”",
+                "not a demand: write ITEM, a comparison and a value, as in \"CITY-8a >= 70\" or \"CITY-8b = yes\"",
+            ),
+            Self::Word => {
+                ("文字答案只能用 = 比较，如“CITY-8b = yes”", "a word is compared with = alone, as in \"CITY-8b = yes\"")
+            }
+            Self::Value => ("该检查项没有这样的答案", "the value is not one that the named item can have"),
+            Self::Unknown => (
+                "条件里的检查项须在本套标准中，并排在它前面",
+                "the condition names an item that does not stand before it in this set",
+            ),
+            Self::Shape => (
+                "条件写作 { all = [...] } 或 { any = [...] }，每组 1 至 20 条，最多再套一层",
+                "a condition is { all = [...] } or { any = [...] } of 1 to 20 demands, one level deep inside each other",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for BadCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (zh, en) = self.words();
+        write!(f, "{zh} / {en}")
+    }
+}
+
+impl std::error::Error for BadCondition {}
 
 impl Sign {
     /// All of them, the longer ones first, as they are looked for.

@@ -4,14 +4,19 @@
 //! are refused with the file, the item and the reason, because an office corrects the file and not the program.
 
 mod entry;
+mod fault;
+mod keys;
 mod limits;
 
 use std::collections::BTreeSet;
-use std::fmt;
 
-use serde::Deserialize;
+use toml::{Table, Value};
 
-use super::{CriteriaSet, Definition, Offered, Placeholder, ScoringModel, Source};
+pub use fault::BadSet;
+
+use self::fault::Fault;
+use self::keys::Keys;
+use super::{CriteriaSet, Definition, Placeholder, ScoringModel, Source};
 use crate::{Bilingual, Kinds};
 
 /// The largest file that is read, in bytes.
@@ -25,57 +30,6 @@ const LONGEST_TEXT: usize = 1_000;
 /// What bonuses may lift a hundred points to, where a set does not say.
 const USUAL_CAP: u32 = 110;
 
-/// A file that is no criteria set, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BadSet {
-    /// The file's name, as it was given.
-    pub file: String,
-    /// The item's or title's code, or its number where it has none; nothing when the whole file is meant.
-    pub item: Option<String>,
-    /// What is wrong and what to do; a key of the file stands in backticks.
-    pub reason: String,
-}
-
-impl fmt::Display for BadSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.file)?;
-        if let Some(item) = &self.item {
-            write!(f, ", item {item}")?;
-        }
-        write!(f, ": {}", self.reason)
-    }
-}
-
-impl std::error::Error for BadSet {}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SetFile {
-    code: String,
-    version: u32,
-    name: Bilingual,
-    definition: Definition,
-    reason: Option<Bilingual>,
-    assignment: Option<Definition>,
-    scoring: ScoringModel,
-    #[serde(default)]
-    offered: Offered,
-    #[serde(default)]
-    placeholder: bool,
-    names: Option<u32>,
-    #[serde(default)]
-    source: Vec<Source>,
-    #[serde(default)]
-    notes: Vec<Bilingual>,
-    cap: Option<u32>,
-    #[serde(default)]
-    item: Vec<toml::Table>,
-    #[serde(default)]
-    title: Vec<toml::Table>,
-    #[serde(default)]
-    comparison: Vec<toml::Table>,
-}
-
 impl CriteriaSet {
     /// Reads a set from the text of its file; `kinds` are those that its items may name.
     pub fn parse(file: &str, text: &str, kinds: &Kinds) -> Result<Self, BadSet> {
@@ -84,136 +38,149 @@ impl CriteriaSet {
 
     /// Reads a set, and tells every mistake in it: never none.
     pub fn parse_all(file: &str, text: &str, kinds: &Kinds) -> Result<Self, Vec<BadSet>> {
-        let bad = |reason: String| vec![BadSet { file: file.to_owned(), item: None, reason }];
+        let bad = |fault: Fault| vec![fault.told(file, None)];
         if text.len() > LARGEST_FILE {
-            return Err(bad("the file is over 1 MiB: split the set".to_owned()));
+            return Err(bad(Fault::new("文件超过 1 MiB，请拆分标准", "the file is over 1 MiB: split the set")));
         }
-        let raw: SetFile = toml::from_str(text).map_err(|error| bad(told(&error, text)))?;
-        let (items, titles, comparisons) = (raw.item.clone(), raw.title.clone(), raw.comparison.clone());
-        let mut set = head(raw).map_err(bad)?;
+        let table: Table = toml::from_str(text).map_err(|error| bad(not_toml(&error, text)))?;
+        let Read { mut set, items, titles, comparisons } = head(Keys(table)).map_err(bad)?;
         let mut mistakes = Vec::new();
         let mut codes = BTreeSet::new();
-        let twice = "the code is used twice: give each item its own";
+        let mut fresh = |code: &str| {
+            let fresh = codes.insert(code.to_ascii_lowercase());
+            let twice = ("编码重复，请各用各的编码", "the code is used twice: give each its own");
+            if fresh { Ok(()) } else { Err(Fault::at("code", twice.0, twice.1)) }
+        };
         for (at, entry) in items.into_iter().enumerate() {
             let name = name_of(&entry, at);
-            let item = entry::item(entry, &set, kinds).and_then(|item| {
-                let fresh = codes.insert(item.code.as_str().to_ascii_lowercase());
-                if fresh { Ok(item) } else { Err(twice.to_owned()) }
-            });
+            let item = entry::item(entry, &set, kinds).and_then(|one| fresh(one.code.as_str()).map(|()| one));
             match item {
                 Ok(item) => set.items.push(item),
-                Err(reason) => mistakes.push(BadSet { file: file.to_owned(), item: Some(name), reason }),
+                Err(fault) => mistakes.push(fault.told(file, Some(name))),
             }
         }
         for (at, entry) in titles.into_iter().enumerate() {
             let name = name_of(&entry, at);
-            let title = entry::title(entry, &set).and_then(|title| {
-                let fresh = codes.insert(title.code.as_str().to_ascii_lowercase());
-                if fresh { Ok(title) } else { Err(twice.to_owned()) }
-            });
+            let title = entry::title(entry, &set).and_then(|one| fresh(one.code.as_str()).map(|()| one));
             match title {
                 Ok(title) => set.titles.push(title),
-                Err(reason) => mistakes.push(BadSet { file: file.to_owned(), item: Some(name), reason }),
+                Err(fault) => mistakes.push(fault.told(file, Some(name))),
             }
         }
+        // What compares an item that is wrong itself would be told of in vain.
+        let comparisons = if mistakes.is_empty() { comparisons } else { Vec::new() };
         for (at, entry) in comparisons.into_iter().enumerate() {
             let name = name_of(&entry, at);
-            match entry::comparison(entry, &set) {
-                Ok(one) if codes.insert(one.code.as_str().to_ascii_lowercase()) => set.comparisons.push(one),
-                Ok(_) => mistakes.push(BadSet { file: file.to_owned(), item: Some(name), reason: twice.to_owned() }),
-                Err(reason) => mistakes.push(BadSet { file: file.to_owned(), item: Some(name), reason }),
+            let one = entry::comparison(entry, &set).and_then(|one| fresh(one.code.as_str()).map(|()| one));
+            match one {
+                Ok(one) => set.comparisons.push(one),
+                Err(fault) => mistakes.push(fault.told(file, Some(name))),
             }
         }
         if mistakes.is_empty() { Ok(set) } else { Err(mistakes) }
     }
 }
 
-fn name_of(entry: &toml::Table, at: usize) -> String {
-    let name = entry.get("code").and_then(toml::Value::as_str).filter(|code| code.len() <= 64);
-    name.map_or_else(|| format!("number {}", at.saturating_add(1)), ToOwned::to_owned)
+fn name_of(entry: &Keys, at: usize) -> String {
+    let name = entry.0.get("code").and_then(Value::as_str).filter(|code| code.len() <= 64);
+    name.map_or_else(|| format!("#{}", at.saturating_add(1)), ToOwned::to_owned)
 }
 
-/// The set without its items.
-fn head(raw: SetFile) -> Result<CriteriaSet, String> {
-    let code = raw.code.parse().map_err(|error| format!("`code` is {error}"))?;
-    if raw.version == 0 {
-        return Err("`version` begins at 1".to_owned());
+/// The set without what is in it, and the tables of that.
+struct Read {
+    set: CriteriaSet,
+    items: Vec<Keys>,
+    titles: Vec<Keys>,
+    comparisons: Vec<Keys>,
+}
+
+fn head(mut keys: Keys) -> Result<Read, Fault> {
+    let (items, titles) = (keys.or_default::<Vec<Keys>>("item")?, keys.or_default::<Vec<Keys>>("title")?);
+    let comparisons: Vec<Keys> = keys.or_default("comparison")?;
+    let (code, version, name) = (keys.needed("code")?, keys.needed::<u32>("version")?, keys.needed("name")?);
+    let definition: Definition = keys.needed("definition")?;
+    let assignment = keys.maybe("assignment")?.unwrap_or(definition);
+    let reason: Option<Bilingual> = keys.maybe("reason")?;
+    let (scoring, cap) = (keys.needed::<ScoringModel>("scoring")?, keys.maybe::<u32>("cap")?);
+    let (offered, is_placeholder) = (keys.or_default("offered")?, keys.or_default::<bool>("placeholder")?);
+    let (names, source) = (keys.maybe::<u32>("names")?, keys.or_default::<Vec<Source>>("source")?);
+    let notes = keys.or_default("notes")?;
+    keys.done()?;
+    if version == 0 {
+        return Err(Fault::at("version", "版本从 1 开始", "versions begin at 1"));
     }
-    let (items, titles) = (raw.item.len(), raw.title.len());
-    if items > MOST_ITEMS || titles > MOST_ITEMS || (items == 0 && titles == 0 && !raw.placeholder) {
-        return Err(format!("a set has 1 to {MOST_ITEMS} items, this one has {items}"));
+    let none = items.is_empty() && titles.is_empty();
+    if items.len() > MOST_ITEMS || titles.len() > MOST_ITEMS || (none && !is_placeholder) {
+        return Err(Fault::new(
+            &format!("一套标准有 1 至 {MOST_ITEMS} 个检查项，这里有 {} 个", items.len()),
+            &format!("a set has 1 to {MOST_ITEMS} items, this one has {}", items.len()),
+        ));
     }
-    let assignment = raw.assignment.unwrap_or(raw.definition);
-    if [raw.definition, assignment].contains(&Definition::Inferred) && raw.reason.is_none() {
-        return Err("an inferred set must say why: add `reason`".to_owned());
+    if [definition, assignment].contains(&Definition::Inferred) && reason.is_none() {
+        return Err(Fault::at("reason", "推定的标准须写明理由", "an inferred set must say why: add the reason"));
     }
-    if raw.placeholder && (items > 0 || titles > 0) {
-        return Err("a `placeholder` has no items: take `placeholder` out, or the items".to_owned());
+    if is_placeholder && !none {
+        return Err(Fault::at(
+            "placeholder",
+            "只有名称的标准没有检查项，请删去此标记或检查项",
+            "a placeholder has no items: take this mark out, or the items",
+        ));
     }
-    if raw.placeholder && (raw.reason.is_none() || raw.source.is_empty()) {
-        return Err("a `placeholder` names its `source` and says in `reason` what is missing".to_owned());
+    if is_placeholder && source.is_empty() {
+        return Err(Fault::at(
+            "source",
+            "只有名称的标准须写明来源",
+            "a placeholder says where it is named: add the source",
+        ));
     }
-    if raw.comparison.len() > MOST_COMPARISONS {
-        return Err(format!("a set compares at most {MOST_COMPARISONS} things"));
+    if is_placeholder && reason.is_none() {
+        return Err(Fault::at(
+            "reason",
+            "只有名称的标准须写明缺什么",
+            "a placeholder says what is missing: add the reason",
+        ));
     }
-    if raw.names.is_some() && !raw.placeholder {
-        return Err("`names` belongs to a `placeholder` alone".to_owned());
+    if comparisons.len() > MOST_COMPARISONS {
+        return Err(Fault::new(
+            &format!("一套标准最多比较 {MOST_COMPARISONS} 项"),
+            &format!("a set compares at most {MOST_COMPARISONS} things"),
+        ));
     }
-    if raw.cap.is_some() && raw.scoring != ScoringModel::Base100 {
-        return Err("`cap` belongs to base_100 alone".to_owned());
+    if names.is_some() && !is_placeholder {
+        return Err(Fault::at("names", "只用于只有名称的标准（`placeholder`）", "it belongs to a `placeholder` alone"));
     }
-    if raw.cap.is_some_and(|cap| !(100..=1_000).contains(&cap)) {
-        return Err("`cap` is 100 to 1000 points".to_owned());
+    if cap.is_some() && scoring != ScoringModel::Base100 {
+        return Err(Fault::at("cap", "只用于百分制（base_100）", "it belongs to base_100 alone"));
     }
-    both_halves(("name", &raw.name))?;
-    raw.reason.iter().try_for_each(|text| both_halves(("reason", text)))?;
-    raw.notes.iter().try_for_each(|text| both_halves(("notes", text)))?;
-    raw.source.iter().try_for_each(proper_source)?;
-    Ok(CriteriaSet {
+    if cap.is_some_and(|cap| !(100..=1_000).contains(&cap)) {
+        return Err(Fault::at("cap", "封顶分为 100 至 1000 分", "the cap is 100 to 1000 points"));
+    }
+    let set = CriteriaSet {
         code,
-        version: raw.version,
-        name: raw.name,
-        definition: raw.definition,
+        version,
+        name,
+        definition,
         assignment,
-        reason: raw.reason,
-        scoring: raw.scoring,
-        cap: raw.cap.unwrap_or(USUAL_CAP),
-        offered: raw.offered,
-        placeholder: raw.placeholder.then_some(Placeholder { names: raw.names }),
-        source: raw.source,
-        notes: raw.notes,
-        items: Vec::with_capacity(items),
-        titles: Vec::with_capacity(titles),
-        comparisons: Vec::with_capacity(raw.comparison.len()),
-    })
+        reason,
+        scoring,
+        cap: cap.unwrap_or(USUAL_CAP),
+        offered,
+        placeholder: is_placeholder.then_some(Placeholder { names }),
+        source,
+        notes,
+        items: Vec::with_capacity(items.len()),
+        titles: Vec::with_capacity(titles.len()),
+        comparisons: Vec::with_capacity(comparisons.len()),
+    };
+    Ok(Read { set, items, titles, comparisons })
 }
 
-fn both_halves((key, text): (&str, &Bilingual)) -> Result<(), String> {
-    proper(key, &text.zh)?;
-    proper(key, &text.en)
-}
-
-fn proper_source(source: &Source) -> Result<(), String> {
-    proper("source", &source.document)?;
-    proper("source", &source.clause)
-}
-
-fn proper(key: &str, text: &str) -> Result<(), String> {
-    if text.trim().is_empty() {
-        Err(format!("`{key}` has an empty text: write it in Chinese and in English"))
-    } else if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
-        Err(format!("`{key}` is over {LONGEST_TEXT} characters or has a line break: write one short line"))
-    } else {
-        Ok(())
-    }
-}
-
-/// What the reader of TOML says, in one line with the line it means.
-fn told(error: &toml::de::Error, text: &str) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let reason = error.message().replace('\n', " ");
-    match before {
-        Some(before) => format!("line {}: {reason}", before.matches('\n').count().saturating_add(1)),
-        None => reason,
-    }
+/// What the reader of TOML says, with the line it means.
+fn not_toml(error: &toml::de::Error, text: &str) -> Fault {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count().saturating_add(1);
+    Fault::new(
+        &format!("第 {line} 行不是正确的 TOML，请核对引号、括号和等号，同一个键只写一次"),
+        &format!("line {line} is not well-formed TOML: {}", error.message().replace('\n', " ").replace(" / ", "/")),
+    )
 }

@@ -148,46 +148,84 @@ fn a_small_set_is_read() {
 }
 
 #[test]
-fn a_doubtful_set_is_refused_with_file_item_and_reason() {
-    for (from, to, item, reason) in [
-        ("version = 1", "version = 0", None, "begins at 1"),
-        ("version = 1", "version = 1\nauthor = \"x\"", None, "unknown field `author`"),
-        ("code = \"T\"", "code = \"T T\"", None, "not a code"),
-        ("definition = \"seed\"", "definition = \"inferred\"", None, "must say why"),
-        ("definition = \"seed\"", "definition = \"rumour\"", None, "unknown variant `rumour`"),
-        ("item_points", "stars", None, "unknown variant `stars`"),
-        ("zh = \"试\"", "zh = \"\"", None, "`name` has an empty text"),
-        ("[[item]]", "[[items]]", None, "unknown field `items`"),
-        ("code = \"T-1\"", "code = \"T 1\"", Some("T 1"), "not a code"),
-        ("code = \"T-1\"\n", "", Some("number 1"), "missing field `code`"),
-        ("answer = \"yn\"", "answer = \"yesno\"", Some("T-1"), "not an answer type"),
-        ("answer = \"yn\"", "answer = \"yn\"\nweight = 2", Some("T-1"), "unknown field `weight`"),
-        ("answer = \"yn\"", "answer = \"yn\"\nfails_over = 2", Some("T-1"), "takes no `fails_over`"),
-        ("answer = \"yn\"", "answer = \"min\"", Some("T-1"), "needs `fails_over`"),
-        ("answer = \"yn\"", "answer = \"wd\"\nfails_over = 100001", Some("T-1"), "at most 100000"),
-        ("answer = \"yn\"", "answer = \"ratio\"\nfails_under = 101", Some("T-1"), "percentage"),
-        ("answer = \"yn\"", "answer = \"count\"\nfails_under = 5\nfails_over = 4", Some("T-1"), "nothing could pass"),
-        ("answer = \"yn\"", "answer = \"veto\"", Some("T-1"), "set `points` to 0"),
-        ("answer = \"yn\"", "answer = \"yn\"\ndefinition = \"inferred\"", Some("T-1"), "must say why"),
-        ("ask = [\"observe\"]", "ask = []", Some("T-1"), "`ask` is empty"),
-        ("ask = [\"observe\"]", "ask = [\"guess\"]", Some("T-1"), "unknown variant `guess`"),
-        ("photo = \"none\"", "photo = \"maybe\"", Some("T-1"), "unknown variant `maybe`"),
-        ("kinds = [\"ALL\"]", "kinds = [\"MOON\"]", Some("T-1"), "not known"),
-        ("kinds = [\"ALL\"]", "kinds = []", Some("T-1"), "`kinds` is empty"),
-        ("points = 100", "points = 10001", Some("T-1"), "0 to 10000"),
-        ("points = 100", "points = -1", Some("T-1"), "invalid value"),
-        ("points = 100", "points = 1.5", Some("T-1"), "invalid type"),
-        ("en = \"Clean\"", "en = \"  \"", Some("T-1"), "`text` has an empty text"),
-        ("en = \"Clean\"", "en = \"Cle\\nan\"", Some("T-1"), "one short line"),
-        ("en = \"Clean\"", "fr = \"Propre\"", Some("T-1"), "unknown field `fr`"),
-        ("source = [{ document = \"000\", clause = \"二.1\" }]", "source = []", Some("T-1"), "`source` is empty"),
-        ("source = [{ document = \"000\", clause = \"二.1\" }]", "", Some("T-1"), "missing field `source`"),
-        ("clause = \"二.1\"", "clause = \"\"", Some("T-1"), "`source` has an empty text"),
+fn a_doubtful_set_is_refused_with_file_item_key_and_a_reason_in_both_languages() {
+    for (from, to, item, key, reason) in [
+        ("version = 1", "version = 0", None, "version", "begin at 1"),
+        ("version = 1", "version = 1\nauthor = \"x\"", None, "author", "not known here"),
+        ("code = \"T\"", "code = \"T T\"", None, "code", "not a code"),
+        ("definition = \"seed\"", "definition = \"inferred\"", None, "reason", "must say why"),
+        ("definition = \"seed\"", "definition = \"rumour\"", None, "definition", "not \"rumour\""),
+        ("item_points", "stars", None, "scoring", "one of item_points, base_100"),
+        ("zh = \"试\"", "zh = \"\"", None, "name.zh", "an empty text"),
+        ("[[item]]", "[[items]]", None, "items", "not known here"),
+        ("code = \"T-1\"", "code = \"T 1\"", Some("T 1"), "code", "not a code"),
+        ("code = \"T-1\"\n", "", Some("#1"), "code", "missing"),
+        ("answer = \"yn\"", "answer = \"yesno\"", Some("T-1"), "answer", "one of yn, grade"),
+        ("answer = \"yn\"", "answer = \"yn\"\nweight = 2", Some("T-1"), "weight", "not known here"),
+        ("answer = \"yn\"", "answer = \"yn\"\nfails_over = 2", Some("T-1"), "fails_over", "takes no limit"),
+        ("answer = \"yn\"", "answer = \"min\"", Some("T-1"), "fails_over", "needs `fails_over`"),
+        ("answer = \"yn\"", "answer = \"wd\"\nfails_over = 100001", Some("T-1"), "fails_over", "at most 100000"),
+        ("answer = \"yn\"", "answer = \"ratio\"\nfails_under = 101", Some("T-1"), "fails_under", "percentage"),
+        (
+            "answer = \"yn\"",
+            "answer = \"count\"\nfails_under = 5\nfails_over = 4",
+            Some("T-1"),
+            "fails_over",
+            "nothing could pass",
+        ),
+        ("answer = \"yn\"", "answer = \"veto\"", Some("T-1"), "points", "write 0"),
+        ("answer = \"yn\"", "answer = \"yn\"\ndefinition = \"inferred\"", Some("T-1"), "reason", "says why"),
+        ("answer = \"yn\"", "answer = \"yn\"\nassignment = \"maybe\"", Some("T-1"), "assignment", "not \"maybe\""),
+        (
+            "answer = \"yn\"",
+            "answer = \"yn\"\nbands = { well = \"> x\" }",
+            Some("T-1"),
+            "bands.well",
+            "not a comparison",
+        ),
+        (
+            "answer = \"yn\"",
+            "answer = \"yn\"\nlimits = [{ kinds = [\"ALL\"] }]",
+            Some("T-1"),
+            "limits.1",
+            "needs `fails_over`",
+        ),
+        (
+            "answer = \"yn\"",
+            "answer = \"yn\"\nmodes = [\"open\", \"secret\"]",
+            Some("T-1"),
+            "modes.2",
+            "one of open, undercover",
+        ),
+        ("ask = [\"observe\"]", "ask = []", Some("T-1"), "ask", "how it can be found out"),
+        ("ask = [\"observe\"]", "ask = [\"guess\"]", Some("T-1"), "ask.1", "not \"guess\""),
+        ("photo = \"none\"", "photo = \"maybe\"", Some("T-1"), "photo", "not \"maybe\""),
+        ("kinds = [\"ALL\"]", "kinds = [\"MOON\"]", Some("T-1"), "kinds", "not known"),
+        ("kinds = [\"ALL\"]", "kinds = []", Some("T-1"), "kinds", "name the kinds"),
+        ("points = 100", "points = 10001", Some("T-1"), "points", "0 to 10000"),
+        ("points = 100", "points = -1", Some("T-1"), "points", "whole number"),
+        ("points = 100", "points = 1.5", Some("T-1"), "points", "whole number"),
+        ("en = \"Clean\"", "en = \"  \"", Some("T-1"), "text.en", "an empty text"),
+        ("en = \"Clean\"", "en = \"Cle\\nan\"", Some("T-1"), "text.en", "one short line"),
+        ("en = \"Clean\"", "fr = \"Propre\"", Some("T-1"), "text.en", "Chinese and in English"),
+        (
+            "source = [{ document = \"000\", clause = \"二.1\" }]",
+            "source = []",
+            Some("T-1"),
+            "source",
+            "document and clause",
+        ),
+        ("source = [{ document = \"000\", clause = \"二.1\" }]", "", Some("T-1"), "source", "missing"),
+        ("clause = \"二.1\"", "clause = \"\"", Some("T-1"), "source.1.clause", "an empty text"),
+        ("clause = \"二.1\"", "page = 1", Some("T-1"), "source.1.clause", "missing"),
     ] {
         let bad = refused(from, to);
         assert_eq!((bad.file.as_str(), bad.item.as_deref()), ("t.toml", item), "{to}: {bad}");
-        assert!(bad.reason.contains(reason), "{to}: {bad}");
-        assert!(!bad.to_string().contains('\n'), "{bad}");
+        assert_eq!(bad.key.as_deref(), Some(key), "{to}: {bad}");
+        assert!(bad.reason.en.contains(reason), "{to}: {bad}");
+        assert!(bad.reason.zh.chars().any(|c| ('一'..='龥').contains(&c)), "{to}: {bad}");
+        assert!(!bad.reason.en.chars().any(|c| ('一'..='龥').contains(&c)), "{to}: {bad}");
+        assert!(!bad.to_string().contains('\n') && bad.to_string().matches(" / ").count() == 1, "{bad}");
     }
 }
 
@@ -196,7 +234,8 @@ fn the_same_code_twice_is_refused_even_in_other_letters() {
     let (_, entry) = SMALL.split_once("[[item]]").unwrap();
     let text = format!("{SMALL}[[item]]{}", entry.replace("T-1", "t-1"));
     let bad = CriteriaSet::parse("t.toml", &text, &Kinds::embedded()).unwrap_err();
-    assert_eq!(bad.to_string(), "t.toml, item t-1: the code is used twice: give each item its own");
+    let told = "t.toml t-1 code: 编码重复，请各用各的编码 / the code is used twice: give each its own";
+    assert_eq!(bad.to_string(), told);
 }
 
 #[test]
@@ -208,16 +247,16 @@ fn too_many_items_and_too_large_a_file_are_refused() {
         CriteriaSet::parse("t.toml", &format!("{head}{items}"), &Kinds::embedded())
     };
     assert_eq!(many(500).unwrap().items.len(), 500);
-    assert!(many(501).unwrap_err().reason.contains("1 to 500 items"));
+    assert!(many(501).unwrap_err().reason.en.contains("1 to 500 items"));
     let large = format!("{SMALL}#{}", "x".repeat(LARGEST_FILE));
     let bad = CriteriaSet::parse("t.toml", &large, &Kinds::embedded()).unwrap_err();
-    assert!(bad.reason.contains("over 1 MiB"));
+    assert!(bad.reason.en.contains("over 1 MiB"));
 }
 
 #[test]
 fn a_broken_file_names_the_line() {
     let bad = refused("version = 1", "version = = 1");
-    assert!(bad.reason.starts_with("line 3: "), "{bad}");
+    assert!(bad.reason.en.starts_with("line 3 ") && bad.reason.zh.starts_with("第 3 行"), "{bad}");
 }
 
 proptest! {

@@ -1,327 +1,286 @@
 //! One item or title of the file, read and checked against what stands before it in its set.
 
-use serde::Deserialize;
+use toml::Value;
 
-use super::limits::{check_limits, check_points};
-use super::{both_halves, proper, proper_source};
+use super::fault::{Fault, shown};
+use super::keys::Keys;
+use super::limits::{Points, check_limits, check_points};
 use crate::criteria::condition::{BadCondition, Bands, Comparison, Condition, Demand, Derivation, LevelLimits};
-use crate::criteria::{Ask, Comparing, CriteriaSet, Definition, Holder, Item, Limit, PhotoNeed, Source, Title};
-use crate::{AnswerType, Bilingual, ItemCode, KindCode, Kinds, Mode};
+use crate::criteria::{Comparing, CriteriaSet, Definition, Item, Limit, Source, Title};
+use crate::{AnswerType, Bilingual, ItemCode, KindCode, Kinds};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ItemEntry {
-    code: String,
-    group: Option<Bilingual>,
-    text: Bilingual,
-    help: Bilingual,
-    answer: String,
-    #[serde(default)]
-    ask: Vec<Ask>,
-    photo: PhotoNeed,
-    kinds: Vec<String>,
-    #[serde(default)]
-    points: u32,
-    fails_over: Option<u32>,
-    fails_under: Option<u32>,
-    #[serde(default)]
-    limits: Vec<LimitEntry>,
-    #[serde(default)]
-    parts: Vec<Bilingual>,
-    bands: Option<BandsEntry>,
-    levels: Option<LevelsEntry>,
-    condition: Option<toml::Value>,
-    classes: Option<ClassesEntry>,
-    #[serde(default)]
-    deduct: u32,
-    deduct_most: Option<u32>,
-    #[serde(default)]
-    bonus: u32,
-    #[serde(default)]
-    months: Vec<u8>,
-    #[serde(default)]
-    modes: Vec<String>,
-    priority: Option<u8>,
-    same: Option<String>,
-    quick: Option<Bilingual>,
-    source: Vec<Source>,
-    definition: Option<Definition>,
-    assignment: Option<Definition>,
-    reason: Option<Bilingual>,
-}
+const UNEXPLAINED: (&str, &str) =
+    ("推定的须写明理由（在此或在标准里）", "what is inferred says why: add the reason here or to the set");
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitEntry {
-    kinds: Vec<String>,
-    fails_over: Option<u32>,
-    fails_under: Option<u32>,
-}
+pub(super) fn item(mut keys: Keys, set: &CriteriaSet, kinds: &Kinds) -> Result<Item, Fault> {
+    let code = keys.needed("code")?;
+    let (group, text, help) = (keys.maybe("group")?, keys.needed("text")?, keys.needed("help")?);
+    let answer: AnswerType = keys.needed("answer")?;
+    let (ask, photo) = (keys.or_default::<Vec<_>>("ask")?, keys.needed("photo")?);
+    let applies = read_kinds(keys.needed("kinds")?, kinds).map_err(|fault| fault.inside("kinds"))?;
+    let points = Points {
+        full: keys.or_default("points")?,
+        deduct: keys.or_default("deduct")?,
+        deduct_most: keys.maybe("deduct_most")?,
+        bonus: keys.or_default("bonus")?,
+        classes: keys.0.contains_key("classes"),
+    };
+    let (fails_over, fails_under) = (keys.maybe::<u32>("fails_over")?, keys.maybe::<u32>("fails_under")?);
+    let (limited, parts) = (keys.or_default::<Vec<Keys>>("limits")?, keys.or_default::<Vec<Bilingual>>("parts")?);
+    let (bands, levels) = (bands(keys.maybe("bands")?, answer)?, levels(keys.maybe("levels")?, answer)?);
+    let derivation = derivation(keys.maybe("condition")?, keys.maybe("classes")?, answer, set)?;
+    let months = months(&keys.or_default::<Vec<u32>>("months")?)?;
+    let (modes, priority) = (keys.or_default("modes")?, priority(keys.maybe("priority")?)?);
+    let (same, quick, source) = (keys.maybe("same")?, keys.maybe("quick")?, source(&mut keys)?);
+    let definition = keys.maybe("definition")?.unwrap_or(set.definition);
+    let assignment = keys.maybe("assignment")?.unwrap_or(set.assignment);
+    let reason = reason(&mut keys, set, [definition, assignment].contains(&Definition::Inferred))?;
+    keys.done()?;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BandsEntry {
-    excellent: Option<String>,
-    well: Option<String>,
-    standard: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LevelsEntry {
-    qualified: String,
-    basic: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClassesEntry {
-    excellent: Option<toml::Value>,
-    well: Option<toml::Value>,
-    standard: Option<toml::Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TitleEntry {
-    code: String,
-    name: Bilingual,
-    holder: Holder,
-    quota: Option<u32>,
-    source: Vec<Source>,
-    definition: Option<Definition>,
-    reason: Option<Bilingual>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ComparisonEntry {
-    code: String,
-    name: Bilingual,
-    items: Vec<String>,
-    source: Vec<Source>,
-    definition: Option<Definition>,
-    reason: Option<Bilingual>,
-}
-
-pub(super) fn item(entry: toml::Table, set: &CriteriaSet, kinds: &Kinds) -> Result<Item, String> {
-    let entry: ItemEntry = entry.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let code = entry.code.parse().map_err(|error| format!("`code` is {error}"))?;
-    let answer: AnswerType = entry.answer.parse().map_err(|error| format!("`answer` is {error}"))?;
-    let texts = [("text", &entry.text), ("help", &entry.help)].into_iter();
-    let texts = texts.chain(entry.group.iter().map(|text| ("group", text)));
-    let texts = texts.chain(entry.parts.iter().map(|text| ("parts", text)));
-    let texts = texts.chain(entry.quick.iter().map(|text| ("quick", text)));
-    texts.chain(entry.reason.iter().map(|text| ("reason", text))).try_for_each(both_halves)?;
-    let derivation = derivation(&entry, answer, set)?;
-    if entry.ask.is_empty() != derivation.is_some() {
-        return Err("`ask` is empty: say how it can be found out; only what is derived is not asked".to_owned());
+    if ask.is_empty() && derivation.is_none() {
+        return Err(Fault::at("ask", "请写明怎样检查", "say how it can be found out"));
     }
-    check_source(&entry.source)?;
-    let parts = u32::try_from(entry.parts.len()).unwrap_or(u32::MAX);
-    if parts > 0 && (answer != AnswerType::Count || !(2..=20).contains(&parts)) {
-        return Err("`parts` belongs to a count and names 2 to 20 things".to_owned());
+    if !ask.is_empty() && derivation.is_some() {
+        return Err(Fault::at(
+            "ask",
+            "由他项得出的不另行检查，请清空",
+            "what is derived is not asked: leave this empty",
+        ));
+    }
+    let amount = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    if amount > 0 && (answer != AnswerType::Count || !(2..=20).contains(&amount)) {
+        return Err(Fault::at(
+            "parts",
+            "只用于计数（count），列出 2 至 20 样",
+            "it belongs to a count and names 2 to 20 things",
+        ));
     }
     // All of the parts are needed unless the file sets a limit of its own.
-    let all_needed = parts > 0 && entry.fails_over.is_none();
-    let fails_under = entry.fails_under.or(all_needed.then_some(parts));
-    if parts > 0 && fails_under > Some(parts) {
-        return Err("`fails_under` is larger than the number of `parts`: nothing could pass".to_owned());
+    let all_needed = amount > 0 && fails_over.is_none();
+    let fails_under = fails_under.or(all_needed.then_some(amount));
+    if amount > 0 && fails_under > Some(amount) {
+        return Err(Fault::at(
+            "fails_under",
+            "大于所列的样数（`parts`），没有哪种情况能合格",
+            "larger than the number of `parts`: nothing could pass",
+        ));
     }
-    check_points(&entry_points(&entry), answer, set.scoring)?;
-    let scores = entry.points > 0 || entry.deduct > 0;
-    check_limits(answer, scores, entry.fails_over, fails_under)?;
-    let limits = limits(&entry.limits, answer, scores, kinds)?;
-    if !entry.months.iter().all(|month| (1..=12).contains(month)) {
-        return Err("`months` are numbers from 1 to 12".to_owned());
-    }
-    let priority = entry.priority.unwrap_or(2);
-    if !(1..=3).contains(&priority) {
-        return Err("`priority` is 1, 2 or 3".to_owned());
-    }
-    entry.same.iter().try_for_each(|word| proper("same", word))?;
-    let definition = entry.definition.unwrap_or(set.definition);
-    let assignment = entry.assignment.unwrap_or(set.assignment);
-    let inferred = [definition, assignment].contains(&Definition::Inferred);
-    let reason = entry.reason.clone().or_else(|| set.reason.clone().filter(|_| inferred));
-    if inferred && reason.is_none() {
-        return Err("an inferred item must say why: add `reason` to it or to the set".to_owned());
-    }
-    let (bands, levels) = (bands(entry.bands.as_ref(), answer)?, levels(entry.levels.as_ref(), answer)?);
+    check_points(&points, answer, set.scoring)?;
+    let scores = points.full > 0 || points.deduct > 0;
+    check_limits(answer, scores, fails_over, fails_under)?;
+    let limit = |keys: Keys| limit(keys, answer, scores, kinds);
+    let limits =
+        (1_usize..).zip(limited).map(|(number, keys)| limit(keys).map_err(|fault| fault.inside(&number.to_string())));
+    let limits = limits.collect::<Result<_, _>>().map_err(|fault: Fault| fault.inside("limits"))?;
     Ok(Item {
         code,
         set: set.code.clone(),
         scoring: set.scoring,
-        group: entry.group,
-        text: entry.text,
-        help: entry.help,
+        group,
+        text,
+        help,
         answer,
-        ask: entry.ask,
-        photo: entry.photo,
-        kinds: read_kinds("kinds", &entry.kinds, kinds)?,
-        points: entry.points,
-        fails_over: entry.fails_over,
+        ask,
+        photo,
+        kinds: applies,
+        points: points.full,
+        fails_over,
         fails_under,
         limits,
-        parts: entry.parts,
+        parts,
         bands,
         levels,
         derivation,
-        deduct: entry.deduct,
-        deduct_most: entry.deduct_most,
-        bonus: entry.bonus,
-        months: entry.months,
-        modes: modes(&entry.modes)?,
+        deduct: points.deduct,
+        deduct_most: points.deduct_most,
+        bonus: points.bonus,
+        months,
+        modes,
         priority,
-        same: entry.same,
-        quick: entry.quick,
-        source: entry.source,
+        same,
+        quick,
+        source,
         definition,
         assignment,
         reason,
     })
 }
 
-pub(super) fn title(entry: toml::Table, set: &CriteriaSet) -> Result<Title, String> {
-    let entry: TitleEntry = entry.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let code = entry.code.parse().map_err(|error| format!("`code` is {error}"))?;
-    both_halves(("name", &entry.name))?;
-    entry.reason.iter().try_for_each(|text| both_halves(("reason", text)))?;
-    check_source(&entry.source)?;
-    let definition = entry.definition.unwrap_or(set.definition);
-    let inferred = definition == Definition::Inferred;
-    let reason = entry.reason.or_else(|| set.reason.clone().filter(|_| inferred));
-    if inferred && reason.is_none() {
-        return Err("an inferred title must say why: add `reason` to it or to the set".to_owned());
-    }
-    let (name, holder, quota, source) = (entry.name, entry.holder, entry.quota, entry.source);
+pub(super) fn title(mut keys: Keys, set: &CriteriaSet) -> Result<Title, Fault> {
+    let (code, name, holder) = (keys.needed("code")?, keys.needed("name")?, keys.needed("holder")?);
+    let (quota, source) = (keys.maybe("quota")?, source(&mut keys)?);
+    let definition = keys.maybe("definition")?.unwrap_or(set.definition);
+    let reason = reason(&mut keys, set, definition == Definition::Inferred)?;
+    keys.done()?;
     Ok(Title { code, name, holder, quota, source, definition, reason })
 }
 
-pub(super) fn comparison(entry: toml::Table, set: &CriteriaSet) -> Result<Comparing, String> {
-    let entry: ComparisonEntry = entry.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
-    let code = entry.code.parse().map_err(|error| format!("`code` is {error}"))?;
-    both_halves(("name", &entry.name))?;
-    entry.reason.iter().try_for_each(|text| both_halves(("reason", text)))?;
-    check_source(&entry.source)?;
-    let mut items = Vec::with_capacity(entry.items.len());
-    for named in &entry.items {
-        let item = named.parse().ok().and_then(|code: ItemCode| set.item(&code));
-        items.push(item.ok_or("`items` names an item that is not in this set")?.code.clone());
-    }
+pub(super) fn comparison(mut keys: Keys, set: &CriteriaSet) -> Result<Comparing, Fault> {
+    let (code, name) = (keys.needed("code")?, keys.needed("name")?);
+    let items: Vec<ItemCode> = keys.needed("items")?;
+    let source = source(&mut keys)?;
+    let definition = keys.maybe("definition")?.unwrap_or(set.assignment);
+    let reason = reason(&mut keys, set, definition == Definition::Inferred)?;
+    keys.done()?;
     if items.is_empty() {
-        return Err("`items` is empty: name the items that are compared".to_owned());
+        return Err(Fault::at("items", "请写明比较哪些检查项", "name the items that are compared"));
     }
-    let definition = entry.definition.unwrap_or(set.assignment);
-    let inferred = definition == Definition::Inferred;
-    let reason = entry.reason.or_else(|| set.reason.clone().filter(|_| inferred));
-    if inferred && reason.is_none() {
-        return Err("an inferred comparison must say why: add `reason` to it or to the set".to_owned());
+    if let Some(foreign) = items.iter().find(|code| set.item(code).is_none()) {
+        return Err(Fault::at(
+            "items",
+            &format!("本套标准没有检查项 {foreign}"),
+            &format!("{foreign} is not an item of this set"),
+        ));
     }
-    Ok(Comparing { code, name: entry.name, items, source: entry.source, definition, reason })
+    Ok(Comparing { code, name, items, source, definition, reason })
 }
 
-fn check_source(source: &[Source]) -> Result<(), String> {
+fn source(keys: &mut Keys) -> Result<Vec<Source>, Fault> {
+    let source: Vec<Source> = keys.needed("source")?;
     if source.is_empty() {
-        return Err("`source` is empty: name the document and clause".to_owned());
+        return Err(Fault::at("source", "请写明文件和条款", "name the document and clause"));
     }
-    source.iter().try_for_each(proper_source)
+    Ok(source)
 }
 
-fn entry_points(entry: &ItemEntry) -> super::limits::Points {
-    super::limits::Points {
-        full: entry.points,
-        deduct: entry.deduct,
-        deduct_most: entry.deduct_most,
-        bonus: entry.bonus,
-        classes: entry.classes.is_some(),
+/// The reason of its own, or that of the set where it needs one.
+fn reason(keys: &mut Keys, set: &CriteriaSet, inferred: bool) -> Result<Option<Bilingual>, Fault> {
+    let reason = keys.maybe("reason")?.or_else(|| set.reason.clone().filter(|_| inferred));
+    if inferred && reason.is_none() {
+        return Err(Fault::at("reason", UNEXPLAINED.0, UNEXPLAINED.1));
     }
+    Ok(reason)
 }
 
-fn limits(entries: &[LimitEntry], answer: AnswerType, scores: bool, kinds: &Kinds) -> Result<Vec<Limit>, String> {
-    let mut limits = Vec::with_capacity(entries.len());
-    for entry in entries {
-        if entry.fails_over.is_none() && entry.fails_under.is_none() {
-            return Err("`limits` needs `fails_over` or `fails_under` with its `kinds`".to_owned());
-        }
-        check_limits(answer, scores, entry.fails_over, entry.fails_under)?;
-        limits.push(Limit {
-            kinds: read_kinds("limits", &entry.kinds, kinds)?,
-            fails_over: entry.fails_over,
-            fails_under: entry.fails_under,
-        });
-    }
-    Ok(limits)
+fn months(listed: &[u32]) -> Result<Vec<u8>, Fault> {
+    let month = |month: &u32| u8::try_from(*month).ok().filter(|month| (1..=12).contains(month));
+    let months: Option<Vec<u8>> = listed.iter().map(month).collect();
+    months.ok_or_else(|| Fault::at("months", "月份为 1 至 12 的整数", "months are numbers from 1 to 12"))
 }
 
-fn read_kinds(key: &str, listed: &[String], kinds: &Kinds) -> Result<Vec<KindCode>, String> {
+fn priority(written: Option<u32>) -> Result<u8, Fault> {
+    let priority = u8::try_from(written.unwrap_or(2)).ok().filter(|priority| (1..=3).contains(priority));
+    priority.ok_or_else(|| Fault::at("priority", "应为 1、2 或 3", "1, 2 or 3 goes here"))
+}
+
+fn limit(mut keys: Keys, answer: AnswerType, scores: bool, kinds: &Kinds) -> Result<Limit, Fault> {
+    let limited = read_kinds(keys.needed("kinds")?, kinds).map_err(|fault| fault.inside("kinds"))?;
+    let (fails_over, fails_under) = (keys.maybe("fails_over")?, keys.maybe("fails_under")?);
+    keys.done()?;
+    if fails_over.is_none() && fails_under.is_none() {
+        return Err(Fault::new(
+            "每条 `limits` 除 `kinds` 外须有 `fails_over` 或 `fails_under`",
+            "each of `limits` needs `fails_over` or `fails_under` with its `kinds`",
+        ));
+    }
+    check_limits(answer, scores, fails_over, fails_under)?;
+    Ok(Limit { kinds: limited, fails_over, fails_under })
+}
+
+fn read_kinds(listed: Vec<String>, kinds: &Kinds) -> Result<Vec<KindCode>, Fault> {
     if listed.is_empty() {
-        return Err(format!("`{key}` is empty: name the kinds of windows, or \"ALL\""));
+        return Err(Fault::new("请写明窗口类型，或 ALL", "name the kinds of windows, or ALL"));
     }
-    let known = |code: &String| {
-        let kind = kinds.get(code).map(|kind| kind.code.clone());
-        kind.ok_or_else(|| format!("`{key}` names a kind of window that is not known: add the kind first"))
+    let known = |code: String| {
+        let kind = kinds.get(&code).map(|kind| kind.code.clone());
+        kind.ok_or_else(|| {
+            let (zh, en) =
+                shown(&code).map_or_else(Default::default, |code| (format!("“{code}”"), format!(" \"{code}\"")));
+            Fault::new(
+                &format!("没有这种窗口类型{zh}，请核对或先添加类型"),
+                &format!("the kind of window{en} is not known: check it, or add the kind first"),
+            )
+        })
     };
-    listed.iter().map(known).collect()
+    listed.into_iter().map(known).collect()
 }
 
-fn modes(listed: &[String]) -> Result<Vec<Mode>, String> {
-    let named = |name: &String| {
-        let unknown = "`modes` are open, undercover, recheck, self, special and joint";
-        Mode::named(name).ok_or_else(|| unknown.to_owned())
-    };
-    listed.iter().map(named).collect()
+/// A comparison with a limit, in this key of a table.
+fn compared(keys: &mut Keys, key: &str) -> Result<Option<Comparison>, Fault> {
+    let Some(text) = keys.maybe::<String>(key)? else { return Ok(None) };
+    text.parse().map(Some).map_err(|error: BadCondition| {
+        let (zh, en) = error.words();
+        Fault::at(key, zh, en)
+    })
 }
 
-fn limit_of(key: &str, text: &str) -> Result<Comparison, String> {
-    text.parse().map_err(|error: BadCondition| format!("`{key}` is {error}"))
-}
-
-fn bands(entry: Option<&BandsEntry>, answer: AnswerType) -> Result<Bands, String> {
-    let Some(entry) = entry else { return Ok(Bands::default()) };
-    if answer != AnswerType::Band {
-        return Err("`bands` belongs to the answer type band alone".to_owned());
-    }
-    let read = |text: &Option<String>| text.as_deref().map(|text| limit_of("bands", text)).transpose();
-    let bands =
-        Bands { excellent: read(&entry.excellent)?, well: read(&entry.well)?, standard: read(&entry.standard)? };
-    if bands == Bands::default() { Err("`bands` is empty: name a class".to_owned()) } else { Ok(bands) }
-}
-
-fn levels(entry: Option<&LevelsEntry>, answer: AnswerType) -> Result<Option<LevelLimits>, String> {
-    let Some(entry) = entry else { return Ok(None) };
-    if answer != AnswerType::Level {
-        return Err("`levels` belongs to the answer type lvl3 alone".to_owned());
-    }
-    let basic = entry.basic.as_deref().map(|text| limit_of("levels", text)).transpose()?;
-    Ok(Some(LevelLimits { qualified: limit_of("levels", &entry.qualified)?, basic }))
-}
-
-fn derivation(entry: &ItemEntry, answer: AnswerType, set: &CriteriaSet) -> Result<Option<Derivation>, String> {
-    let derived = answer == AnswerType::Derived;
-    match (&entry.condition, &entry.classes) {
-        (None, None) if !derived => Ok(None),
-        (Some(value), None) if derived => Ok(Some(Derivation::Condition(condition("condition", value, set, 0)?))),
-        (None, Some(classes)) if derived => {
-            let read = |value: &Option<toml::Value>| {
-                value.as_ref().map(|value| condition("classes", value, set, 0)).transpose()
-            };
-            let (excellent, well, standard) =
-                (read(&classes.excellent)?, read(&classes.well)?, read(&classes.standard)?);
-            if excellent.is_none() && well.is_none() && standard.is_none() {
-                return Err("`classes` is empty: name a class".to_owned());
-            }
-            Ok(Some(Derivation::Classes { excellent, well, standard }))
+fn bands(entry: Option<Keys>, answer: AnswerType) -> Result<Bands, Fault> {
+    let Some(mut keys) = entry else { return Ok(Bands::default()) };
+    let mut read = || {
+        let bands = Bands {
+            excellent: compared(&mut keys, "excellent")?,
+            well: compared(&mut keys, "well")?,
+            standard: compared(&mut keys, "standard")?,
+        };
+        if answer != AnswerType::Band {
+            return Err(Fault::new("`bands` 只用于数值分档（band）", "`bands` belongs to the answer type band alone"));
         }
-        _ => Err("what is derived has `condition` or `classes`, one of them, and nothing else has either".to_owned()),
+        if bands == Bands::default() && keys.0.is_empty() {
+            return Err(Fault::new("`bands` 是空的，请写明一档", "`bands` is empty: name a class"));
+        }
+        Ok(bands)
+    };
+    let bands = read().map_err(|fault| fault.inside("bands"))?;
+    keys.done().map_err(|fault| fault.inside("bands")).map(|()| bands)
+}
+
+fn levels(entry: Option<Keys>, answer: AnswerType) -> Result<Option<LevelLimits>, Fault> {
+    let Some(mut keys) = entry else { return Ok(None) };
+    let mut read = || {
+        if answer != AnswerType::Level {
+            return Err(Fault::new("`levels` 只用于三级（lvl3）", "`levels` belongs to the answer type lvl3 alone"));
+        }
+        let qualified = compared(&mut keys, "qualified")?;
+        let missing = || Fault::at("qualified", "缺少此项，请填写", "this is missing: add it");
+        Ok(Some(LevelLimits { qualified: qualified.ok_or_else(missing)?, basic: compared(&mut keys, "basic")? }))
+    };
+    let levels = read().map_err(|fault| fault.inside("levels"))?;
+    keys.done().map_err(|fault| fault.inside("levels")).map(|()| levels)
+}
+
+fn derivation(
+    single: Option<Value>,
+    classes: Option<Keys>,
+    answer: AnswerType,
+    set: &CriteriaSet,
+) -> Result<Option<Derivation>, Fault> {
+    let derived = answer == AnswerType::Derived;
+    match (single, classes) {
+        (None, None) if !derived => Ok(None),
+        (Some(value), None) if derived => {
+            let condition = condition(&value, set, 0).map_err(|fault| fault.inside("condition"))?;
+            Ok(Some(Derivation::Condition(condition)))
+        }
+        (None, Some(keys)) if derived => classes_of(keys, set).map(Some).map_err(|fault| fault.inside("classes")),
+        (single, _) => Err(Fault::at(
+            if single.is_some() { "condition" } else { "classes" },
+            "由他项得出的（derived）须有 `condition` 或 `classes` 之一，其他的都没有",
+            "what is derived has `condition` or `classes`, one of them, and nothing else has either",
+        )),
     }
+}
+
+fn classes_of(mut keys: Keys, set: &CriteriaSet) -> Result<Derivation, Fault> {
+    let mut read = |key| {
+        let value = keys.maybe::<Value>(key)?;
+        value.map(|value| condition(&value, set, 0).map_err(|fault| fault.inside(key))).transpose()
+    };
+    let (excellent, well, standard) = (read("excellent")?, read("well")?, read("standard")?);
+    keys.done()?;
+    if excellent.is_none() && well.is_none() && standard.is_none() {
+        return Err(Fault::new("`classes` 是空的，请写明一档", "`classes` is empty: name a class"));
+    }
+    Ok(Derivation::Classes { excellent, well, standard })
 }
 
 /// Reads `{ all = [...] }`, `{ any = [...] }`, or one demand alone.
-fn condition(key: &str, value: &toml::Value, set: &CriteriaSet, depth: u8) -> Result<Condition, String> {
-    let shape = || format!("`{key}` is wrong: {}", BadCondition::Shape);
+fn condition(value: &Value, set: &CriteriaSet, depth: u8) -> Result<Condition, Fault> {
+    let shape = || {
+        let (zh, en) = BadCondition::Shape.words();
+        Fault::new(zh, en)
+    };
     if let Some(text) = value.as_str() {
-        return Ok(Condition::All(vec![demand(key, text, set)?]));
+        return Ok(Condition::All(vec![demand(text, set)?]));
     }
     let table = value.as_table().filter(|table| table.len() == 1).ok_or_else(shape)?;
     let (word, list) = table.iter().next().ok_or_else(shape)?;
@@ -329,8 +288,8 @@ fn condition(key: &str, value: &toml::Value, set: &CriteriaSet, depth: u8) -> Re
     let mut demands = Vec::with_capacity(list.len());
     for one in list {
         demands.push(match one.as_str() {
-            Some(text) => demand(key, text, set)?,
-            None if depth == 0 => Demand::Inner(condition(key, one, set, 1)?),
+            Some(text) => demand(text, set)?,
+            None if depth == 0 => Demand::Inner(condition(one, set, 1)?),
             None => return Err(shape()),
         });
     }
@@ -341,7 +300,12 @@ fn condition(key: &str, value: &toml::Value, set: &CriteriaSet, depth: u8) -> Re
     }
 }
 
-fn demand(key: &str, text: &str, set: &CriteriaSet) -> Result<Demand, String> {
+fn demand(text: &str, set: &CriteriaSet) -> Result<Demand, Fault> {
     let answer_of = |code: &ItemCode| set.item(code).map(|item| item.answer);
-    Demand::parse(text, answer_of).map_err(|error| format!("`{key}`: \"{text}\": {error}"))
+    Demand::parse(text, answer_of).map_err(|error| {
+        let (zh, en) = error.words();
+        let (given_zh, given_en) =
+            shown(text).map_or_else(Default::default, |text| (format!("“{text}”："), format!("\"{text}\": ")));
+        Fault::new(&format!("{given_zh}{zh}"), &format!("{given_en}{en}"))
+    })
 }
