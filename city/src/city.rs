@@ -154,8 +154,12 @@ impl City {
                     .map_err(|_| CityError::Inconsistent("the kinds of windows"))?;
             }
             for set in look.criteria(&known.kinds)? {
-                if let Some((toml, _)) = look.published_criteria(set.code.as_str(), set.version)? {
-                    known.published.insert((set.code.to_string(), set.version), toml);
+                if let Some((toml, retired)) = look.published_criteria(set.code.as_str(), set.version)? {
+                    let version = (set.code.to_string(), set.version);
+                    if retired {
+                        known.retired.insert(version.clone());
+                    }
+                    known.published.insert(version, toml);
                 }
                 if !known.sets.iter().any(|one| (&one.code, one.version) == (&set.code, set.version)) {
                     known.sets.push(set);

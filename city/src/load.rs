@@ -12,7 +12,7 @@ mod row;
 mod rule;
 mod set;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -154,6 +154,8 @@ pub struct Known {
     pub sets: Vec<CriteriaSet>,
     /// The texts that were published, by code and version.
     pub published: BTreeMap<(String, u32), String>,
+    /// The published versions that are out of use, by code and version.
+    pub retired: BTreeSet<(String, u32)>,
 }
 
 impl Default for Known {
@@ -165,6 +167,7 @@ impl Default for Known {
             kinds: Kinds::embedded(),
             sets: CriteriaSet::embedded().unwrap_or_default(),
             published: BTreeMap::new(),
+            retired: BTreeSet::new(),
         }
     }
 }

@@ -88,6 +88,18 @@ impl Desk {
         Answer::of(&output.unwrap_or_else(|error| panic!("mingcha does not start: {error}")))
     }
 
+    /// What a command says to a reader of this language, `zh` or `en`, on both outputs.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    pub fn in_words(&self, lang: &str, words: &[&str]) -> String {
+        let mut command = Command::new(&programs().0);
+        command.arg("--home").arg(&self.home).args(["--lang", lang, "--now", &self.now]).args(words);
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.unwrap_or_else(|error| panic!("mingcha does not start: {error}"));
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat()
+    }
+
     /// Runs a command that must do what it is asked, and gives what it printed.
     ///
     /// # Panics

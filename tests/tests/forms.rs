@@ -91,6 +91,17 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     std::fs::write(&spoilt, sheet.replacen("observe", "guess", 1)).unwrap();
     let checked = anna.try_run(&["sets", "check", &spoilt]);
     assert_eq!((checked.code, checked.json["ok"].as_bool()), (2, Some(false)), "{}", checked.stderr);
+    assert_eq!(checked.json["mistakes"][0]["column"], "ask", "{}", checked.json);
+    // Each reads in the reader's own language what is wrong, and nothing of the other one.
+    let (zh, en) = ("应为 observe、ask", "write one of observe, ask");
+    for (lang, told, other) in [("zh", zh, en), ("en", en, zh)] {
+        for words in [&["sets", "check", &spoilt][..], &["sets", "import", &spoilt, "--out", &toml]] {
+            let output = anna.in_words(lang, words);
+            assert!(output.contains(told) && output.contains("W5-1"), "{words:?}: {output}");
+            // An error is told in both languages, a table in the reader's.
+            assert!(words[1] == "import" || !output.contains(other), "{words:?}: {output}");
+        }
+    }
     anna.refuses(&["sets", "import", &spoilt, "--out", &toml], 2, "bad_set");
     assert!(!std::path::Path::new(&toml).exists());
 
@@ -111,7 +122,20 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     assert_eq!(anna.run(&["sync"])["refused"], 0);
     city.office(&["publish", "--retire", "W5"]);
     anna.run(&["sync"]);
-    anna.refuses(&start, 2, "unknown_set");
+    anna.refuses(&start, 2, "retired_set");
+    // Nor does the campaign ask it that names it; what else it names is still asked.
+    let asked = anna.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    assert_eq!(sets(&anna, &asked), ["SYSB@1"]);
+    city.office(&["publish", "--retire", "SYSB"]);
+    anna.run(&["sync"]);
+    let everyday = anna.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");
+    assert!(sets(&anna, &everyday).iter().all(|set| !set.starts_with("W5@") && !set.starts_with("SYSB@")));
+    // Published again, it is in use again, and whoever publishes is told so.
+    assert_eq!(city.office(&["publish", &toml])["back_in_use"], true);
+    assert_eq!(city.office(&["publish", &toml])["back_in_use"], false);
+    anna.run(&["sync"]);
+    let again = anna.text(&start, "visit");
+    assert_eq!(sets(&anna, &again), ["W5@2"]);
     assert_eq!((items(&anna, &old).len(), items(&anna, &new).len()), (12, 12));
     assert_eq!(anna.run(&["verify"])["ok"], true);
 }

@@ -22,7 +22,7 @@ pub(crate) struct Publish {
     /// 标准文件，见 mingcha sets export / the set's file, as `mingcha sets export` writes it
     #[arg(value_name = "FILE.toml", required_unless_present = "retire", conflicts_with = "retire")]
     file: Option<PathBuf>,
-    /// 停用这套标准：新的检查不再使用，已有的检查不变 / take this set out of use: visits that used it stay as they are
+    /// 停用这套标准：新的检查不再使用，已有的检查不变；再次发布即重新启用 / take this set out of use: visits that used it stay as they are; publish it again to use it again
     #[arg(long, value_name = "SET")]
     retire: Option<String>,
 }
@@ -42,7 +42,12 @@ impl Publish {
         let (set, version) = told.first().cloned().unwrap_or_default();
         let items = load.sets.first().map_or(0, |loaded| loaded.set.items.len());
         let retired = self.retire.is_some();
+        let back_in_use = !retired && known.retired.contains(&(set.clone(), version));
         let (zh, en) = match (retired, entries) {
+            _ if back_in_use => (
+                format!("标准 {set} 第 {version} 版此前已停用，现重新启用，{items} 项。"),
+                format!("{set} version {version} was out of use and is in use again, {items} items."),
+            ),
             (_, 0) => (
                 format!("标准 {set} 第 {version} 版早已如此，没有变化。"),
                 format!("{set} version {version} stands so already: nothing changed."),
@@ -57,7 +62,7 @@ impl Publish {
             ),
         };
         Ok(Said::new(
-            json!({ "set": set, "version": version, "items": items, "retired": retired, "entries": entries }),
+            json!({ "set": set, "version": version, "items": items, "retired": retired, "back_in_use": back_in_use, "entries": entries }),
             zh,
             en,
         ))

@@ -3,7 +3,7 @@
 //! A visit is shown under the versions it was opened with. A published set that cannot be read is passed over:
 //! the city refuses such a set when it is loaded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mingcha_model::body::{Body, SetRef};
 use mingcha_model::{
@@ -129,22 +129,24 @@ impl Phone {
 
     /// The newest version of each set, unless that version was taken out of use.
     pub(crate) fn offered(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let mut newest: Vec<CriteriaSet> = Vec::new();
-        for set in self.criteria()? {
-            match newest.iter_mut().find(|known| known.code == set.code) {
-                Some(known) if known.version < set.version => *known = set,
-                Some(_) => {}
-                None => newest.push(set),
-            }
-        }
-        let published = self.store.criteria()?;
-        newest.retain(|set| {
-            let is_it = |one: &&mingcha_model::body::CriteriaPublish| {
-                one.code == set.code.as_str() && one.version == set.version
-            };
-            !published.iter().find(is_it).is_some_and(|one| one.retired)
-        });
+        let mut newest = newest_of(self.criteria()?);
+        let retired = self.retired_versions()?;
+        newest.retain(|set| !retired.contains(&(set.code.as_str().to_owned(), set.version)));
         Ok(newest)
+    }
+
+    /// Whether no new visit may ask this version: it was taken out of use, or the newest of its set was.
+    pub(crate) fn is_retired(&self, known: &[CriteriaSet], set: &CriteriaSet) -> Result<bool, MingchaError> {
+        let retired = self.retired_versions()?;
+        let newest = known.iter().filter(|other| other.code == set.code).map(|other| other.version).max();
+        let is_out = |version: u32| retired.contains(&(set.code.as_str().to_owned(), version));
+        Ok(is_out(set.version) || newest.is_some_and(is_out))
+    }
+
+    /// The versions that the city took out of use, by code.
+    fn retired_versions(&self) -> Result<BTreeSet<(String, u32)>, MingchaError> {
+        let published = self.store.criteria()?.into_iter();
+        Ok(published.filter(|one| one.retired).map(|one| (one.code, one.version)).collect())
     }
 
     /// The criteria sets that a new visit may ask.
@@ -158,7 +160,7 @@ impl Phone {
         let set = sets
             .iter()
             .find(|known| known.code.as_str().eq_ignore_ascii_case(set))
-            .ok_or(Mistake::Unknown("标准", "set"))?;
+            .map_or_else(|| Err(self.not_offered(set)), Ok)?;
         Ok(set.items.iter().map(item_row).collect())
     }
 
@@ -215,6 +217,19 @@ impl Phone {
             answers: self.store.answers(visit.visit)?.into_iter().collect(),
         })
     }
+}
+
+/// The newest version of each set, in the order in which the sets are first met.
+fn newest_of(sets: Vec<CriteriaSet>) -> Vec<CriteriaSet> {
+    let mut newest: Vec<CriteriaSet> = Vec::new();
+    for set in sets {
+        match newest.iter_mut().find(|known| known.code == set.code) {
+            Some(known) if known.version < set.version => *known = set,
+            Some(_) => {}
+            None => newest.push(set),
+        }
+    }
+    newest
 }
 
 fn set_row(set: &CriteriaSet) -> SetRow {

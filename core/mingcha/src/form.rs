@@ -24,7 +24,7 @@ impl Phone {
                 let set = offered
                     .iter()
                     .find(|set| set.code.as_str().eq_ignore_ascii_case(code))
-                    .ok_or(Mistake::Unknown("标准", "set"))?;
+                    .map_or_else(|| Err(self.not_offered(code)), Ok)?;
                 if !set.is_askable() {
                     return Err(Mistake::NothingToAsk.into());
                 }
@@ -41,18 +41,33 @@ impl Phone {
         Ok(Chosen { sets, campaign: None })
     }
 
-    /// The sets of the campaign that runs on this day, the one that began last, in the versions that it names.
+    /// Why no visit can ask a set of this code.
+    pub(crate) fn not_offered(&self, code: &str) -> MingchaError {
+        let known =
+            self.criteria().map(|sets| sets.into_iter().find(|set| set.code.as_str().eq_ignore_ascii_case(code)));
+        match known {
+            Ok(Some(set)) => Mistake::RetiredSet(set.code).into(),
+            Ok(None) => Mistake::Unknown("标准", "set").into(),
+            Err(error) => error,
+        }
+    }
+
+    /// The sets of the campaign that runs on this day, the one that began last, in the versions that it names; what was
+    /// taken out of use since is left out.
     fn sets_of_campaign(&self, today: Day) -> Result<Option<Chosen>, MingchaError> {
         let known = self.criteria()?;
         for campaign in self.store.campaigns()? {
             if !(campaign.set.from..=campaign.set.to).contains(&today) {
                 continue;
             }
-            let named = campaign.set.sets.iter().filter_map(|wanted| {
+            let mut sets: Vec<CriteriaSet> = Vec::new();
+            for wanted in &campaign.set.sets {
                 let is_it = |set: &&CriteriaSet| set.code.as_str() == wanted.code && set.version == wanted.version;
-                known.iter().find(is_it).filter(|set| set.is_askable()).cloned()
-            });
-            let sets: Vec<CriteriaSet> = named.collect();
+                let Some(set) = known.iter().find(is_it).filter(|set| set.is_askable()) else { continue };
+                if !self.is_retired(&known, set)? {
+                    sets.push(set.clone());
+                }
+            }
             if !sets.is_empty() {
                 return Ok(Some(Chosen { sets, campaign: Some(campaign.campaign) }));
             }
