@@ -123,7 +123,7 @@ fn a_supervisor_sees_which_photos_deserve_a_second_look_and_a_unit_sees_none_of_
     assert_eq!(signs(&town.anna.run(&["finding", "show", &finding])["signs"], Some(&same)), ["same_as_before_photo"]);
 
     // The same picture at another site, by somebody else, in another file.
-    let other = town.ben.text(&["visit", "start", "SUB-01", "--mode", "open", "--set", "W5"], "visit");
+    let other = town.ben.text(&["visit", "start", "BANK-01", "--mode", "open", "--set", "W5"], "visit");
     let reused = town.disguised("DSCN0029.jpg", 12);
     let used = town.ben.text(&["visit", "photo", &other, &reused, "--item", "W5-3"], "photo");
     town.ben.run(&["visit", "photo", &other, &town.real("DSCN0042.jpg"), "--item", "W5-2"]);
@@ -212,7 +212,7 @@ fn a_photo_of_an_undercover_visit_speaks_only_to_those_who_may_know_of_the_visit
     town.meet();
 
     // Ben hands in the same picture at another site.
-    let open = town.ben.text(&["visit", "start", "SUB-01", "--mode", "open", "--set", "W5"], "visit");
+    let open = town.ben.text(&["visit", "start", "BANK-01", "--mode", "open", "--set", "W5"], "visit");
     let again = town.disguised("DSCN0038.jpg", 1);
     town.ben.run(&["visit", "photo", &open, &again, "--item", "W5-3"]);
     town.meet();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
-    Case, Day, FindingId, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
+    Case, Day, FindingId, Flags, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
@@ -303,7 +303,8 @@ impl Phone {
             if matches!(one.body, Body::FindingPublish(_)) && std::mem::replace(&mut published, true) {
                 continue;
             }
-            let Some(words) = step(&one.body) else { continue };
+            // What is held has not happened; it is listed by `held`.
+            let Some(words) = step(&one.body).filter(|_| !one.flags.contains(Flags::HELD)) else { continue };
             let detail = one.text(0);
             rows.push(TimelineRow {
                 day: one.day(),

@@ -31,8 +31,13 @@ pub(crate) struct Known {
     rows: u64,
 }
 
+/// So many photos at most are looked at closely for one sign, those of what was wrong and then the earliest first: a
+/// look takes tens of milliseconds, and a screen is waiting.
+const MOST_LOOKS: usize = 4;
+
 /// What a photo is evidence of.
 struct Subject {
+    is_visit: bool,
     site: SiteId,
     /// When what it shows was first recorded, in Unix seconds.
     recorded: i64,
@@ -84,11 +89,13 @@ impl Phone {
         let owner = photo.add.owner;
         if let Some(visit) = self.store.visit(owner.into())? {
             let recorded = earliest(visit.opened, visit.opened_at);
-            return Ok(Some(Subject { site: visit.site, recorded, before: BTreeSet::new(), published: Vec::new() }));
+            let (before, published) = (BTreeSet::new(), Vec::new());
+            return Ok(Some(Subject { is_visit: true, site: visit.site, recorded, before, published }));
         }
         let Some(case) = self.store.case(owner.into())? else { return Ok(None) };
         let raised = self.store.said(owner)?.into_iter().find(|one| one.id == case.raised_by);
         Ok(Some(Subject {
+            is_visit: false,
             site: case.site,
             recorded: raised.map_or(i64::MIN, |raised| earliest(raised.ord, raised.at)),
             before: case.raise.photos.iter().copied().collect(),
@@ -101,7 +108,14 @@ impl Phone {
         let mut earlier = Vec::new();
         for photo in self.alike(row)? {
             // The index may know what went since: only what this phone still shows is named.
-            let is_earlier = |other: &PhotoRow| !other.erased && (other.ord, other.op) < (row.ord, row.op);
+            // Two pictures of one visit are like each other, and nobody's fault.
+            let of_one_visit = |other: &PhotoRow| {
+                subject.is_some_and(|subject| subject.is_visit)
+                    && other.add.owner == row.add.owner
+                    && other.add.original != row.add.original
+            };
+            let is_earlier =
+                |other: &PhotoRow| !other.erased && (other.ord, other.op) < (row.ord, row.op) && !of_one_visit(other);
             earlier.extend(self.store.photo(photo)?.filter(is_earlier));
         }
         let published = subject.map_or([].as_slice(), |subject| subject.published.as_slice());
@@ -112,7 +126,7 @@ impl Phone {
         earlier.sort_by_key(|other| (!is_before(other), other.ord, other.op));
         let thumbnail = self.thumbnail(row.photo)?;
         let mut found = None;
-        for other in earlier {
+        for other in earlier.into_iter().take(MOST_LOOKS) {
             if self.is_same(row, thumbnail.as_ref(), &other)? {
                 found = Some(other);
                 break;
