@@ -148,11 +148,11 @@ impl City {
                 units: look.units()?.into_iter().map(|(unit, code, area)| (code, (unit, area))).collect(),
                 ..Known::default()
             };
-            for kind in look.window_kinds()? {
-                known.kinds = std::mem::replace(&mut known.kinds, Kinds::embedded())
-                    .with(kind)
-                    .map_err(|_| CityError::Inconsistent("the kinds of windows"))?;
+            let (kinds, refused) = Kinds::embedded().with_all(look.window_kinds()?);
+            if !refused.is_empty() {
+                return Err(CityError::Inconsistent("the kinds of windows"));
             }
+            known.kinds = kinds;
             for set in look.criteria(&known.kinds)? {
                 if let Some((toml, retired)) = look.published_criteria(set.code.as_str(), set.version)? {
                     let version = (set.code.to_string(), set.version);

@@ -69,21 +69,7 @@ impl Look<'_> {
         let kind = |(code, parent, name): (String, Option<String>, Bilingual)| {
             Some(WindowKind { code: code.parse().ok()?, name, parent: parent.and_then(|parent| parent.parse().ok()) })
         };
-        let mut waiting: Vec<WindowKind> = rows.into_iter().filter_map(kind).collect();
-        // Each after its parent, whatever their codes are.
-        let mut sorted: Vec<WindowKind> = Vec::with_capacity(waiting.len());
-        while !waiting.is_empty() {
-            let here = |kind: &WindowKind, among: &[WindowKind]| {
-                kind.parent.as_ref().is_some_and(|parent| among.iter().any(|one| one.code == *parent))
-            };
-            let (later, ready): (Vec<_>, Vec<_>) = waiting.iter().cloned().partition(|kind| here(kind, &waiting));
-            if ready.is_empty() {
-                return Err(CityError::Inconsistent("the kinds of windows"));
-            }
-            sorted.extend(ready);
-            waiting = later;
-        }
-        Ok(sorted)
+        Ok(rows.into_iter().filter_map(kind).collect())
     }
 
     /// The published versions of criteria sets.

@@ -41,24 +41,23 @@ pub(super) fn kinds(report: &mut Report, file: &File<'_>, known: &mut Kinds) -> 
         }
         row.done(report);
     }
+    let base = std::mem::replace(known, Kinds::embedded());
+    let (more, refused) = base.with_all(waiting.iter().take(MOST_KINDS).map(|(_, kind)| kind.clone()));
+    *known = more;
     let mut added = Vec::new();
-    while let Some((at, more)) = waiting
-        .iter()
-        .take(MOST_KINDS)
-        .enumerate()
-        .find_map(|(at, (_, kind))| Some((at, known.clone().with(kind.clone()).ok()?)))
-    {
-        let (row, kind) = waiting.remove(at);
-        *known = more;
-        added.push(kind);
-        row.done(report);
-    }
-    for (mut row, kind) in waiting {
-        if let Err(bad) = known.clone().with(kind) {
-            row.wrong("parent", bad_kind(&bad));
+    for (at, (mut row, kind)) in waiting.into_iter().enumerate() {
+        let bad = match refused.iter().find(|(one, _)| *one == kind) {
+            Some((_, bad)) => Some(bad.clone()),
+            None if at >= MOST_KINDS => Some(BadKind::TooMany),
+            None => None,
+        };
+        match bad {
+            Some(bad) => row.wrong("parent", bad_kind(&bad)),
+            None => added.push(kind),
         }
         row.done(report);
     }
+    added.sort_by_key(|kind: &WindowKind| known.lineage(kind.code.as_str()).generations());
     added
 }
 

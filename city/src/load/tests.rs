@@ -347,7 +347,7 @@ fn a_set_is_read_from_a_file_beside_or_from_the_file_itself_and_may_name_new_kin
 }
 
 fn known_with_notary() -> Kinds {
-    parse(RIGHT).unwrap().kinds.into_iter().fold(Kinds::embedded(), |kinds, kind| kinds.with(kind).unwrap())
+    Kinds::embedded().with_all(parse(RIGHT).unwrap().kinds).0
 }
 
 #[test]

@@ -101,16 +101,13 @@ pub(crate) fn answer_in_force(register: &Register<Said>) -> Option<(Value, &Said
 impl Phone {
     /// The kinds of windows: built in, and those that the city added.
     pub(crate) fn kinds(&self) -> Result<Kinds, MingchaError> {
-        let mut kinds = Kinds::embedded();
-        for kind in self.store.window_kinds()? {
-            let (Ok(code), parent) = (kind.set.code.parse(), kind.set.parent.as_deref().map(str::parse)) else {
-                continue;
-            };
+        let added = self.store.window_kinds()?.into_iter().filter_map(|kind| {
+            let (code, parent) = (kind.set.code.parse().ok()?, kind.set.parent.as_deref().map(str::parse));
             let name = Bilingual::new(&kind.name, &kind.english);
-            let added = WindowKind { code, name, parent: parent.and_then(Result::ok) };
-            kinds = kinds.clone().with(added).unwrap_or(kinds);
-        }
-        Ok(kinds)
+            Some(WindowKind { code, name, parent: parent.and_then(Result::ok) })
+        });
+        // The city refuses what cannot be added; a kind whose parent has not arrived waits for the next sync.
+        Ok(Kinds::embedded().with_all(added).0)
     }
 
     /// Every set and version known here.

@@ -91,8 +91,37 @@ impl Kinds {
         self.by_code.get(self.trades.get(trade)?)
     }
 
+    /// The kinds with all of these added, in whatever order they are listed: a kind waits for its parent. Beside them
+    /// those that could not be added, each with the reason.
+    ///
+    /// The same kinds give the same result on every phone and in the city, for the listed order changes nothing.
+    #[must_use]
+    pub fn with_all(self, kinds: impl IntoIterator<Item = WindowKind>) -> (Self, Vec<(WindowKind, BadKind)>) {
+        let mut waiting: Vec<WindowKind> = kinds.into_iter().collect();
+        waiting.sort_by(|a, b| a.code.cmp(&b.code));
+        let mut known = self;
+        loop {
+            let mut refused = Vec::new();
+            let before = waiting.len();
+            for kind in waiting {
+                if let Err(bad) = known.add(kind.clone()) {
+                    refused.push((kind, bad));
+                }
+            }
+            if refused.is_empty() || refused.len() == before {
+                return (known, refused);
+            }
+            waiting = refused.into_iter().map(|(kind, _)| kind).collect();
+        }
+    }
+
     /// The kinds with this one added, or changed if its code is known. A kind without a parent descends from `ALL`.
-    pub fn with(mut self, mut kind: WindowKind) -> Result<Self, BadKind> {
+    pub fn with(mut self, kind: WindowKind) -> Result<Self, BadKind> {
+        self.add(kind)?;
+        Ok(self)
+    }
+
+    fn add(&mut self, mut kind: WindowKind) -> Result<(), BadKind> {
         let root = self.by_code.get(&kind.code).is_some_and(|known| known.parent.is_none());
         if kind.parent.is_none() && !root {
             kind.parent = ALL.parse().ok();
@@ -110,7 +139,7 @@ impl Kinds {
             return Err(BadKind::TooMany);
         }
         self.by_code.insert(kind.code.clone(), kind);
-        Ok(self)
+        Ok(())
     }
 
     /// The kind of this code.
@@ -141,6 +170,12 @@ impl Kinds {
 }
 
 impl Lineage {
+    /// How many kinds it names: 1 for a kind without ancestors.
+    #[must_use]
+    pub fn generations(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether the kind is one of these, or descends from one.
     #[must_use]
     pub fn is_any_of(&self, listed: &[KindCode]) -> bool {
@@ -232,6 +267,21 @@ mod tests {
         assert_eq!(alone.lineage("ZOO").to_string(), "ZOO ALL");
         let nursery = alone.with(kind("NURSERY", Some("SCHOOL"))).unwrap();
         assert_eq!(nursery.lineage("NURSERY").to_string(), "NURSERY SCHOOL"); // no window, as no school is one
+    }
+
+    #[test]
+    fn kinds_are_added_in_any_order_and_those_that_cannot_be_are_named() {
+        // KID sorts before its parent LIB, and both before SUB's child ZOO.
+        let listed = [kind("KID", Some("LIB")), kind("AAA", Some("KID")), kind("LIB", Some("SUB"))];
+        let backwards = listed.iter().rev().cloned().collect::<Vec<_>>();
+        let (kinds, refused) = Kinds::embedded().with_all(listed);
+        assert!(refused.is_empty());
+        assert!(kinds.lineage("AAA").to_string().starts_with("AAA KID LIB SUB "), "{}", kinds.lineage("AAA"));
+        assert_eq!(Kinds::embedded().with_all(backwards).0, kinds);
+        let (kinds, refused) = kinds.with_all([kind("B", Some("C")), kind("D", Some("B")), kind("E", Some("KID"))]);
+        assert_eq!(kinds.lineage("E").to_string().split(' ').nth(1), Some("KID"));
+        let parent = |code: &str| BadKind::NoParent(code.parse().unwrap());
+        assert_eq!(refused, [(kind("B", Some("C")), parent("C")), (kind("D", Some("B")), parent("B"))]);
     }
 
     #[test]
