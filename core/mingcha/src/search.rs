@@ -29,7 +29,8 @@ pub struct SearchRow {
 
 impl Phone {
     /// What holds these words: sites, then items, findings and notes; `among` names some of `sites`, `items`,
-    /// `findings` and `notes`, or none for all of them.
+    /// `findings` and `notes`, or none for all of them. Where there are more than `limit` hits, each kind has the same
+    /// share of them, and what one leaves over is the others'.
     pub fn search(&self, words: &str, among: &[String], limit: Option<usize>) -> Result<Vec<SearchRow>, MingchaError> {
         self.me()?;
         if words.trim().is_empty() {
@@ -42,34 +43,34 @@ impl Phone {
             );
         }
         let limit = limit.unwrap_or(USUAL_HITS);
-        let mut rows = Vec::new();
+        let mut kinds = Vec::new();
         if wanted("sites") {
-            let most = u32::try_from(limit).unwrap_or(u32::MAX);
-            for site in self.store.search_sites(words, most, 0)? {
-                let text = format!("{} {} {}", site.code, site.name, site.address).trim_end().to_owned();
-                rows.push(SearchRow {
-                    what: "site",
-                    id: site.site.to_string(),
-                    site: Some(site.site),
-                    site_name: site.name,
-                    item: None,
-                    text,
-                });
-            }
+            kinds.push(self.sites_with(words, limit)?);
         }
         if wanted("items") {
-            rows.extend(self.items_with(words)?);
+            kinds.push(self.items_with(words)?);
         }
-        let kinds = [("findings", Searched::Findings), ("notes", Searched::Notes)];
-        let kinds: Vec<Searched> = kinds.into_iter().filter(|(name, _)| wanted(name)).map(|(_, kind)| kind).collect();
-        let room = limit.saturating_sub(rows.len());
-        if !kinds.is_empty() && room > 0 {
-            for hit in self.store.search(words, &kinds, room)? {
-                rows.push(self.row_of_hit(hit)?);
+        for (name, kind) in [("findings", Searched::Findings), ("notes", Searched::Notes)] {
+            if wanted(name) {
+                let hits = self.store.search(words, &[kind], limit)?;
+                kinds.push(hits.into_iter().map(|hit| self.row_of_hit(hit)).collect::<Result<_, _>>()?);
             }
         }
-        rows.truncate(limit);
-        Ok(rows)
+        let shares = shares(&kinds.iter().map(Vec::len).collect::<Vec<_>>(), limit);
+        Ok(kinds.into_iter().zip(shares).flat_map(|(rows, share)| rows.into_iter().take(share)).collect())
+    }
+
+    fn sites_with(&self, words: &str, limit: usize) -> Result<Vec<SearchRow>, MingchaError> {
+        let most = u32::try_from(limit).unwrap_or(u32::MAX);
+        let row = |site: mingcha_store::SiteRow| SearchRow {
+            what: "site",
+            id: site.site.to_string(),
+            site: Some(site.site),
+            text: format!("{} {} {}", site.code, site.name, site.address).trim_end().to_owned(),
+            site_name: site.name,
+            item: None,
+        };
+        Ok(self.store.search_sites(words, most, 0)?.into_iter().map(row).collect())
     }
 
     fn row_of_hit(&self, hit: Hit) -> Result<SearchRow, MingchaError> {
@@ -116,5 +117,39 @@ impl Phone {
             }
         }
         Ok(rows)
+    }
+}
+
+/// How many of each kind are listed: the same share for each, and what a kind does not need for those that do.
+fn shares(found: &[usize], limit: usize) -> Vec<usize> {
+    let mut shares = vec![0_usize; found.len()];
+    let mut room = limit;
+    while room > 0 {
+        let open: Vec<usize> = (0..found.len()).filter(|at| shares.get(*at) < found.get(*at)).collect();
+        if open.is_empty() {
+            break;
+        }
+        let each = room.checked_div(open.len()).unwrap_or(room).max(1);
+        for at in open {
+            if let (Some(share), Some(found)) = (shares.get_mut(at), found.get(at)) {
+                let more = each.min(found.saturating_sub(*share)).min(room);
+                *share = share.saturating_add(more);
+                room = room.saturating_sub(more);
+            }
+        }
+    }
+    shares
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_hit_has_its_share_and_what_one_leaves_over_is_the_others() {
+        assert_eq!(shares(&[4, 200, 3, 300], 50), [4, 22, 3, 21]);
+        assert_eq!(shares(&[0, 46, 0, 0], 50), [0, 46, 0, 0]);
+        assert_eq!(shares(&[9, 9, 9, 9], 3), [1, 1, 1, 0]);
+        assert_eq!(shares(&[9, 9], 0), [0, 0]);
     }
 }
