@@ -211,7 +211,7 @@ texts! {
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
     FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
     INFERRED = "注意：标准 {} 含推定内容。{}", "Note: the set {} is inferred in part. {}";
-    LEFT_OUT = "为便于现场填答，另有 {} 项未列入；需要时用 --set 指定标准", "{} more items were left out to keep the form short; name sets with --set to ask them";
+    LEFT_OUT = "为便于现场填答，另有 {} 项未列入，可按编码直接填答或登记问题：{}", "{} more items were left out to keep the form short; answer them, or raise findings on them, by code: {}";
     LEDGER_WRITTEN = "已写出 {} 行：{}", "{} rows written: {}";
     MISSING_ITEMS = "未答 {} 项：{}", "{} items without an answer: {}";
     MISSING_REASONS = "不适用但未写原因的项：{}", "items that do not apply, without a reason: {}";

@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_model::{AreaId, Comparing, Day, ItemCode, Mode, SiteId, Value, VisitId, VisitStatus, compare};
+use mingcha_model::{AreaId, Day, Mode, Observed, SiteId, VisitStatus, compare};
 use mingcha_store::{SiteFilter, VisitFilter, VisitRow};
 use serde::Serialize;
 
-use crate::criteria::{answer_in_force, both};
+use crate::criteria::both;
 use crate::{MingchaError, Mistake, Phone};
 
 /// Which sites of a period were visited.
@@ -147,11 +147,11 @@ impl Phone {
         }
         let length = to.days_after(from).saturating_add(1);
         let (before_from, before_to) = (from.plus(length.saturating_neg()), from.plus(-1));
-        let sets = self.criteria()?;
+        let sets = self.offered()?;
         let ranking = self.almanac()?.rules.policy.ranking;
         let now = self.answers_of_period(from, to)?;
         let before = self.answers_of_period(before_from, before_to)?;
-        let none: Vec<BTreeMap<ItemCode, Value>> = Vec::new();
+        let none: Vec<Observed> = Vec::new();
         let peers: Vec<SiteId> = self
             .store
             .sites(&SiteFilter { kind: Some(site.kind.clone()), ..SiteFilter::default() })?
@@ -159,10 +159,9 @@ impl Phone {
             .map(|peer| peer.site)
             .collect();
         let mut rows = Vec::new();
-        for (set, one) in newest(&sets) {
-            let rate = |of: &BTreeMap<SiteId, Vec<BTreeMap<ItemCode, Value>>>, site: SiteId| {
-                compare(set, one, of.get(&site).unwrap_or(&none))
-            };
+        for one in sets.iter().flat_map(|set| &set.comparisons) {
+            let rate =
+                |of: &BTreeMap<SiteId, Vec<Observed>>, site: SiteId| compare(one, of.get(&site).unwrap_or(&none));
             let (here, last) = (rate(&now, site.site), rate(&before, site.site));
             let others: Vec<u32> = peers.iter().filter_map(|peer| rate(&now, *peer)).collect();
             let ahead = here.map(|here| others.iter().filter(|other| **other > here).count());
@@ -214,35 +213,20 @@ impl Phone {
         Ok(visits)
     }
 
-    fn answers_of_period(
-        &self,
-        from: Day,
-        to: Day,
-    ) -> Result<BTreeMap<SiteId, Vec<BTreeMap<ItemCode, Value>>>, MingchaError> {
-        let mut by_site: BTreeMap<SiteId, Vec<BTreeMap<ItemCode, Value>>> = BTreeMap::new();
-        for visit in self.visits_of_period(from, to)? {
-            by_site.entry(visit.site).or_default().push(self.values_of(visit.visit)?);
+    fn answers_of_period(&self, from: Day, to: Day) -> Result<BTreeMap<SiteId, Vec<Observed>>, MingchaError> {
+        let mut by_site: BTreeMap<SiteId, Vec<Observed>> = BTreeMap::new();
+        for row in self.visits_of_period(from, to)? {
+            let form = self.form_of(&self.visit_case(row.visit)?)?;
+            let answers = form.values();
+            by_site.entry(row.site).or_default().push(Observed { items: form.items, answers });
         }
         Ok(by_site)
-    }
-
-    fn values_of(&self, visit: VisitId) -> Result<BTreeMap<ItemCode, Value>, MingchaError> {
-        let answers = self.store.answers(visit)?;
-        Ok(answers.into_iter().filter_map(|(item, register)| Some((item, answer_in_force(&register)?.0))).collect())
     }
 }
 
 fn day_typed(typed: Option<&str>) -> Result<Option<Day>, MingchaError> {
     let malformed = || Mistake::Malformed("日期应写 YYYY-MM-DD", "a day is written YYYY-MM-DD");
     Ok(typed.map(|typed| typed.trim().parse().map_err(|_| malformed())).transpose()?)
-}
-
-/// The comparisons of the newest version of each set.
-fn newest(sets: &[mingcha_model::CriteriaSet]) -> Vec<(&mingcha_model::CriteriaSet, &Comparing)> {
-    let is_newest = |set: &mingcha_model::CriteriaSet| {
-        !sets.iter().any(|other| other.code == set.code && other.version > set.version)
-    };
-    sets.iter().filter(|set| is_newest(set)).flat_map(|set| set.comparisons.iter().map(move |one| (set, one))).collect()
 }
 
 /// What a walk over the sites adds up.

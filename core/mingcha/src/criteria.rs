@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mingcha_model::body::{Body, SetRef};
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, LogId, Mode, OpId, Register, Said, Score,
-    Value, VisitCase, WindowKind, form, score,
+    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Lineage, LogId, Mode, OpId, Register,
+    Said, Score, Value, VisitCase, WindowKind, form, score,
 };
 
 use crate::form::month;
@@ -174,28 +174,48 @@ impl Phone {
 
     /// The items of a visit's form, in order, in the words of the versions that it was opened with.
     ///
-    /// They are those that the opening recorded; a visit opened without a record asks whatever its sets ask of such a
-    /// site.
+    /// They are those that the opening recorded, then what was answered besides; a visit opened without a record asks
+    /// whatever its sets ask of such a site.
     pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
-        let sets = self.sets_of(&visit.sets)?;
-        let kind = self.site_or_left(visit.site)?.map(|site| site.kind).unwrap_or_default();
-        let lineage = self.kinds()?.lineage(&kind);
-        let Some(asked) = &visit.asked else { return Ok(form(&sets, &lineage, visit.mode, month(visit.day))) };
-        let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
-        Ok(items.map(|item| item.for_kind(&lineage)).collect())
+        let answered: Vec<ItemCode> = self.store.answers(visit.visit)?.into_iter().map(|(item, _)| item).collect();
+        let (sets, lineage) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
+        let mut items: Vec<Item> = match &visit.asked {
+            Some(asked) => {
+                let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
+                items.map(|item| item.for_kind(&lineage)).collect()
+            }
+            None => form(&sets, &lineage, visit.mode, month(visit.day)),
+        };
+        for code in answered {
+            let besides = sets.iter().find_map(|set| set.item(&code)).filter(|item| item.derivation.is_none());
+            if let Some(item) = besides.filter(|_| !items.iter().any(|item| item.code == code)) {
+                items.push(item.for_kind(&lineage));
+            }
+        }
+        Ok(items)
     }
 
-    /// One item of a visit's form.
+    fn lineage_of_visit(&self, visit: &VisitCase) -> Result<Lineage, MingchaError> {
+        let kind = self.site_or_left(visit.site)?.map(|site| site.kind).unwrap_or_default();
+        Ok(self.kinds()?.lineage(&kind))
+    }
+
+    /// One item of a visit's sets that a visit of its mode can answer at such a site, whether its form was cut before
+    /// it or not.
     pub(crate) fn item_of_visit(&self, visit: &VisitCase, item: &str) -> Result<Item, MingchaError> {
         let wanted: ItemCode = item.parse().map_err(|_| Mistake::Unknown("检查项", "item"))?;
         if let Some(item) = self.items_of_visit(visit)?.into_iter().find(|item| item.code == wanted) {
             return Ok(item);
         }
-        // What is worked out from other answers is nobody's to answer.
-        let shows = |item: &Item| item.derivation.is_none() && !item.answerable(Mode::Undercover);
-        let sets = self.sets_of(&visit.sets)?;
-        if visit.mode == Mode::Undercover && sets.iter().any(|set| set.item(&wanted).is_some_and(shows)) {
-            return Err(Mistake::ShowsWhoAsks.into());
+        if let Some(item) = self.sets_of(&visit.sets)?.iter().find_map(|set| set.item(&wanted)) {
+            let lineage = self.lineage_of_visit(visit)?;
+            if item.answerable(visit.mode) && item.applies(&lineage) {
+                return Ok(item.for_kind(&lineage));
+            }
+            // What is worked out from other answers is nobody's to answer.
+            let shows = item.derivation.is_none() && !item.answerable(Mode::Undercover);
+            let shows = visit.mode == Mode::Undercover && shows;
+            return Err(if shows { Mistake::ShowsWhoAsks } else { Mistake::NotForThisVisit }.into());
         }
         let exists = self.criteria()?.iter().any(|set| set.item(&wanted).is_some());
         Err(if exists { Mistake::ItemOfAnotherSet } else { Mistake::Unknown("检查项", "item") }.into())

@@ -75,6 +75,11 @@ pub enum Mistake {
     /// An item that this visit does not ask.
     #[error("该检查项不在本次检查的标准内 / this item is not in the criteria of this visit; see `visit form`")]
     ItemOfAnotherSet,
+    /// An item of the visit's sets that is not for such a site or such a visit.
+    #[error(
+        "该检查项不适用于此类点位或此种检查方式，或由其他项得出 / this item is not for this kind of site or mode of visit, or follows from other answers"
+    )]
+    NotForThisVisit,
     /// An item that cannot be answered without showing who one is.
     #[error(
         "暗访只查看得到、问得到的项目，此项须亮明身份后另行检查 / an undercover visit answers only what can be seen or asked: this item needs an open visit of its own"
@@ -208,6 +213,7 @@ impl Mistake {
             Self::Unknown(_, "set") => "unknown_set",
             Self::Unknown(_, _) => "unknown",
             Self::ItemOfAnotherSet => "item_of_another_set",
+            Self::NotForThisVisit => "not_for_this_visit",
             Self::ShowsWhoAsks => "shows_who_asks",
             Self::BadSetFile(_) => "bad_set",
             Self::RetiredSet(_) => "retired_set",

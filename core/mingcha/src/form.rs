@@ -3,7 +3,7 @@
 //! The phone that opens a visit cuts its form once, from what the area's feed says of earlier visits, and the opening
 //! records it: everybody who opens the visit later sees the same items in the same order, whatever came in between.
 
-use mingcha_model::{CampaignId, CriteriaSet, Day, History, Item, ItemCode, LONGEST_FORM, Mode, Offered, cut, form};
+use mingcha_model::{CampaignId, CriteriaSet, Day, History, Item, ItemCode, Mode, Offered, cut, form};
 use mingcha_store::SiteRow;
 
 use crate::{MingchaError, Mistake, Phone};
@@ -12,6 +12,14 @@ use crate::{MingchaError, Mistake, Phone};
 pub(crate) struct Chosen {
     pub sets: Vec<CriteriaSet>,
     pub campaign: Option<CampaignId>,
+}
+
+/// What a new visit asks.
+pub(crate) struct Asked {
+    /// The items of its form, in order.
+    pub items: Vec<ItemCode>,
+    /// What its sets could ask besides, cut away to keep the form short, in the order of the sets.
+    pub left_out: Vec<ItemCode>,
 }
 
 impl Phone {
@@ -76,15 +84,13 @@ impl Phone {
     }
 
     /// The items that a visit asks which is opened now, worst first.
-    pub(crate) fn asked(
-        &self,
-        site: &SiteRow,
-        mode: Mode,
-        sets: &[CriteriaSet],
-    ) -> Result<Vec<ItemCode>, MingchaError> {
+    pub(crate) fn asked(&self, site: &SiteRow, mode: Mode, sets: &[CriteriaSet]) -> Result<Asked, MingchaError> {
         let whole = form(sets, &self.kinds()?.lineage(&site.kind), mode, month(self.today()?));
         let history = self.history(site, &whole)?;
-        Ok(cut(whole, &history).into_iter().map(|item| item.code).collect())
+        let mut left_out: Vec<ItemCode> = whole.iter().map(|item| item.code.clone()).collect();
+        let items: Vec<ItemCode> = cut(whole, sets, &history).into_iter().map(|item| item.code).collect();
+        left_out.retain(|code| !items.contains(code));
+        Ok(Asked { items, left_out })
     }
 
     /// What failed before, by the area's feed.
@@ -98,12 +104,6 @@ impl Phone {
             said.last_answers.keys().filter(|code| failed(code)).cloned().collect();
         failed_here.extend(said.open_here);
         Ok(History { failed_here, failed_in_kind: said.findings_in_kind })
-    }
-
-    /// How many items of these sets a form leaves out because it would be too long.
-    pub(crate) fn left_out(&self, site: &SiteRow, mode: Mode, sets: &[CriteriaSet]) -> Result<usize, MingchaError> {
-        let whole = form(sets, &self.kinds()?.lineage(&site.kind), mode, month(self.today()?));
-        Ok(whole.len().saturating_sub(LONGEST_FORM))
     }
 }
 

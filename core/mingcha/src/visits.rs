@@ -11,7 +11,7 @@ use mingcha_model::{
 use mingcha_store::FindingFilter;
 
 use crate::criteria::{VisitForm, answer_in_force, both, choices};
-use crate::form::Chosen;
+use crate::form::{Asked, Chosen};
 use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::seen::basis_of_form;
@@ -40,14 +40,14 @@ impl Phone {
         }
         let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
         let Chosen { sets, campaign } = self.chosen_sets(sets)?;
-        let asked = self.asked(&site, mode, &sets)?;
+        let Asked { items: asked, left_out } = self.asked(&site, mode, &sets)?;
         if asked.is_empty() {
             return Err(Mistake::NothingToAsk.into());
         }
-        let left_out = self.left_out(&site, mode, &sets)?;
-        // A set without an item on this form is not asked: a bank is not told of the hospitals' set.
+        // A set without an item for this site is not asked: a bank is not told of the hospitals' set. What was cut away
+        // can be answered all the same.
         let mut sets = sets;
-        sets.retain(|set| set.items.iter().any(|item| asked.contains(&item.code)));
+        sets.retain(|set| set.items.iter().any(|item| asked.contains(&item.code) || left_out.contains(&item.code)));
         let visit = VisitId::from_random(sixteen(&*self.chance));
         let open = VisitOpen {
             site: site.site,
@@ -77,7 +77,8 @@ impl Phone {
         Ok(VisitStarted {
             visit,
             items: u64::try_from(items).unwrap_or(u64::MAX),
-            left_out: u64::try_from(left_out).unwrap_or(u64::MAX),
+            left_out: u64::try_from(left_out.len()).unwrap_or(u64::MAX),
+            left_out_items: left_out.iter().map(ToString::to_string).collect(),
             findings,
             notes: notes.collect(),
         })

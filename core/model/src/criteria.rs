@@ -13,7 +13,7 @@ mod write;
 
 use serde::Serialize;
 
-pub use compare::{Comparing, compare};
+pub use compare::{Comparing, Observed, compare};
 pub use condition::{BadCondition, Bands, Comparison, Condition, Demand, Derivation, LevelLimits, Sign, Truth, Wanted};
 pub use form::{History, LONGEST_FORM, cut, form};
 pub use item::{Item, Limit, Typed};

@@ -41,8 +41,8 @@ pub use case::{Case, DISSENT_AFTER_DAYS, FeedbackCase, NoticeCase, ResultSaid, R
 pub use code::{BadCode, ItemCode, KindCode, SetCode};
 pub use criteria::{
     Ask, BadCondition, BadSet, Bands, Comparing, Comparison, Condition, CriteriaSet, Definition, Demand, Derivation,
-    History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LevelLimits, Limit, MOST_ITEMS, Offered, PhotoNeed, Placeholder,
-    ScoringModel, Sign, Source, Title, Truth, Typed, Wanted, compare, cut, form,
+    History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LevelLimits, Limit, MOST_ITEMS, Observed, Offered, PhotoNeed,
+    Placeholder, ScoringModel, Sign, Source, Title, Truth, Typed, Wanted, compare, cut, form,
 };
 pub use dates::{Dates, is_suspended};
 pub use day::{BadDay, Day, Weekday};

@@ -15,7 +15,7 @@ impl Show for VisitStarted {
         page.say_with(t::VISIT_STARTED, &[&self.items.to_string(), &self.visit.to_string()]);
         page.card(&[(t::VISIT, self.visit.to_string())]);
         if self.left_out > 0 {
-            page.say_with(t::LEFT_OUT, &[&self.left_out.to_string()]);
+            page.say_with(t::LEFT_OUT, &[&self.left_out.to_string(), &self.left_out_items.join(" ")]);
         }
         if !self.findings.is_empty() {
             page.part(t::FINDINGS);

@@ -15,6 +15,8 @@ pub struct VisitStarted {
     pub findings: Vec<FindingId>,
     /// How many more items the sets have for such a site, cut away to keep the form short.
     pub left_out: u64,
+    /// Their codes, in the order of the sets: each can be answered, and a finding raised on it, all the same.
+    pub left_out_items: Vec<String>,
     /// Set names with "inferred" said where a set is: shown before the first answer.
     pub notes: Vec<String>,
 }

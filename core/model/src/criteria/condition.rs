@@ -215,6 +215,18 @@ impl Condition {
         }
     }
 
+    /// The items that its demands name, inner lists too.
+    fn operands(&self) -> Vec<&ItemCode> {
+        let mut named = Vec::new();
+        for demand in self.demands() {
+            match demand {
+                Demand::Answer(item, _) => named.push(item),
+                Demand::Inner(inner) => named.extend(inner.operands()),
+            }
+        }
+        named
+    }
+
     /// Whether it holds for these answers.
     #[must_use]
     pub fn truth(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
@@ -356,6 +368,17 @@ pub enum Derivation {
 }
 
 impl Derivation {
+    /// The items whose answers decide it, some perhaps twice.
+    #[must_use]
+    pub fn operands(&self) -> Vec<&ItemCode> {
+        match self {
+            Self::Condition(condition) => condition.operands(),
+            Self::Classes { excellent, well, standard } => {
+                [excellent, well, standard].into_iter().flatten().flat_map(Condition::operands).collect()
+            }
+        }
+    }
+
     /// The value that follows from these answers; none while something that decides it is missing.
     #[must_use]
     pub fn value(&self, answers: &BTreeMap<ItemCode, Value>) -> Option<Value> {

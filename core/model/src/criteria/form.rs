@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{CriteriaSet, Item};
+use super::{CriteriaSet, Derivation, Item};
 use crate::{ItemCode, Lineage, Mode};
 
 /// The most items of one form.
@@ -46,20 +46,66 @@ pub fn form<'a>(sets: impl IntoIterator<Item = &'a CriteriaSet>, kind: &Lineage,
         .collect()
 }
 
-/// Cuts a form to at most [`LONGEST_FORM`] items, worst first: what failed here the last time, what fails most in this
-/// kind, then the rest by priority, each in the order of the sets.
+/// Cuts the form of these sets to at most [`LONGEST_FORM`] items, worst first: what failed here the last time, what
+/// fails most in this kind, then the rest by priority, each in the order of the sets.
 ///
-/// What is first in priority is never cut away for what merely failed elsewhere, unless there is too much of it.
+/// What is first in priority, and what a comparison of the sets is made of, is never cut away for what merely failed
+/// elsewhere, unless there is too much of it. Items that decide a derived item together stay or go together: one of
+/// them alone would decide nothing.
 #[must_use]
-pub fn cut(form: Vec<Item>, history: &History) -> Vec<Item> {
+pub fn cut<'a>(form: Vec<Item>, sets: impl IntoIterator<Item = &'a CriteriaSet>, history: &History) -> Vec<Item> {
+    let (mut compared, mut together) = (BTreeSet::new(), Vec::new());
+    for set in sets {
+        compared.extend(set.comparisons.iter().flat_map(|one| &one.items));
+        together.extend(set.items.iter().filter_map(|item| item.derivation.as_ref()).map(Derivation::operands));
+    }
     let often = |item: &Item| history.failed_in_kind.get(&item.code).copied().unwrap_or(0);
     let here = |item: &Item| history.failed_here.contains(&item.code);
     let mut ranked: Vec<(usize, Item)> = form.into_iter().enumerate().collect();
     // Who stays: failed here, then priority 1, then what fails most, then priority; the order of the sets breaks ties.
     ranked.sort_by_key(|(place, item)| {
-        (!here(item), item.priority > 1, std::cmp::Reverse(often(item)), item.priority, *place)
+        let first = item.priority <= 1 || compared.contains(&item.code);
+        (!here(item), !first, std::cmp::Reverse(often(item)), item.priority, *place)
     });
-    ranked.truncate(LONGEST_FORM);
+    let mut ranked = within(LONGEST_FORM, ranked, &together);
     ranked.sort_by_key(|(place, item)| (!here(item), std::cmp::Reverse(often(item)), item.priority, *place));
     ranked.into_iter().map(|(_, item)| item).collect()
+}
+
+/// The first of these, so many at most: each with all that must stay with it, as long as those fit as well.
+///
+/// A company larger than a whole form is none: its items stand for themselves.
+fn within(most: usize, ranked: Vec<(usize, Item)>, together: &[Vec<&ItemCode>]) -> Vec<(usize, Item)> {
+    let mut company: Vec<usize> = (0..ranked.len()).collect();
+    for codes in together {
+        let members: Vec<usize> =
+            ranked.iter().enumerate().filter(|(_, (_, item))| codes.contains(&&item.code)).map(|(at, _)| at).collect();
+        let joined: BTreeSet<usize> = members.iter().filter_map(|at| company.get(*at).copied()).collect();
+        let Some(first) = joined.first() else { continue };
+        company.iter_mut().filter(|one| joined.contains(one)).for_each(|one| *one = *first);
+    }
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for one in &company {
+        let size = sizes.entry(*one).or_default();
+        *size = size.saturating_add(1);
+    }
+    let mut room = most;
+    let mut kept = BTreeSet::new();
+    let mut left = Vec::new();
+    for (one, ranked) in company.into_iter().zip(ranked) {
+        let size = sizes.get(&one).copied().unwrap_or(1);
+        if kept.contains(&one) {
+            left.push(ranked);
+        } else if size > most {
+            if room > 0 {
+                room = room.saturating_sub(1);
+                left.push(ranked);
+            }
+        } else if size <= room {
+            room = room.saturating_sub(size);
+            kept.insert(one);
+            left.push(ranked);
+        }
+    }
+    left
 }

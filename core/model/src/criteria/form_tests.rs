@@ -33,7 +33,7 @@ fn what_failed_here_comes_first_then_what_fails_most_then_the_rest() {
         failed_here: BTreeSet::from(["X-59".parse().unwrap(), "X-12".parse().unwrap()]),
         failed_in_kind: BTreeMap::from([("X-50".parse().unwrap(), 3), ("X-7".parse().unwrap(), 9)]),
     };
-    let form = cut(all(&set), &history);
+    let form = cut(all(&set), [&set], &history);
     assert_eq!(form.len(), LONGEST_FORM);
     assert_eq!(codes(&form)[..6], ["X-12", "X-59", "X-7", "X-50", "X-1", "X-2"]);
     assert_eq!(codes(&form).last(), Some(&"X-38")); // 36 of the rest: stand before
@@ -45,7 +45,7 @@ fn what_comes_first_by_priority_is_not_cut_away() {
     set.items[55].priority = 1;
     set.items[0].priority = 3;
     let uncut = all(&set);
-    let form = cut(uncut, &History::default());
+    let form = cut(uncut, [&set], &History::default());
     assert_eq!(codes(&form).first(), Some(&"X-56"));
     assert!(!codes(&form).contains(&"X-1"));
 }
@@ -95,6 +95,74 @@ fn words_typed_with_an_answer_become_its_note() {
     assert!(read(&item, "6").unwrap_err().to_string().contains("at most 5"));
 }
 
+/// What a visit of each mode has at hand, as `criteria.md` B.0 has it: a client looks and asks, a unit looks and opens
+/// its own records, and an inspector who said who they are has every way.
+fn can(mode: Mode) -> &'static [Ask] {
+    match mode {
+        Mode::Undercover => &[Ask::Observe, Ask::Ask],
+        Mode::SelfCheck => &[Ask::Observe, Ask::Records],
+        Mode::Open | Mode::Recheck | Mode::Joint | Mode::Special => {
+            &[Ask::Observe, Ask::Ask, Ask::Telephone, Ask::Records, Ask::Questionnaire]
+        }
+    }
+}
+
+/// The items of a form that decide derived items together; those that share an item are one company.
+fn companies(sets: &[&CriteriaSet], form: &[Item]) -> Vec<BTreeSet<ItemCode>> {
+    let mut companies: Vec<BTreeSet<ItemCode>> = Vec::new();
+    for derivation in sets.iter().flat_map(|set| &set.items).filter_map(|item| item.derivation.as_ref()) {
+        let on_form = |code: &&&ItemCode| form.iter().any(|item| item.code == ***code);
+        let mut joined: BTreeSet<ItemCode> =
+            derivation.operands().iter().filter(on_form).map(|code| (*code).clone()).collect();
+        let (sharing, apart) = companies.into_iter().partition(|one| !one.is_disjoint(&joined));
+        companies = apart;
+        let sharing: Vec<BTreeSet<ItemCode>> = sharing;
+        joined.extend(sharing.into_iter().flatten());
+        companies.push(joined);
+    }
+    companies.retain(|one| !one.is_empty());
+    companies
+}
+
+#[test]
+fn each_mode_is_asked_what_it_can_find_out_and_nothing_else() {
+    let mut set = long_set(1);
+    for mode in Mode::ALL {
+        for way in [Ask::Observe, Ask::Ask, Ask::Telephone, Ask::Records, Ask::Questionnaire] {
+            set.items[0].ask = vec![way];
+            assert_eq!(set.items[0].answerable(mode), can(mode).contains(&way), "{} {}", mode.name(), way.name());
+        }
+    }
+}
+
+#[test]
+fn every_comparison_of_the_sets_has_its_items_on_the_form_of_a_hall() {
+    let known = sets();
+    let chosen: Vec<&CriteriaSet> = known.iter().filter(|set| ["W5", "SYSB"].contains(&set.code.as_str())).collect();
+    for mode in [Mode::Open, Mode::Undercover] {
+        let whole = form(chosen.iter().copied(), &Kinds::embedded().lineage("GOV"), mode, 3);
+        let kept = cut(whole.clone(), chosen.iter().copied(), &History::default());
+        let has = |form: &[Item], code: &ItemCode| form.iter().any(|item| item.code == *code);
+        for item in chosen.iter().flat_map(|set| &set.comparisons).flat_map(|one| &one.items) {
+            assert_eq!(has(&kept, item), has(&whole, item), "{item} {}", mode.name());
+        }
+        assert!(mode == Mode::Undercover || kept.len() < whole.len(), "something is cut away here");
+    }
+}
+
+#[test]
+fn what_decides_a_derived_item_together_stays_together() {
+    let known = sets();
+    let city: Vec<&CriteriaSet> = known.iter().filter(|set| set.code.as_str() == "CITY").collect();
+    let whole = form(city.iter().copied(), &Kinds::embedded().lineage("CITY"), Mode::Open, 3);
+    let kept = cut(whole.clone(), city.iter().copied(), &History::default());
+    let companies = companies(&city, &whole);
+    assert!(kept.len() < whole.len() && companies.len() > 3);
+    let of = |company: &BTreeSet<ItemCode>| kept.iter().filter(|item| company.contains(&item.code)).count();
+    assert!(companies.iter().all(|company| [0, company.len()].contains(&of(company))), "{companies:?}");
+    assert!(companies.iter().any(|company| of(company) > 0));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -119,25 +187,29 @@ proptest! {
             failed_in_kind: often.iter().map(|(index, times)| (index.get(&items).code.clone(), *times)).collect(),
         };
         let whole = form(picked.iter().copied(), &lineage, mode, month);
-        let cut_once = cut(whole.clone(), &history);
+        let cut_once = cut(whole.clone(), picked.iter().copied(), &history);
         prop_assert!(cut_once.len() <= LONGEST_FORM);
-        prop_assert_eq!(cut_once.len(), whole.len().min(LONGEST_FORM));
+        // What stays together may leave some room.
+        let largest = companies(&picked, &whole).iter().map(BTreeSet::len).max().unwrap_or(1).max(1);
+        prop_assert!(cut_once.len() >= whole.len().min(LONGEST_FORM + 1 - largest));
+        for company in companies(&picked, &whole) {
+            let kept = cut_once.iter().filter(|item| company.contains(&item.code)).count();
+            prop_assert!(kept == 0 || kept == company.len(), "{kept} of {company:?}");
+        }
         prop_assert_eq!(cut_once.iter().map(|item| &item.code).collect::<BTreeSet<_>>().len(), cut_once.len());
         let words: Vec<&String> = cut_once.iter().filter_map(|item| item.same.as_ref()).collect();
         prop_assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
         for item in &cut_once {
             prop_assert!(item.applies(&lineage) && item.in_season(month) && item.derivation.is_none());
             prop_assert!(item.modes.is_empty() || item.modes.contains(&mode));
-            if mode == Mode::Undercover {
-                prop_assert!(item.ask.iter().any(|way| matches!(way, Ask::Observe | Ask::Ask)), "{}", item.code);
-            }
+            prop_assert!(item.ask.iter().any(|way| can(mode).contains(way)), "{} {}", item.code, mode.name());
         }
         // Another device: the same facts in another order of arrival.
         let again = History {
             failed_here: history.failed_here.iter().rev().cloned().collect(),
             failed_in_kind: history.failed_in_kind.iter().rev().map(|(code, times)| (code.clone(), *times)).collect(),
         };
-        prop_assert_eq!(&cut(form(picked, &lineage, mode, month), &again), &cut_once);
+        prop_assert_eq!(&cut(form(picked.iter().copied(), &lineage, mode, month), picked, &again), &cut_once);
         // Worst first.
         let rank = |item: &Item| !history.failed_here.contains(&item.code);
         prop_assert!(cut_once.is_sorted_by_key(rank));

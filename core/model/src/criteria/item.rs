@@ -111,12 +111,14 @@ impl Item {
     }
 
     /// Whether a visit of this mode can answer it: undercover one only looks, and asks what any client would; a unit
-    /// that checks itself has no questionnaire of clients at hand.
+    /// that checks itself looks and opens its records, for it is not its own client on the telephone, at the counter
+    /// or with a questionnaire.
     #[must_use]
     pub fn answerable(&self, mode: Mode) -> bool {
         let can = |way: &Ask| match mode {
             Mode::Undercover => matches!(way, Ask::Observe | Ask::Ask),
-            _ => true,
+            Mode::SelfCheck => matches!(way, Ask::Observe | Ask::Records),
+            Mode::Open | Mode::Recheck | Mode::Joint | Mode::Special => true,
         };
         self.derivation.is_none() && (self.modes.is_empty() || self.modes.contains(&mode)) && self.ask.iter().any(can)
     }
