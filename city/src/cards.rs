@@ -70,6 +70,7 @@ pub(crate) fn card(case: &Case, site: SiteId, photos: Vec<Digest>, rules: &Rules
         suspended_until: case.suspended_until,
         notices: u32::try_from(case.notices.len()).unwrap_or(u32::MAX),
         duplicate_of: None,
+        set: case.set.clone(),
     };
     (card, texts)
 }

@@ -157,6 +157,9 @@ impl City {
                 // An undercover finding has no card: its unit learns of it from a published copy alone.
                 let Some(row) = turn.entity(finding)?.filter(|row| !row.place.covert && !row.held) else { continue };
                 let (mut card, texts) = card(case, row.site, turn.published_of(finding)?, &rules);
+                if card.set.is_none() {
+                    card.set = turn.asked_under(case.raise.visit.into(), &case.raise.item)?;
+                }
                 if let Some(of) = *counts_under
                     && turn.was_said(FeedName::Unit(row.place.unit), Kind::CARD_WRITE, of.into())?
                 {

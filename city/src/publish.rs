@@ -53,6 +53,7 @@ pub(crate) fn write_copy(turn: &mut Turn<'_>, copy: &EntityRow) -> Result<(), Ci
     let Some(Body::FindingRaise(raise)) = raised.body else { return Err(broken()) };
     let photos = turn.published_of(copy.entity)?;
     let campaign = campaign_of(turn, &original)?;
+    let set = original.parent.map(|visit| turn.asked_under(visit, &raise.item)).transpose()?.flatten();
     let body = Body::FindingPublish(FindingPublish {
         site: copy.site,
         item: raise.item,
@@ -60,6 +61,7 @@ pub(crate) fn write_copy(turn: &mut Turn<'_>, copy: &EntityRow) -> Result<(), Ci
         day: Day::from_unix_millis(feedback.ord.millis()),
         photos,
         campaign,
+        set,
     });
     let demand = feedback.op.texts.first().and_then(Text::words).unwrap_or_default();
     turn.say_if_new(FeedName::Area(copy.place.area), copy.entity, &body, &[demand])?;

@@ -12,9 +12,7 @@ use crate::CityError;
 impl Look<'_> {
     /// False when a visit does not ask an item, as far as this city has the sets that it was opened with.
     pub(crate) fn asks(&self, visit: EntityId, item: &ItemCode) -> Result<bool, CityError> {
-        let sets = self.all("SELECT code, version FROM visit_set WHERE visit = ?1", [visit.0], |row| {
-            Ok(SetRef { code: row.get(0)?, version: row.get(1)? })
-        })?;
+        let sets = self.sets_of_visit(visit)?;
         // Where no set is named there is nothing to judge by.
         if sets.is_empty() {
             return Ok(true);
@@ -27,6 +25,22 @@ impl Look<'_> {
             }
         }
         Ok(false)
+    }
+
+    /// The set and version under which a visit asks an item, as far as this city has the sets that it was opened with.
+    pub(crate) fn asked_under(&self, visit: EntityId, item: &ItemCode) -> Result<Option<SetRef>, CityError> {
+        for set in self.sets_of_visit(visit)? {
+            if built_in(&set, item).1 || self.set_has(&set, item)? {
+                return Ok(Some(set));
+            }
+        }
+        Ok(None)
+    }
+
+    fn sets_of_visit(&self, visit: EntityId) -> Result<Vec<SetRef>, CityError> {
+        self.all("SELECT code, version FROM visit_set WHERE visit = ?1 ORDER BY code, version", [visit.0], |row| {
+            Ok(SetRef { code: row.get(0)?, version: row.get(1)? })
+        })
     }
 
     fn set_has(&self, set: &SetRef, item: &ItemCode) -> Result<bool, CityError> {

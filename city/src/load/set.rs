@@ -37,6 +37,8 @@ pub(super) fn sets(
                     row.wrong("code", twice(&set));
                 } else if known.iter().find(same).is_some_and(|published| *published != set) {
                     row.wrong("version", altered(&set));
+                } else if let Some(reason) = taken(&set, known.iter().chain(loaded.iter().map(|loaded| &loaded.set))) {
+                    row.wrong("code", reason);
                 } else {
                     loaded.push(LoadedSet { set, toml, retired });
                 }
@@ -66,6 +68,10 @@ pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &super::Kn
     let same = |other: &&CriteriaSet| other.code == set.code && other.version == set.version;
     if known.sets.iter().find(same).is_some_and(|published| *published != set) {
         let reason = altered(&set);
+        report.add(Mistake { file: file.to_owned(), table: "[set]".to_owned(), line: 0, reason });
+        return Vec::new();
+    }
+    if let Some(reason) = taken(&set, known.sets.iter()) {
         report.add(Mistake { file: file.to_owned(), table: "[set]".to_owned(), line: 0, reason });
         return Vec::new();
     }
@@ -127,6 +133,19 @@ fn twice(set: &CriteriaSet) -> Bilingual {
         format!("标准 {} v{} 出现两次，请删去一个或提高 version", set.code, set.version),
         format!("the set {} v{} stands here twice: take one out, or raise its `version`", set.code, set.version),
     )
+}
+
+/// Why a set may not have its items: a code names one thing, in whatever set a finding or an answer names it.
+fn taken<'a>(set: &CriteriaSet, mut known: impl Iterator<Item = &'a CriteriaSet>) -> Option<Bilingual> {
+    let has = |other: &&CriteriaSet| other.code != set.code;
+    let of =
+        |other: &'a CriteriaSet| Some((&other.code, set.items.iter().find(|item| other.item(&item.code).is_some())?));
+    let (other, item) = known.by_ref().filter(has).find_map(of)?;
+    let item = &item.code;
+    Some(both(
+        format!("检查项编码 {item} 已属于标准 {other}，请改用新的编码"),
+        format!("the item code {item} belongs to the set {other} already: give this item a code of its own"),
+    ))
 }
 
 fn altered(set: &CriteriaSet) -> Bilingual {

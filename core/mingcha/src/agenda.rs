@@ -11,6 +11,7 @@ use mingcha_model::{
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
 use crate::criteria::both;
+use crate::feedback::demand_of;
 use crate::findings::{basis_of_card, basis_of_case, provisional_number};
 use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
@@ -130,7 +131,7 @@ impl Phone {
                 same_inspector: self.are_of_one(one.op.log, case.raised_by.log)?,
             });
         }
-        let item = self.item_named(&case.raise.item)?;
+        let item = self.item_of_case(case)?;
         Ok(FindingRow {
             finding: case.finding,
             number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
@@ -207,12 +208,12 @@ impl Phone {
         });
         // Whoever told the unit chose no words: the item says what is to be put right.
         let demand = match text(0) {
-            words if words.is_empty() => self.default_demand(&card.item)?,
+            words if words.is_empty() => demand_of(&card.item, self.item_of_card(card)?.as_ref()),
             words => words,
         };
         let overdue = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
             && card.deadline.is_some_and(|deadline| deadline < almanac.today);
-        let item = self.item_named(&card.item)?;
+        let item = self.item_of_card(card)?;
         Ok(FindingRow {
             finding: record.finding,
             number: card.number.clone().unwrap_or_else(|| provisional_number(record.finding)),

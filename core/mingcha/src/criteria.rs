@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_model::body::{Body, SetRef};
+use mingcha_model::body::{Body, Card, SetRef};
 use mingcha_model::{
-    AnswerType, Bilingual, CriteriaSet, Definition, Item, ItemCode, Kinds, Lineage, LogId, Mode, OpId, Register,
+    AnswerType, Bilingual, Case, CriteriaSet, Definition, Item, ItemCode, Kinds, Lineage, LogId, Mode, OpId, Register,
     Said, Score, Value, VisitCase, WindowKind, form, score,
 };
 
@@ -221,9 +221,40 @@ impl Phone {
         Err(if exists { Mistake::ItemOfAnotherSet } else { Mistake::Unknown("检查项", "item") }.into())
     }
 
-    /// An item of any set known here.
+    /// An item as its newest version words it, of the sets in use before those that are not.
     pub(crate) fn item_named(&self, code: &ItemCode) -> Result<Option<Item>, MingchaError> {
-        Ok(self.criteria()?.iter().find_map(|set| set.item(code).cloned()))
+        if let Some(item) = self.offered()?.iter().find_map(|set| set.item(code)) {
+            return Ok(Some(item.clone()));
+        }
+        let known = self.criteria()?;
+        let newest = known.iter().filter(|set| set.item(code).is_some()).max_by_key(|set| set.version);
+        Ok(newest.and_then(|set| set.item(code)).cloned())
+    }
+
+    /// An item in the words of the set and version under which it was asked.
+    pub(crate) fn item_under(&self, sets: &[SetRef], code: &ItemCode) -> Result<Option<Item>, MingchaError> {
+        match self.sets_of(sets)?.iter().find_map(|set| set.item(code)) {
+            Some(item) => Ok(Some(item.clone())),
+            None => self.item_named(code),
+        }
+    }
+
+    /// The item that a finding fails, as its visit asked it.
+    pub(crate) fn item_of_case(&self, case: &Case) -> Result<Option<Item>, MingchaError> {
+        self.item_under(&self.sets_of_case(case)?, &case.raise.item)
+    }
+
+    /// The sets of the visit that saw a finding; of a published copy the one that the city names.
+    pub(crate) fn sets_of_case(&self, case: &Case) -> Result<Vec<SetRef>, MingchaError> {
+        if let Some(set) = &case.set {
+            return Ok(vec![set.clone()]);
+        }
+        Ok(self.store.visit(case.raise.visit)?.map(|visit| visit.sets).unwrap_or_default())
+    }
+
+    /// The item that a card is about, as it was asked.
+    pub(crate) fn item_of_card(&self, card: &Card) -> Result<Option<Item>, MingchaError> {
+        self.item_under(card.set.as_slice(), &card.item)
     }
 
     /// A visit's form with what was answered to it.

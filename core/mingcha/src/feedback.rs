@@ -4,7 +4,7 @@
 //! others, because its own are for those who know of the visit.
 
 use mingcha_model::body::{Body, Channel, FindingFeedback, PhotoShown, Rectangle};
-use mingcha_model::{Case, ItemCode};
+use mingcha_model::{Case, Item, ItemCode};
 
 use crate::say::Saying;
 use crate::{MingchaError, Mistake, Phone, Staged};
@@ -41,7 +41,7 @@ impl Phone {
         let demand = match demand {
             Some(demand) => demand.to_owned(),
             None if place.covert => String::new(),
-            None => self.default_demand(&case.raise.item)?,
+            None => self.default_demand(&case)?,
         };
         if place.covert && demand.trim().is_empty() {
             return Err(Mistake::NoDemand.into());
@@ -76,10 +76,8 @@ impl Phone {
             .collect())
     }
 
-    /// What a unit must put right where nobody worded it: the item, never the finding's own words.
-    pub(crate) fn default_demand(&self, item: &ItemCode) -> Result<String, MingchaError> {
-        let known = self.item_named(item)?;
-        Ok(known.map_or_else(|| format!("整改检查项 {item}"), |known| format!("整改：{}", known.text.zh)))
+    fn default_demand(&self, case: &Case) -> Result<String, MingchaError> {
+        Ok(demand_of(&case.raise.item, self.item_of_case(case)?.as_ref()))
     }
 
     /// What the unit was told to put right: the words chosen for it, else the item; empty while it was told nothing.
@@ -90,8 +88,13 @@ impl Phone {
             return Ok(words.clone());
         }
         let told = case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some();
-        if told { self.default_demand(&case.raise.item) } else { Ok(String::new()) }
+        if told { self.default_demand(case) } else { Ok(String::new()) }
     }
+}
+
+/// What a unit must put right where nobody worded it: the item, never the finding's own words.
+pub(crate) fn demand_of(item: &ItemCode, known: Option<&Item>) -> String {
+    known.map_or_else(|| format!("整改检查项 {item}"), |known| format!("整改：{}", known.text.zh))
 }
 
 const NOT_A_PART: Mistake = Mistake::Malformed(

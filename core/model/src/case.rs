@@ -5,7 +5,7 @@
 mod published;
 mod rulings;
 
-use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict};
+use crate::body::{Body, FindingRaise, NoticeKind, Outcome, PhotoShown, ReviewVerdict, SetRef};
 use crate::said::counting;
 use crate::stage::{Stage, StageInputs, stage};
 use crate::{
@@ -128,6 +128,8 @@ pub struct Case {
     pub visit: Option<VisitCase>,
     /// The campaign that it was seen in.
     pub campaign: Option<CampaignId>,
+    /// The set under which the item of a published copy was asked, as the city names it; an original has its visit's.
+    pub set: Option<SetRef>,
     /// The op that raised it.
     pub raised_by: OpId,
     /// The day it was raised.
@@ -241,6 +243,7 @@ impl Case {
         Some(Self {
             finding,
             site: visit.as_ref().map_or(raise.site, |visit| visit.site),
+            set: published::set(&live),
             campaign: visit.as_ref().map_or_else(|| published::campaign(&live), |visit| visit.campaign),
             raise,
             visit,

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
-use mingcha_model::body::{Body, CardExtension, Mode};
+use mingcha_model::body::{Body, CardExtension, Mode, SetRef};
 use mingcha_model::{
-    Case, Dates, Day, FindingId, ItemCode, LogId, ReviewVerdict, Said, SiteId, Stage, VisitId, is_suspended,
+    Case, CriteriaSet, Dates, Day, FindingId, Item, ItemCode, LogId, ReviewVerdict, Said, SiteId, Stage, VisitId,
+    is_suspended,
 };
 use mingcha_store::{CardRow, VisitFilter};
 use serde::Serialize;
@@ -65,13 +66,23 @@ struct Where {
     unit: String,
 }
 
+/// An item in Chinese, and who defines it.
+type Worded = (String, Option<&'static str>);
+
+fn worded(item: &Item) -> Worded {
+    (item.text.zh.clone(), Some(item.definition.name()))
+}
+
 /// Who makes the lines of one ledger.
 pub(super) struct Clerk<'a> {
     phone: &'a Phone,
     almanac: Almanac,
     /// When each item was first found failing at each site.
     first_days: HashMap<(SiteId, ItemCode), Day>,
-    items: HashMap<ItemCode, (String, &'static str)>,
+    /// Every set known here, the newest words of each item, and the sets that each visit was opened with.
+    sets: Vec<CriteriaSet>,
+    newest: HashMap<ItemCode, Worded>,
+    asked: HashMap<VisitId, Vec<SetRef>>,
     modes: HashMap<VisitId, Mode>,
     sites: HashMap<SiteId, Where>,
     authors: HashMap<LogId, String>,
@@ -86,15 +97,19 @@ impl<'a> Clerk<'a> {
             *first = row.raised_day.min(*first);
         }
         let visits = phone.store.visits(&VisitFilter::default())?;
-        let mut items = HashMap::new();
-        for item in phone.criteria()?.into_iter().flat_map(|set| set.items) {
-            items.entry(item.code).or_insert((item.text.zh, item.definition.name()));
+        let mut newest = HashMap::new();
+        let mut sets = phone.criteria()?;
+        sets.sort_by_key(|set| std::cmp::Reverse(set.version));
+        for item in phone.offered()?.iter().chain(&sets).flat_map(|set| &set.items) {
+            newest.entry(item.code.clone()).or_insert_with(|| worded(item));
         }
         Ok(Self {
             phone,
             almanac: phone.almanac()?,
             first_days,
-            items,
+            sets,
+            newest,
+            asked: HashMap::new(),
             modes: visits.into_iter().map(|row| (row.visit, row.mode)).collect(),
             sites: HashMap::new(),
             authors: HashMap::new(),
@@ -109,6 +124,7 @@ impl<'a> Clerk<'a> {
     pub fn line_of_case(&mut self, seq: u64, finding: FindingId) -> Result<Line, MingchaError> {
         let case = self.phone.store.case(finding)?.ok_or(Mistake::Unknown("问题", "finding"))?;
         let place = self.site(case.site)?;
+        let (item_text, definition) = self.item_of_case(&case)?;
         let dates = self.almanac.rules.dates(&case);
         let overdue = dates.is_overdue(&case, self.almanac.today);
         let last = case.submissions.last();
@@ -125,8 +141,8 @@ impl<'a> Clerk<'a> {
             found: Some(case.raised_day),
             // A published copy of an undercover finding names no visit that anybody here could know.
             source: self.modes.get(&case.raise.visit).map_or(wording::ledger::CHECKED, |mode| wording::mode(*mode)),
-            item_text: self.item(&case.raise.item),
-            definition: self.items.get(&case.raise.item).map(|(_, definition)| *definition),
+            item_text,
+            definition,
             item: case.raise.item.to_string(),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
             severity: case.raise.severity.in_chinese(),
@@ -158,6 +174,7 @@ impl<'a> Clerk<'a> {
         let card = &record.card;
         let row: FindingRow = self.phone.row_of_card(record, &self.almanac)?;
         let place = self.site(card.site)?;
+        let (item_text, definition) = self.item_under(card.set.as_slice(), &card.item);
         let last = row.submissions.last();
         let result = card.results.iter().rfind(|one| one.counts).or(card.results.last());
         let marks = [
@@ -174,8 +191,8 @@ impl<'a> Clerk<'a> {
             stage: row.stage.name(),
             found: card.feedback_day,
             source: wording::ledger::CHECKED,
-            item_text: self.item(&card.item),
-            definition: self.items.get(&card.item).map(|(_, definition)| *definition),
+            item_text,
+            definition,
             item: row.item,
             text: row.demand,
             severity: card.severity.in_chinese(),
@@ -229,8 +246,22 @@ impl<'a> Clerk<'a> {
         Ok(first.is_some_and(|first| *first < case.raised_day) && self.phone.is_repeat(case)?)
     }
 
-    fn item(&self, code: &ItemCode) -> String {
-        self.items.get(code).map(|(text, _)| text.clone()).unwrap_or_default()
+    /// The words of a finding's item as its visit asked it.
+    fn item_of_case(&mut self, case: &Case) -> Result<Worded, MingchaError> {
+        let visit = case.raise.visit;
+        if let (None, false) = (&case.set, self.asked.contains_key(&visit)) {
+            self.asked.insert(visit, self.phone.sets_of_case(case)?);
+        }
+        let sets = case.set.as_slice();
+        let asked = if sets.is_empty() { self.asked.get(&visit).map(Vec::as_slice).unwrap_or_default() } else { sets };
+        Ok(self.item_under(asked, &case.raise.item))
+    }
+
+    fn item_under(&self, asked: &[SetRef], code: &ItemCode) -> Worded {
+        let is_asked =
+            |set: &&CriteriaSet| asked.iter().any(|one| one.code == set.code.as_str() && one.version == set.version);
+        let item = self.sets.iter().filter(is_asked).find_map(|set| set.item(code));
+        item.map(worded).or_else(|| self.newest.get(code).cloned()).unwrap_or_default()
     }
 
     fn site(&mut self, site: SiteId) -> Result<Where, MingchaError> {

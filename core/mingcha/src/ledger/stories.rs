@@ -91,6 +91,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
         suspended_until: None,
         notices: 1,
         duplicate_of: None,
+        set: None,
     };
     city.say(finding, &Body::CardWrite(card), &["擦干地面"]);
     let mut contact = city.desk("Contact", Role::Contact, &url);

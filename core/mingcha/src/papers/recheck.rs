@@ -74,7 +74,7 @@ impl Phone {
         let opinion =
             wording::opinion(last.and_then(|one| one.verdict), reason.map_or("", |review| review.text.as_str()));
         let demand = self.demand_told(case)?;
-        let item = item_text(self, &case.raise.item)?;
+        let item = item_text(self.item_of_case(case)?);
         let text = case.corrections.last().unwrap_or(&case.text);
         let closed = case.outcome().filter(|_| case.stage == Stage::Closed).map(|result| result.day);
         Ok(facts(&[

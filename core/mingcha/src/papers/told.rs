@@ -5,7 +5,7 @@
 
 use mingcha_model::body::{Body, Card, CardExtension};
 use mingcha_model::{
-    Case, Day, Definition, FindingId, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId, is_suspended,
+    Case, Day, Definition, FindingId, Item, NoticeKind, Outcome, PhotoId, ReviewVerdict, Stage, UnitId, is_suspended,
 };
 use mingcha_store::CardRow;
 
@@ -84,7 +84,7 @@ impl Told {
         Ok(Self {
             number: number(card.number.as_deref(), record.finding),
             unit: unit_name(phone, site.as_ref().map(|site| site.unit))?,
-            item_text: item_text(phone, &card.item)?,
+            item_text: item_text(phone.item_of_card(card)?),
             item: card.item.to_string(),
             severity: card.severity.in_chinese(),
             demand: row.demand,
@@ -133,7 +133,7 @@ impl Told {
         Ok(Self {
             number: number(case.number.as_deref(), case.finding),
             unit: unit_name(phone, site.as_ref().map(|site| site.unit))?,
-            item_text: item_text(phone, &case.raise.item)?,
+            item_text: item_text(phone.item_of_case(case)?),
             item: case.raise.item.to_string(),
             severity: case.raise.severity.in_chinese(),
             demand: phone.demand_told(case)?,
@@ -184,10 +184,10 @@ pub(super) fn number(official: Option<&str>, finding: FindingId) -> String {
     official.map_or_else(|| format!("{}{}", provisional_number(finding), wording::NUMBER_PROVISIONAL), str::to_owned)
 }
 
-pub(super) fn item_text(phone: &Phone, item: &mingcha_model::ItemCode) -> Result<String, MingchaError> {
-    let Some(item) = phone.item_named(item)? else { return Ok(String::new()) };
+pub(super) fn item_text(item: Option<Item>) -> String {
+    let Some(item) = item else { return String::new() };
     let inferred = if item.definition == Definition::Inferred { wording::INFERRED } else { "" };
-    Ok(format!("{}{inferred}", item.text.zh))
+    format!("{}{inferred}", item.text.zh)
 }
 
 pub(super) fn unit_name(phone: &Phone, unit: Option<UnitId>) -> Result<String, MingchaError> {

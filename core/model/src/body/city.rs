@@ -235,6 +235,9 @@ pub struct FindingPublish {
     /// The campaign that it was seen in, whose deadlines hold.
     #[n(5)]
     pub campaign: Option<CampaignId>,
+    /// The set and version under which the item was asked, whose words hold; none where the city does not know the set.
+    #[n(6)]
+    pub set: Option<SetRef>,
 }
 
 /// A submission on a card.
@@ -356,6 +359,9 @@ pub struct Card {
     /// The finding that it counts with, where that is the unit's too: this one then has no deadline of its own.
     #[n(21)]
     pub duplicate_of: Option<FindingId>,
+    /// The set and version under which the item was asked, whose words hold; none where the city does not know the set.
+    #[n(22)]
+    pub set: Option<SetRef>,
 }
 
 /// The card that tells a unit of a notice was written: from then on it runs. Said again when the city heard that the

@@ -4,7 +4,7 @@
 //! Whoever has the original computes the same copy as the city, offline.
 
 use super::{Case, FeedbackCase};
-use crate::body::{Body, FindingPublish, FindingRaise};
+use crate::body::{Body, FindingPublish, FindingRaise, SetRef};
 use crate::{CampaignId, Day, Digest, Said, VisitId};
 
 /// What raised a finding, how, and on which day: its author, or the city where it is a copy, which counts from the
@@ -15,6 +15,11 @@ pub(super) fn raised<'a>(live: &[&'a Said]) -> Option<(&'a Said, FindingRaise, D
         Body::FindingPublish(copy) => Some((*one, newest(live).unwrap_or(copy).raise(), copy.day)),
         _ => None,
     })
+}
+
+/// The set under which the item of a copy was asked.
+pub(super) fn set(live: &[&Said]) -> Option<SetRef> {
+    newest(live).and_then(|copy| copy.set.clone())
 }
 
 /// The campaign that a copy names.
@@ -78,7 +83,7 @@ impl Case {
         let feedback = self.feedback.as_ref()?;
         let FindingRaise { item, severity, .. } = self.raise.clone();
         let (site, campaign) = (self.site, self.campaign);
-        let copy = FindingPublish { site, item, severity, day: feedback.day, photos: Vec::new(), campaign };
+        let copy = FindingPublish { site, item, severity, day: feedback.day, photos: Vec::new(), campaign, set: None };
         Some((copy, feedback.demand.clone()))
     }
 

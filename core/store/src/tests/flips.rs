@@ -60,6 +60,7 @@ fn everything() -> Feed {
         suspended_until: None,
         notices: 0,
         duplicate_of: None,
+        set: None,
     };
     feed.say(op(CITY, 4), id(15), &Body::CardWrite(card), "demand");
     let assign = Assign {

@@ -254,6 +254,7 @@ fn a_submission_on_a_card_is_there_at_once() {
         suspended_until: None,
         notices: 0,
         duplicate_of: None,
+        set: None,
     };
     feed.say(op(CITY, 2), id(2), &Body::CardWrite(card.clone()), "old demand");
     feed.say(op(CITY, 3), id(2), &Body::CardWrite(card), "demand");
