@@ -132,6 +132,7 @@ impl Phone {
             });
         }
         let item = self.item_of_case(case)?;
+        let duplicate_of = self.store.counts_under(case)?;
         Ok(FindingRow {
             finding: case.finding,
             number: case.number.clone().unwrap_or_else(|| provisional_number(case.finding)),
@@ -148,7 +149,7 @@ impl Phone {
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
             provisional: dates.provisional,
-            overdue: dates.is_overdue(case, almanac.today) && self.store.counts_under(case)?.is_none(),
+            overdue: dates.is_overdue(case, almanac.today) && duplicate_of.is_none(),
             unserved: dates.unserved.is_some_and(|by| by < almanac.today),
             supervision_due: dates.supervision_due,
             extension: if case.extension_asked.is_some() {
@@ -158,7 +159,7 @@ impl Phone {
             } else {
                 case.extension_refused.then_some(CardExtension::Refused)
             },
-            duplicate_of: self.store.counts_under(case)?,
+            duplicate_of,
             visit_void: case.outlives_its_visit(),
             refused: self.store.refused_visit(case.finding.into())?.is_some(),
             repeat: Some(self.is_repeat(case)?),
@@ -206,14 +207,14 @@ impl Phone {
                 reason: on_card.and_then(|one| one.reason).map(text),
             }
         });
+        let item = self.item_of_card(card)?;
         // Whoever told the unit chose no words: the item says what is to be put right.
         let demand = match text(0) {
-            words if words.is_empty() => demand_of(&card.item, self.item_of_card(card)?.as_ref()),
+            words if words.is_empty() => demand_of(&card.item, item.as_ref()),
             words => words,
         };
         let overdue = matches!(stage, Stage::Noticed | Stage::Returned | Stage::Supervised)
             && card.deadline.is_some_and(|deadline| deadline < almanac.today);
-        let item = self.item_of_card(card)?;
         Ok(FindingRow {
             finding: record.finding,
             number: card.number.clone().unwrap_or_else(|| provisional_number(record.finding)),

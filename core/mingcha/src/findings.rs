@@ -49,13 +49,14 @@ impl Phone {
     /// The unit acknowledges what it was told; `signed` on paper, which an inspector or a supervisor writes down.
     pub fn finding_acknowledge(&mut self, id: &str, name: &str, signed: bool) -> Result<Staged, MingchaError> {
         let (finding, place) = self.told_finding(id)?;
-        if self.notices_seen(finding)?.is_none() {
+        let notice = self.notices_seen(finding)?;
+        if notice.is_none() {
             return Err(
                 Mistake::NotNow("尚无通知可签收", "no notice was served yet; there is nothing to sign for").into()
             );
         }
         let channel = if signed { Channel::Written } else { Channel::Phone };
-        let body = Body::FindingAcknowledge(Acknowledge { channel, notice: self.notices_seen(finding)? });
+        let body = Body::FindingAcknowledge(Acknowledge { channel, notice });
         self.say_as_contact(&place, finding, Saying::new(finding, body).with_text(needed(name)?))
     }
 
