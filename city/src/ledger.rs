@@ -33,8 +33,12 @@ pub(crate) use photos::Unpublished;
 pub(crate) use places::{SiteRow, UnitRow};
 
 /// The steps from an empty file to today's shape; what has shipped is never edited.
-const MIGRATIONS: [&str; 3] =
-    [include_str!("ledger/001.sql"), include_str!("ledger/002.sql"), include_str!("ledger/003.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("ledger/001.sql"),
+    include_str!("ledger/002.sql"),
+    include_str!("ledger/003.sql"),
+    include_str!("ledger/004.sql"),
+];
 
 /// How long a transaction waits for another process.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -73,6 +73,7 @@ fn world() -> World {
             campaign: None,
             task: None,
             asked: None,
+            kind: None,
         };
         clock[device] += 3_600;
         let mut say = |world: &mut World, dice: &mut Dice, device: usize, over: Vec<OpId>, body: Body| {

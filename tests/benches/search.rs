@@ -137,6 +137,7 @@ fn main() {
             campaign: None,
             task: None,
             asked: None,
+            kind: None,
         };
         writer.say(&mut store, id(number, 5), &Body::VisitOpen(open), &[]);
         for item in 0..NOTES {

@@ -15,7 +15,9 @@ const ROLES: [Role; 5] = [Role::Inspector, Role::Supervisor, Role::Contact, Role
 /// What people say, in every shape that the answer depends on; and every number that a kind may ever have.
 fn bodies() -> Vec<Body> {
     let (site, finding) = (SiteId(EntityId([1; 16])), FindingId(EntityId([2; 16])));
-    let open = |mode| Body::VisitOpen(VisitOpen { site, mode, sets: vec![], campaign: None, task: None, asked: None });
+    let open = |mode| {
+        Body::VisitOpen(VisitOpen { site, mode, sets: vec![], campaign: None, task: None, asked: None, kind: None })
+    };
     let result = |outcome| Body::Result(ResultSay { outcome, visit: None, photos: vec![] });
     let day = Day::from_epoch_days(20_000);
     let mut bodies: Vec<Body> =
@@ -24,7 +26,7 @@ fn bodies() -> Vec<Body> {
     bodies.extend([
         Body::VisitPerson(VisitPerson { person: PersonId(EntityId([3; 16])), present: true }),
         Body::VisitSubmit(VisitSubmit { obtained: 0, obtainable: 0, missing: 0, counted: None }),
-        Body::VisitMove(VisitMove { site }),
+        Body::VisitMove(VisitMove { site, kind: None }),
         Body::VisitVoid(VisitVoid { void: true }),
         Body::VisitRemark(Nothing {}),
         Body::FindingRaise(FindingRaise {

@@ -9,8 +9,9 @@ use mingcha_model::body::{
     SubmissionAdd, Suspend, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid,
 };
 use mingcha_model::{
-    Body, Calendar, Case, DISSENT_AFTER_DAYS, Dates, Day, EntityId, Field, FindingId, Flags, LogId, Mode, NoticeKind,
-    OpId, Order, Outcome, PersonId, Policy, ReviewVerdict, Roll, Said, Severity, SiteId, Stage, VisitCase, VisitId,
+    Body, Calendar, Case, DISSENT_AFTER_DAYS, Dates, Day, EntityId, Field, FindingId, Flags, Kinds, Lineage, LogId,
+    Mode, NoticeKind, OpId, Order, Outcome, PersonId, Policy, ReviewVerdict, Roll, Said, Severity, SiteId, Stage,
+    VisitCase, VisitId,
 };
 use proptest::prelude::*;
 
@@ -85,6 +86,12 @@ fn of_the_finding() -> impl Strategy<Value = (EntityId, Body)> {
     ]
 }
 
+/// The kind of a site, by its number.
+fn kind(site: u8) -> Option<Lineage> {
+    let code = ["GOV", "PE", "BANK"].get(usize::from(site) - 1)?;
+    Some(Kinds::embedded().lineage(code))
+}
+
 fn of_the_visit() -> impl Strategy<Value = (EntityId, Body)> {
     let site = |n: u8| SiteId::from_random([n; 16]);
     let opened = VisitOpen {
@@ -94,12 +101,13 @@ fn of_the_visit() -> impl Strategy<Value = (EntityId, Body)> {
         campaign: None,
         task: None,
         asked: None,
+        kind: kind(1),
     };
     let body = prop_oneof![
         2 => Just(Body::VisitOpen(opened)),
         1 => Just(Body::VisitRemark(Nothing {})),
         1 => Just(Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0, counted: None })),
-        2 => (1_u8..4).prop_map(move |n| Body::VisitMove(VisitMove { site: site(n) })),
+        2 => (1_u8..4).prop_map(move |n| Body::VisitMove(VisitMove { site: site(n), kind: kind(n) })),
         2 => any::<bool>().prop_map(|void| Body::VisitVoid(VisitVoid { void })),
         2 => (1_u8..3, any::<bool>()).prop_map(|(n, present)| {
             Body::VisitPerson(VisitPerson { person: PersonId::from_random([n; 16]), present })
@@ -216,7 +224,13 @@ proptest! {
     fn a_visit_is_the_same_in_whatever_order_and_however_often_its_statements_come(
         (said, other) in twice(of_the_visit())
     ) {
-        prop_assert_eq!(VisitCase::fold(VisitId(VISIT), &said), VisitCase::fold(VisitId(VISIT), &other));
+        let case = VisitCase::fold(VisitId(VISIT), &said);
+        prop_assert_eq!(&case, &VisitCase::fold(VisitId(VISIT), &other));
+        // Whatever was said where, the limits are those of the window that it is said to have been made at.
+        if let Some(case) = case {
+            let site = (1_u8..4).find(|n| SiteId::from_random([*n; 16]) == case.site);
+            prop_assert_eq!(case.kind, site.and_then(kind));
+        }
     }
 
     #[test]

@@ -359,7 +359,15 @@ fn steps() -> impl Strategy<Value = Vec<(Step, Word)>> {
 }
 
 fn visited(steps: &[(Step, Word)], unheard: u8) -> Vec<Said> {
-    let open = VisitOpen { site: site(1), mode: Mode::Open, sets: Vec::new(), campaign: None, task: None, asked: None };
+    let open = VisitOpen {
+        site: site(1),
+        mode: Mode::Open,
+        sets: Vec::new(),
+        campaign: None,
+        task: None,
+        asked: None,
+        kind: None,
+    };
     let mut said = vec![Said {
         id: OpId { log: LogId([9; 16]), seq: 1 },
         ord: Order::at_millis(MONDAY * 1_000),
@@ -373,7 +381,7 @@ fn visited(steps: &[(Step, Word)], unheard: u8) -> Vec<Said> {
     for (step, word) in steps {
         let body = match step {
             Step::Submit => Body::VisitSubmit(VisitSubmit { obtained: 1, obtainable: 2, missing: 0, counted: None }),
-            Step::Move(number) => Body::VisitMove(VisitMove { site: site(*number) }),
+            Step::Move(number) => Body::VisitMove(VisitMove { site: site(*number), kind: None }),
             Step::Void(void) => Body::VisitVoid(VisitVoid { void: *void }),
             Step::Remark => Body::VisitRemark(Nothing {}),
         };
@@ -390,7 +398,7 @@ proptest! {
         let steps: Vec<_> = steps.into_iter().filter(|(step, _)| !matches!(step, Step::Void(_))).collect();
         let said = visited(&steps, unheard);
         let case = VisitCase::fold(visit(), &said).unwrap();
-        let moves = live(&said, visit().into(), &Body::VisitMove(VisitMove { site: site(1) }));
+        let moves = live(&said, visit().into(), &Body::VisitMove(VisitMove { site: site(1), kind: None }));
         let last = moves.into_iter().max_by_key(|one| one.sequence());
         let stands = last.map_or(site(1), |one| match &one.body {
             Body::VisitMove(moved) => moved.site,

@@ -4,7 +4,7 @@
 //! not have belongs to a newer app: it is not ours to say what stands in it.
 
 use mingcha_model::body::SetRef;
-use mingcha_model::{CriteriaSet, EntityId, ItemCode, SiteId, UnitId};
+use mingcha_model::{CriteriaSet, EntityId, ItemCode, SiteId, UnitId, Value};
 
 use super::{Look, Turn};
 use crate::CityError;
@@ -74,10 +74,12 @@ impl Turn<'_> {
     pub(crate) fn put_items(&mut self, set: &CriteriaSet) -> Result<(), CityError> {
         for item in &set.items {
             let parts = u32::try_from(item.parts.len()).unwrap_or(u32::MAX);
+            let classes: Vec<String> =
+                item.bands.classes().iter().map(|(class, _)| Value::Class(*class).to_string()).collect();
             self.change(
-                "INSERT INTO criteria_item (code, version, item, answer, parts) VALUES (?1, ?2, ?3, ?4, ?5) \
-                 ON CONFLICT DO NOTHING",
-                (set.code.as_str(), set.version, item.code.as_str(), item.answer.code(), parts),
+                "INSERT INTO criteria_item (code, version, item, answer, parts, classes) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+                (set.code.as_str(), set.version, item.code.as_str(), item.answer.code(), parts, classes.join(" ")),
             )?;
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! Areas, units and sites: the attributes that the city owns and routes by; kinds of windows and criteria sets.
 
 use mingcha_model::{
-    AnswerType, AreaId, Bilingual, CriteriaSet, EntityId, ItemCode, KindCode, Kinds, SiteId, UnitId, Value, WindowKind,
+    AnswerType, AreaId, Bilingual, Class, CriteriaSet, EntityId, ItemCode, KindCode, Kinds, SiteId, UnitId, Value,
+    WindowKind,
 };
 
 use super::{Look, Turn};
@@ -91,13 +92,22 @@ impl Look<'_> {
         if built_in.is_some_and(|item| item.check(value).is_ok()) {
             return Ok(true);
         }
-        let published =
-            self.all("SELECT DISTINCT answer, parts FROM criteria_item WHERE item = ?1", [item.as_str()], |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?))
-            })?;
-        let fits = |(answer, parts): &(String, u32)| {
-            let within = !matches!(value, Value::Count(n) if *parts > 0 && n > parts);
-            within && answer.parse::<AnswerType>().is_ok_and(|answer| answer.check(value).is_ok())
+        let published = self.all(
+            "SELECT DISTINCT answer, parts, classes FROM criteria_item WHERE item = ?1",
+            [item.as_str()],
+            |row| Ok((row.get::<_, String>(0)?, row.get::<_, u32>(1)?, row.get::<_, String>(2)?)),
+        )?;
+        let fits = |(answer, parts, classes): &(String, u32, String)| {
+            let Ok(answer) = answer.parse::<AnswerType>() else { return false };
+            let within = match value {
+                Value::Count(n) => *parts == 0 || n <= parts,
+                Value::Class(class) if answer == AnswerType::Band => {
+                    let has = classes.split(' ').any(|one| one == value.to_string());
+                    has || (*class == Class::Below && !classes.is_empty())
+                }
+                _ => true,
+            };
+            within && answer.check(value).is_ok()
         };
         Ok((built_in.is_none() && published.is_empty()) || published.iter().any(fits))
     }

@@ -5,7 +5,8 @@ use mingcha_model::body::{
     Answer, Body, FindingRaise, LogOpen, Mode, Nothing, Release, SetRef, VisitMove, VisitOpen, VisitSubmit,
 };
 use mingcha_model::{
-    Digest, EntityId, FeedName, Flags, Kind, Op, Order, Refusal, Role, Severity, SiteId, Text, Value, Verdict, VisitId,
+    Class, Digest, EntityId, FeedName, Flags, Kind, Op, Order, Refusal, Role, Severity, SiteId, Text, Value, Verdict,
+    VisitId,
 };
 use mingcha_sync::{LogConflict, decode};
 
@@ -189,7 +190,7 @@ fn a_visit_moves_within_its_area_and_not_beyond() {
     let mut phone = inspector(&serving);
     serving.city.grant(phone.person(), xihu()).unwrap();
     let visit = phone.visit(hall_1(), Mode::Open);
-    let to = |code: &str| Body::VisitMove(VisitMove { site: mingcha_city::load::site_id(code) });
+    let to = |code: &str| Body::VisitMove(VisitMove { site: mingcha_city::load::site_id(code), kind: None });
     phone.say(visit, &to("BANK-1"), &[]);
     phone.say(visit, &to("HALL-2"), &[]);
     assert_eq!(verdicts(&phone.push()), [(3, Verdict::Refused, Some(Refusal::Area))]);
@@ -442,7 +443,8 @@ fn a_visit_is_told_of_the_items_of_its_sets_alone() {
     let mut open = |code: &str, version: u32| {
         let visit = EntityId(fresh());
         let sets = vec![SetRef { code: code.to_owned(), version }];
-        let open = VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign: None, task: None, asked: None };
+        let open =
+            VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign: None, task: None, asked: None, kind: None };
         phone.say(visit, &Body::VisitOpen(open), &[]);
         for item in ["W5-1", "NONE-9"] {
             let answer = Answer { item: item.parse().unwrap(), value: Value::Yes, photos: vec![] };
@@ -453,4 +455,42 @@ fn a_visit_is_told_of_the_items_of_its_sets_alone() {
     open("W5", set.version);
     open("W5", set.version + 1_000);
     assert_eq!(verdicts(&phone.push()), [(4, Verdict::Refused, Some(Refusal::Item))]);
+}
+
+#[test]
+fn a_class_is_one_that_its_item_has_of_a_built_in_set_and_of_a_published_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let text = "code = \"OWN\"\nversion = 1\nname = { zh = \"本市\", en = \"own\" }\ndefinition = \"sourced\"\n\
+                scoring = \"levels\"\n[[item]]\ncode = \"OWN-1\"\ntext = { zh = \"亮灯率\", en = \"lit\" }\n\
+                help = { zh = \"按比例\", en = \"by share\" }\nanswer = \"band\"\nask = [\"observe\"]\nphoto = \"none\"\n\
+                kinds = [\"ALL\"]\nbands = { standard = \">= 95\" }\n\
+                source = [{ document = \"本市规定\", clause = \"一\" }]\n";
+    let set = mingcha_model::CriteriaSet::parse("OWN.toml", text, &mingcha_model::Kinds::embedded()).unwrap();
+    let mut load = mingcha_city::load::Load::default();
+    load.sets.push(mingcha_city::load::LoadedSet { set, toml: text.to_owned(), retired: false });
+    serving.city.apply(&load).unwrap();
+    let mut phone = inspector(&serving);
+    let visit = EntityId(fresh());
+    let sets = ["CITY", "OWN"].map(|code| SetRef { code: code.to_owned(), version: 1 }).to_vec();
+    let (campaign, task, asked, kind) = (None, None, None, None);
+    let open = VisitOpen { site: hall_1(), mode: Mode::Open, sets, campaign, task, asked, kind };
+    phone.say(visit, &Body::VisitOpen(open), &[]);
+    // Both have 达标 alone; below it whatever is not. A grade that was given takes any class.
+    for (item, value) in [
+        ("CITY-6a", Value::Class(Class::Standard)),
+        ("CITY-6a", Value::Class(Class::Below)),
+        ("CITY-6a", Value::Class(Class::Well)),
+        ("CITY-5g", Value::Class(Class::Well)),
+        ("CITY-5d", Value::Class(Class::Well)),
+        ("OWN-1", Value::Class(Class::Standard)),
+        ("OWN-1", Value::Class(Class::Below)),
+        ("OWN-1", Value::Class(Class::Excellent)),
+    ] {
+        let answer = Answer { item: item.parse().unwrap(), value, photos: vec![] };
+        phone.say(visit, &Body::Answer(answer), &[]);
+    }
+    let refused: Vec<u64> = verdicts(&phone.push()).into_iter().map(|(seq, ..)| seq).collect();
+    // The first op is the log's, the second the visit's.
+    assert_eq!(refused, [5, 7, 10]);
 }

@@ -386,7 +386,7 @@ pub fn created(photo: EntityId, copy: &str, length: usize) -> [(&'static str, St
 }
 
 pub fn open_visit(site: SiteId, mode: Mode) -> Body {
-    Body::VisitOpen(VisitOpen { site, mode, sets: Vec::new(), campaign: None, task: None, asked: None })
+    Body::VisitOpen(VisitOpen { site, mode, sets: Vec::new(), campaign: None, task: None, asked: None, kind: None })
 }
 
 /// The bodies of entries, in order.

@@ -3,100 +3,14 @@
 //! A visit is shown under the versions it was opened with. A published set that cannot be read is passed over:
 //! the city refuses such a set when it is loaded.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use mingcha_model::body::{Body, Card, SetRef};
-use mingcha_model::{
-    AnswerType, Bilingual, Case, CriteriaSet, Definition, Item, ItemCode, Kinds, Lineage, LogId, Mode, OpId, Register,
-    Said, Score, Value, VisitCase, WindowKind, form, score,
-};
+use mingcha_model::body::{Card, SetRef};
+use mingcha_model::{Bilingual, Case, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, VisitCase, WindowKind, form};
 
 use crate::form::month;
-use crate::{ItemRow, MingchaError, Mistake, Phone, ScoreRow, ScoreView, SetRow, SetScoreRow};
-
-/// A visit's form and what was answered to it.
-pub(crate) struct VisitForm {
-    pub sets: Vec<CriteriaSet>,
-    pub items: Vec<Item>,
-    pub answers: BTreeMap<ItemCode, Register<Said>>,
-}
-
-impl VisitForm {
-    /// The value in force of each item, an item that every set with it asks counted once.
-    pub fn values(&self) -> BTreeMap<ItemCode, Value> {
-        self.answers.iter().filter_map(|(item, register)| Some((item.clone(), answer_in_force(register)?.0))).collect()
-    }
-
-    pub fn score(&self) -> Score {
-        score(&self.sets, &self.items, &self.values())
-    }
-
-    /// The score as it was submitted: what came later is no part of it. Where a later answer replaced one that was
-    /// counted, the figures that were stated stand.
-    pub fn score_of(&self, visit: &VisitCase) -> Score {
-        let Some((_, figures)) = &visit.figures else { return self.score() };
-        let mut counted = BTreeMap::new();
-        let mut any_added = false;
-        for (item, register) in &self.answers {
-            let heads = register.heads().filter(|(id, head)| !visit.is_added_after_submission(*id, head.ord));
-            let newest = heads.max_by_key(|(id, head)| (head.ord, id.log, id.seq));
-            any_added |= register.heads().any(|(id, head)| visit.is_added_after_submission(id, head.ord));
-            if let Some(Body::Answer(answer)) = newest.map(|(_, head)| &head.value.body) {
-                counted.insert(item.clone(), answer.value);
-            }
-        }
-        let mut score = score(&self.sets, &self.items, &counted);
-        if any_added {
-            score.obtained = figures.obtained;
-            score.obtainable = figures.obtainable;
-            let rate = u128::from(figures.obtained).saturating_mul(10_000).checked_div(figures.obtainable.into());
-            score.rate = rate.and_then(|rate| u32::try_from(rate).ok());
-            // Only the sum was stated: what each set came to is not known any more.
-            score.sets.clear();
-        }
-        score
-    }
-
-    /// Who defines an item of the form.
-    pub fn definition_of(&self, item: &str) -> Option<&'static str> {
-        self.items.iter().find(|known| known.code.as_str() == item).map(|item| item.definition.name())
-    }
-
-    /// Who defines the form: `inferred` where one of its items is.
-    pub fn definition(&self) -> Option<&'static str> {
-        let inferred = self.items.iter().find(|item| item.definition == Definition::Inferred);
-        inferred.or(self.items.first()).map(|item| item.definition.name())
-    }
-
-    /// A score of this form for display, which says where it rests on what is inferred.
-    pub fn shown(&self, score: &Score, explained: bool) -> ScoreView {
-        let mut view = score_view(score, explained);
-        view.definition = self.definition();
-        for line in &mut view.lines {
-            line.definition = self.definition_of(&line.item);
-        }
-        view
-    }
-
-    /// The last answer of each log but this one, of those that are shown.
-    pub fn counted(&self, own: LogId) -> Vec<OpId> {
-        let mut last: BTreeMap<LogId, u64> = BTreeMap::new();
-        for (id, _) in self.answers.values().flat_map(Register::heads).filter(|(id, _)| id.log != own) {
-            let seq = last.entry(id.log).or_default();
-            *seq = id.seq.max(*seq);
-        }
-        last.into_iter().map(|(log, seq)| OpId { log, seq }).collect()
-    }
-}
-
-/// The value in force of an answer, and the statement that made it.
-pub(crate) fn answer_in_force(register: &Register<Said>) -> Option<(Value, &Said)> {
-    let (_, head) = register.latest()?;
-    match &head.value.body {
-        Body::Answer(answer) => Some((answer.value, &head.value)),
-        _ => None,
-    }
-}
+use crate::scores::VisitForm;
+use crate::{ItemRow, MingchaError, Mistake, Phone, SetRow};
 
 impl Phone {
     /// The kinds of windows: built in, and those that the city added.
@@ -174,20 +88,22 @@ impl Phone {
 
     /// The items of a visit's form, in order, in the words of the versions that it was opened with.
     ///
-    /// They are those that the opening recorded, then what was answered besides; a visit opened without a record asks
-    /// whatever its sets ask of such a site.
+    /// They are those that the opening recorded, then what was answered besides, with the limits of the kind of window
+    /// that the form was cut for; a visit opened without a record asks whatever its sets ask of such a site. A visit that
+    /// was moved to a site of another kind asks no more what does not hold there.
     pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
         let answered: Vec<ItemCode> = self.store.answers(visit.visit)?.into_iter().map(|(item, _)| item).collect();
         let (sets, lineage) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
         let mut items: Vec<Item> = match &visit.asked {
             Some(asked) => {
                 let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
-                items.map(|item| item.for_kind(&lineage)).collect()
+                items.filter(|item| item.applies(&lineage)).map(|item| item.for_kind(&lineage)).collect()
             }
             None => form(&sets, &lineage, visit.mode, month(visit.day)),
         };
         for code in answered {
-            let besides = sets.iter().find_map(|set| set.item(&code)).filter(|item| item.derivation.is_none());
+            let answerable = |item: &&Item| item.derivation.is_none() && item.applies(&lineage);
+            let besides = sets.iter().find_map(|set| set.item(&code)).filter(answerable);
             if let Some(item) = besides.filter(|_| !items.iter().any(|item| item.code == code)) {
                 items.push(item.for_kind(&lineage));
             }
@@ -195,7 +111,11 @@ impl Phone {
         Ok(items)
     }
 
+    /// The kind of window that a visit's form was cut for; where nobody wrote it down, the kind that its site has now.
     fn lineage_of_visit(&self, visit: &VisitCase) -> Result<Lineage, MingchaError> {
+        if let Some(kind) = &visit.kind {
+            return Ok(kind.clone());
+        }
         let kind = self.site_or_left(visit.site)?.map(|site| site.kind).unwrap_or_default();
         Ok(self.kinds()?.lineage(&kind))
     }
@@ -259,8 +179,11 @@ impl Phone {
 
     /// A visit's form with what was answered to it.
     pub(crate) fn form_of(&self, visit: &VisitCase) -> Result<VisitForm, MingchaError> {
+        let (mut sets, kind) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
+        // What is worked out of answers for other kinds of windows is not waited for here.
+        sets.iter_mut().for_each(|set| set.items.retain(|item| item.applies(&kind)));
         Ok(VisitForm {
-            sets: self.sets_of(&visit.sets)?,
+            sets,
             items: self.items_of_visit(visit)?,
             answers: self.store.answers(visit.visit)?.into_iter().collect(),
         })
@@ -311,57 +234,4 @@ fn item_row(item: &Item) -> ItemRow {
 /// Chinese, then English.
 pub(crate) fn both(text: &Bilingual) -> String {
     format!("{} / {}", text.zh, text.en)
-}
-
-/// What one may type where it is a choice; empty where it is a quantity.
-pub(crate) fn choices(answer: AnswerType) -> Vec<String> {
-    answer.choices().iter().map(ToString::to_string).collect()
-}
-
-/// A score for display; `lines` only where it is asked to explain itself.
-fn score_view(score: &Score, explained: bool) -> ScoreView {
-    let points = |hundredths: u64| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    let lines = score.lines.iter().map(|line| ScoreRow {
-        item: line.item.to_string(),
-        definition: None,
-        set: line.set.to_string(),
-        value: line.answer.as_ref().map(ToString::to_string).unwrap_or_default(),
-        obtained: line.obtained,
-        obtainable: line.obtainable,
-        rule: {
-            let (zh, en) = line.rule.words();
-            format!("{zh} / {en}")
-        },
-    });
-    let sets = score.sets.iter().map(|set| SetScoreRow {
-        set: set.set.to_string(),
-        model: set.model.name(),
-        obtained: set.obtained,
-        obtainable: set.obtainable,
-        rate: set.rate.map(u64::from),
-        conforms: set.conforms,
-        level: set.tier.map(mingcha_model::Tier::name),
-        formula: both(&set.formula),
-    });
-    let (obtained, obtainable) = (score.obtained, score.obtainable);
-    let formula = match &score.sets[..] {
-        [only] if only.model.has_figure() => both(&only.formula),
-        _ => format!(
-            "得分 {} ÷ 应得 {}（不适用项不计） / {} of {} points, not applicable left out",
-            points(obtained),
-            points(obtainable),
-            points(obtained),
-            points(obtainable),
-        ),
-    };
-    ScoreView {
-        obtained,
-        obtainable,
-        rate: score.rate.map(u64::from),
-        definition: None,
-        formula,
-        vetoes: score.vetoes.iter().map(ToString::to_string).collect(),
-        sets: sets.collect(),
-        lines: if explained { lines.collect() } else { Vec::new() },
-    }
 }

@@ -25,6 +25,7 @@ mod photos;
 mod ports;
 mod row;
 mod say;
+mod scores;
 mod seal;
 mod search;
 mod seen;

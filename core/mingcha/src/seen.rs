@@ -6,7 +6,7 @@
 
 use mingcha_model::{Basis, EntityId, Field, Register, VisitCase, VisitId, WrongBasis};
 
-use crate::criteria::VisitForm;
+use crate::scores::VisitForm;
 use crate::visits::{basis_of_answer, basis_of_visit};
 use crate::{MingchaError, Mistake, Phone};
 

@@ -4,16 +4,17 @@
 
 use mingcha_model::body::{Answer, Body, Nothing, SetRef, VisitMove, VisitOpen, VisitPerson, VisitSubmit, VisitVoid};
 use mingcha_model::{
-    Basis, Field, FindingId, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, Value, VisitCase, VisitId,
+    Basis, Field, FindingId, ItemCode, Mode, Place, Refusal, Register, Role, Said, Shown, VisitCase, VisitId,
     VisitStatus, print_seconds,
 };
 
 use mingcha_store::FindingFilter;
 
-use crate::criteria::{VisitForm, answer_in_force, both, choices};
+use crate::criteria::both;
 use crate::form::{Asked, Chosen};
 use crate::ports::sixteen;
 use crate::say::Saying;
+use crate::scores::{VisitForm, answer_in_force};
 use crate::seen::basis_of_form;
 use crate::{
     AnswerRow, Answered, FormRow, MingchaError, Mistake, Phone, PhotoRow, Version, VisitStarted, VisitSubmitted,
@@ -56,6 +57,7 @@ impl Phone {
             campaign,
             task: None,
             asked: Some(asked),
+            kind: Some(self.kinds()?.lineage(&site.kind)),
         };
         let place = Place { area: site.area, unit: site.unit, covert, self_check: mode == Mode::SelfCheck };
         for person in &people {
@@ -138,7 +140,7 @@ impl Phone {
                     definition: item.definition.name(),
                     parts: item.parts.iter().map(both).collect(),
                     quick: item.quick.as_ref().map(both),
-                    choices: choices(item.answer),
+                    choices: item.choices().iter().map(ToString::to_string).collect(),
                     photo_wanted: !photographed && item.photo_wanted(in_force.as_ref().map(|(value, _)| value)),
                     note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
                     value: in_force.map(|(value, _)| value.to_string()),
@@ -236,8 +238,14 @@ impl Phone {
                 .into());
             }
         }
+        // The inspector stands at the other window: its limits hold, and what is not asked there is asked no more.
+        let kind = Some(self.kinds()?.lineage(&site.kind));
+        let moved = VisitCase { site: site.site, kind: kind.clone(), ..visit.clone() };
+        if self.items_of_visit(&moved)?.is_empty() {
+            return Err(Mistake::NothingToAsk.into());
+        }
         let over = self.over(visit.visit, &Field::VisitSite, basis, &basis_of_visit(&visit))?;
-        let saying = Saying::new(visit.visit, Body::VisitMove(VisitMove { site: site.site })).with_over(over);
+        let saying = Saying::new(visit.visit, Body::VisitMove(VisitMove { site: site.site, kind })).with_over(over);
         self.say(&place, vec![saying])?;
         self.submitted_row(visit.visit)
     }
@@ -300,7 +308,7 @@ impl Phone {
             missing: score.missing.iter().map(ToString::to_string).collect(),
             photos_missing: self.photos_missing(&visit, &form)?,
             score: form.shown(&score, true),
-            reasons_missing: reasons_missing(&form),
+            reasons_missing: form.reasons_missing(),
         })
     }
 
@@ -422,22 +430,6 @@ impl Phone {
             versions,
         })
     }
-
-    /// The score of a visit, line by line.
-    pub fn score(&self, visit: &str) -> Result<crate::ScoreView, MingchaError> {
-        let visit = self.visit_case(self.visit_id(visit)?)?;
-        let form = self.form_of(&visit)?;
-        Ok(form.shown(&form.score_of(&visit), true))
-    }
-}
-
-/// Items that do not apply, and nobody said why.
-fn reasons_missing(form: &VisitForm) -> Vec<String> {
-    let silent = form.items.iter().filter(|item| {
-        let in_force = form.answers.get(&item.code).and_then(answer_in_force);
-        in_force.is_some_and(|(value, said)| value == Value::NotApplicable && said.text(0).trim().is_empty())
-    });
-    silent.map(|item| item.code.to_string()).collect()
 }
 
 fn photos_of(said: &Said) -> Vec<mingcha_model::PhotoId> {

@@ -61,7 +61,7 @@ pub(crate) fn notice(notice: NoticeKind) -> &'static str {
 }
 
 /// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken.
-const CRITERIA: [(&str, &str, &str); 24] = [
+const CRITERIA: [(&str, &str, &str); 25] = [
     ("yn", "是或否", "yes or no"),
     ("grade", "优、良、差", "good, fair, poor"),
     ("neg", "次数（0 为好）", "times seen (0 is good)"),
@@ -73,6 +73,7 @@ const CRITERIA: [(&str, &str, &str); 24] = [
     ("visits", "跑动次数", "trips"),
     ("lvl3", "合格、基本合格、不合格", "qualified, basic, unqualified"),
     ("band", "数值，分档", "figure, in classes"),
+    ("class", "等级（优秀、良好、达标、不达标）", "class (excellent, well, standard, below)"),
     ("veto", "一票否决（是或否）", "veto (yes or no)"),
     ("text", "文字", "words"),
     ("compare", "提升、持平、下降", "better, the same, worse"),

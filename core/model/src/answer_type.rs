@@ -9,6 +9,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use crate::value::{Class, Level, Value};
+use crate::{Bands, Comparison};
 
 /// How an item is answered; the codes are those of the criteria files and of the command line.
 ///
@@ -44,8 +45,11 @@ pub enum AnswerType {
     Trips,
     /// `lvl3`: qualified, basic or unqualified.
     Level,
-    /// `band`: a measured number with up to two decimals, between -10,000,000 and 10,000,000, or its class.
+    /// `band`: a measured number with up to two decimals, between -10,000,000 and 10,000,000, or one of the classes that
+    /// its item has.
     Band,
+    /// `class`: the class that an assessment gave: excellent, well, standard or below all of them.
+    Class,
     /// `veto`: yes takes away every award.
     Veto,
     /// `text`: words, which stand in the note.
@@ -58,7 +62,7 @@ pub enum AnswerType {
 
 impl AnswerType {
     /// All of them, in the order of the catalogue.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::YesNo,
         Self::Grade,
         Self::Occurrences,
@@ -70,13 +74,14 @@ impl AnswerType {
         Self::Trips,
         Self::Level,
         Self::Band,
+        Self::Class,
         Self::Veto,
         Self::Text,
         Self::Compare,
         Self::Derived,
     ];
 
-    /// The code: `yn grade neg count ratio min hrs wd visits lvl3 band veto text compare derived`.
+    /// The code: `yn grade neg count ratio min hrs wd visits lvl3 band class veto text compare derived`.
     pub fn code(self) -> &'static str {
         match self {
             Self::YesNo => "yn",
@@ -90,6 +95,7 @@ impl AnswerType {
             Self::Trips => "visits",
             Self::Level => "lvl3",
             Self::Band => "band",
+            Self::Class => "class",
             Self::Veto => "veto",
             Self::Text => "text",
             Self::Compare => "compare",
@@ -97,7 +103,8 @@ impl AnswerType {
         }
     }
 
-    /// The words that a screen offers as buttons; `na` is always the last. Quantities are typed.
+    /// The words of this type, `na` always the last. Quantities are typed. Which of them an item takes is said by
+    /// [`Item::choices`](crate::Item::choices).
     pub fn choices(self) -> &'static [Value] {
         match self {
             Self::YesNo | Self::Veto => &[Value::Yes, Value::No, Value::NotApplicable],
@@ -108,10 +115,11 @@ impl AnswerType {
                 Value::Level(Level::Unqualified),
                 Value::NotApplicable,
             ],
-            Self::Band => &[
+            Self::Band | Self::Class => &[
                 Value::Class(Class::Excellent),
                 Value::Class(Class::Well),
                 Value::Class(Class::Standard),
+                Value::Class(Class::Below),
                 Value::NotApplicable,
             ],
             Self::Compare => &[Value::Better, Value::Same, Value::Worse, Value::NotApplicable],
@@ -140,7 +148,7 @@ impl AnswerType {
     ///
     /// Case, full-width characters and spaces at the ends do not matter. At most 64 bytes, of words 16 KiB.
     pub fn parse(self, typed: &str) -> Result<Value, BadValue> {
-        let refused = BadValue { answer: self, most: None };
+        let refused = BadValue::of(self);
         if typed.len() > if self == Self::Text { crate::LONGEST_TEXT } else { 64 } {
             return Err(refused);
         }
@@ -156,7 +164,7 @@ impl AnswerType {
             | (Self::YesNo | Self::Veto, Value::Yes | Value::No)
             | (Self::Grade, Value::Good | Value::Fair | Value::Poor)
             | (Self::Level, Value::Level(_))
-            | (Self::Band, Value::Class(_))
+            | (Self::Band | Self::Class, Value::Class(_))
             | (Self::Text, Value::Written)
             | (Self::Compare, Value::Better | Value::Same | Value::Worse)
             | (Self::Derived, Value::Yes | Value::No | Value::Class(_)) => true,
@@ -169,7 +177,7 @@ impl AnswerType {
             (Self::Band, Value::Band(hundredths)) => hundredths.unsigned_abs() <= 1_000_000_000,
             _ => false,
         };
-        if fits { Ok(()) } else { Err(BadValue { answer: self, most: None }) }
+        if fits { Ok(()) } else { Err(BadValue::of(self)) }
     }
 
     fn word(self, plain: &str) -> Option<Value> {
@@ -183,7 +191,7 @@ impl AnswerType {
         };
         match self {
             Self::Text => (!plain.is_empty()).then_some(Value::Written),
-            Self::YesNo | Self::Veto | Self::Grade | Self::Level | Self::Compare | Self::Derived => None,
+            Self::YesNo | Self::Veto | Self::Grade | Self::Level | Self::Class | Self::Compare | Self::Derived => None,
             Self::Occurrences | Self::Count => with_units(&["次", "处", "个"]).map(Value::Count),
             Self::Ratio => {
                 let (seen, of) = plain.split_once('/')?;
@@ -218,10 +226,8 @@ impl AnswerType {
             Self::Text => ("文字说明，或不适用", "words, or na"),
             Self::Compare => ("提升、持平、下降、不适用", "better, same, worse or na"),
             Self::Derived => ("不用填，由其他项得出", "no answer: it follows from other items"),
-            Self::Band => (
-                "测得的数（最多两位小数），或优秀、良好、达标、不适用",
-                "a number with up to two decimals, excellent, well, standard or na",
-            ),
+            Self::Band => ("测得的数（最多两位小数），或不适用", "a number with up to two decimals, or na"),
+            Self::Class => ("优秀、良好、达标、不达标、不适用", "excellent, well, standard, below or na"),
         }
     }
 }
@@ -233,11 +239,32 @@ pub struct BadValue {
     pub answer: AnswerType,
     /// The largest number that this item takes, where it is smaller than that of its type.
     pub most: Option<u32>,
+    /// The classes that this item has, where it is a measured number.
+    pub bands: Bands,
+}
+
+impl BadValue {
+    /// A value that no item of this type takes.
+    #[must_use]
+    pub fn of(answer: AnswerType) -> Self {
+        Self { answer, most: None, bands: Bands::default() }
+    }
 }
 
 impl fmt::Display for BadValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (zh, en) = self.answer.may_type();
+        let classes = self.bands.classes();
+        let (mut zh, mut en) = (zh.to_owned(), en.to_owned());
+        if self.answer == AnswerType::Band && !classes.is_empty() {
+            let told = |text: fn(Class, Comparison) -> String, between: &str| {
+                classes.iter().map(|(class, limit)| text(*class, *limit)).collect::<Vec<_>>().join(between)
+            };
+            let chinese = told(|class, limit| format!("{}（{limit}）", Value::Class(class).in_chinese()), "、");
+            let english = told(|class, limit| format!("{} ({limit})", Value::Class(class)), ", ");
+            zh = format!("测得的数（最多两位小数），或{chinese}、不达标、不适用");
+            en = format!("a number with up to two decimals, {english}, below or na");
+        }
         match self.most {
             Some(most) => write!(f, "此项应填：{zh}，不大于 {most} / this item takes {en}, here at most {most}"),
             None => write!(f, "此项应填：{zh} / this item takes {en}"),
@@ -250,7 +277,7 @@ impl std::error::Error for BadValue {}
 /// The text is not the code of an answer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "not an answer type: use yn, grade, neg, count, ratio, min, hrs, wd, visits, lvl3, band, veto, text, compare or derived"
+    "not an answer type: use yn, grade, neg, count, ratio, min, hrs, wd, visits, lvl3, band, class, veto, text, compare or derived"
 )]
 pub struct BadAnswerType;
 

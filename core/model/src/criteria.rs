@@ -3,6 +3,7 @@
 //! Every set says where it comes from and what in it is inferred, wherever it is shown. Nothing here knows a single
 //! item by name: the built-in sets are files like any other, and a city may replace them.
 
+mod bands;
 mod built_in;
 mod compare;
 mod condition;
@@ -13,8 +14,9 @@ mod write;
 
 use serde::Serialize;
 
+pub use bands::{Bands, LevelLimits};
 pub use compare::{Comparing, Observed, compare};
-pub use condition::{BadCondition, Bands, Comparison, Condition, Demand, Derivation, LevelLimits, Sign, Truth, Wanted};
+pub use condition::{BadCondition, Comparison, Condition, Demand, Derivation, Sign, Truth, Wanted};
 pub use form::{History, LONGEST_FORM, cut, form};
 pub use item::{Item, Limit, Typed};
 pub use read::{BadSet, LARGEST_FILE, MOST_ITEMS};

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use minicbor::{Decode, Encode};
 use serde::Deserialize;
 
 use crate::{Bilingual, KindCode};
@@ -51,7 +52,7 @@ pub struct Kinds {
     trades: BTreeMap<String, KindCode>,
 }
 
-/// A kind and its ancestors, nearest first: the codes by which an item may name it.
+/// A kind and its ancestors, nearest first: the codes by which an item may name it. Never empty, at most 8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lineage(Vec<KindCode>);
 
@@ -183,6 +184,25 @@ impl Lineage {
     }
 }
 
+impl<C> Encode<C> for Lineage {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        e: &mut minicbor::Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        self.0.encode(e, context)
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Lineage {
+    fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let generations = d.array()?.and_then(|n| usize::try_from(n).ok()).filter(|n| (1..=DEEPEST).contains(n));
+        let generations =
+            generations.ok_or_else(|| minicbor::decode::Error::message("a kind has 1 to 8 generations"))?;
+        (0..generations).map(|_| d.decode()).collect::<Result<_, _>>().map(Self)
+    }
+}
+
 impl std::fmt::Display for Lineage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.iter().enumerate().try_for_each(|(at, code)| {
@@ -241,6 +261,12 @@ mod tests {
         let roots: Vec<_> = kinds.iter().filter(|kind| kind.parent.is_none()).map(|kind| kind.code.as_str()).collect();
         assert_eq!(roots, ["ALL", "CITY", "COMMUNITY", "SCHOOL"]);
         assert_eq!(kinds.lineage("PE").to_string(), "PE POLICE ADM ALL");
+        let written = minicbor::to_vec(kinds.lineage("PE")).unwrap();
+        assert_eq!(minicbor::decode::<Lineage>(&written).unwrap(), kinds.lineage("PE"));
+        // No line at all, one too long, and one that does not say how long it is.
+        for bytes in [&[0x80][..], &[[0x89].as_slice(), &[0x61, b'A'].repeat(9)].concat(), &[0x9f, 0x61, b'A', 0xff]] {
+            assert!(minicbor::decode::<Lineage>(bytes).is_err(), "{bytes:02x?}");
+        }
         assert_eq!(kinds.lineage("SCHOOL").to_string(), "SCHOOL");
     }
 

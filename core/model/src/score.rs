@@ -6,18 +6,17 @@
 
 mod line;
 mod model;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
-pub use line::{Rule, ScoreLine};
+pub use line::{Rule, Ruler, ScoreLine};
 pub use model::{SetScore, Tier};
 
-use crate::{CriteriaSet, Item, ItemCode, SetCode, Value};
+use crate::{Bilingual, CriteriaSet, Item, ItemCode, SetCode, Value};
 
 /// The score of one visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
     /// Points obtained, in hundredths: the sum over the sets that have the model of the first set with a figure. Sets
     /// of another model stand beside, in `sets`.
@@ -36,6 +35,37 @@ pub struct Score {
     pub vetoes: Vec<ItemCode>,
     /// Answers to items that are not on the form; they count for nothing.
     pub beside: Vec<ItemCode>,
+    /// Which sets make the figure, how, what it leaves out, and what stands beside it.
+    pub formula: Bilingual,
+    /// What counting again comes to, obtained and obtainable, where the figure above is the one that was submitted and
+    /// differs.
+    pub recounted: Option<(u64, u64)>,
+}
+
+impl Score {
+    /// The same with the figure that was submitted: it stays, whoever counts again, with other answers or by another rule.
+    ///
+    /// What each set came to was not stated; where the figures differ the sets are left out, and the words say both.
+    #[must_use]
+    pub fn as_submitted(mut self, obtained: u64, obtainable: u64) -> Self {
+        if (self.obtained, self.obtainable) == (obtained, obtainable) {
+            return self;
+        }
+        let points = |(obtained, obtainable): (u64, u64)| (words::hundredths(obtained), words::hundredths(obtainable));
+        let again = (self.obtained, self.obtainable);
+        let ((was, of), (now, of_now)) = (points((obtained, obtainable)), points(again));
+        self.formula = Bilingual {
+            zh: format!("提交时得分 {was} ÷ 应得 {of}，以此为准；各行在此重算，为 {now} ÷ {of_now}"),
+            en: format!(
+                "{was} of {of} as submitted, which stands; the lines, counted again here, come to {now} of {of_now}"
+            ),
+        };
+        self.recounted = Some(again);
+        (self.obtained, self.obtainable) = (obtained, obtainable);
+        self.rate = model::rate(obtained, obtainable);
+        self.sets.clear();
+        self
+    }
 }
 
 /// Scores the answers to the items of one form, each set by its own model.
@@ -60,34 +90,47 @@ pub struct Score {
 pub fn score(sets: &[CriteriaSet], items: &[Item], answers: &BTreeMap<ItemCode, Value>) -> Score {
     let mut unasked = answers.clone();
     let mut asked = BTreeSet::new();
-    let mut score = Score::default();
+    let mut lines = Vec::new();
     for item in items {
         if asked.insert(&item.code) {
-            score.lines.push(line::line(item, unasked.remove(&item.code)));
+            lines.push(line::line(item, unasked.remove(&item.code)));
         }
     }
     for item in derived(sets, items) {
         if asked.insert(&item.code) {
             // An answer that somebody gave by hand to what is derived counts for nothing.
-            score.lines.push(line::line(item, item.derivation.as_ref().and_then(|how| how.value(answers))));
+            let mut line = line::line(item, item.derivation.as_ref().and_then(|how| how.value(answers)));
+            if line.answer.is_none() {
+                line.waits_for = line.operands.iter().filter(|code| !answers.contains_key(code)).cloned().collect();
+            }
+            lines.push(line);
         }
     }
-    score.missing = lines_of(&score.lines, &[Rule::Unanswered, Rule::Unfit]);
-    score.vetoes = lines_of(&score.lines, &[Rule::Veto]);
-    score.beside = unasked.into_keys().collect();
-    for (code, cap) in set_order(sets, &score.lines) {
-        let of_set: Vec<&ScoreLine> = score.lines.iter().filter(|line| line.set == code).collect();
-        score.sets.extend(model::total(&of_set, cap));
+    let mut totals = Vec::new();
+    for (code, cap) in set_order(sets, &lines) {
+        let of_set: Vec<&ScoreLine> = lines.iter().filter(|line| line.set == code).collect();
+        totals.extend(model::total(&of_set, cap));
     }
     // Points and instances are never added up: what is scored otherwise stands beside.
-    let figures = |set: &&SetScore| set.model.has_figure();
-    let model = score.sets.iter().find(figures).map(|set| set.model);
-    for set in score.sets.iter().filter(|set| Some(set.model) == model) {
-        score.obtained = score.obtained.saturating_add(set.obtained);
-        score.obtainable = score.obtainable.saturating_add(set.obtainable);
+    let model = totals.iter().find(|set| set.model.has_figure()).map(|set| set.model);
+    let (mut obtained, mut obtainable) = (0_u64, 0_u64);
+    for set in totals.iter_mut().filter(|set| Some(set.model) == model) {
+        set.counted = true;
+        obtained = obtained.saturating_add(set.obtained);
+        obtainable = obtainable.saturating_add(set.obtainable);
     }
-    score.rate = model::rate(score.obtained, score.obtainable);
-    score
+    Score {
+        obtained,
+        obtainable,
+        rate: model::rate(obtained, obtainable),
+        missing: lines_of(&lines, &[Rule::Unanswered, Rule::Unfit]),
+        vetoes: lines_of(&lines, &[Rule::Veto]),
+        beside: unasked.into_keys().collect(),
+        formula: words::of_visit(&totals, &lines, (obtained, obtainable)),
+        recounted: None,
+        sets: totals,
+        lines,
+    }
 }
 
 /// The sets that these lines belong to, in the order in which the visit asks them, each with its cap.

@@ -78,7 +78,7 @@ pub enum Level {
     Unqualified,
 }
 
-/// One of three classes of a measured number.
+/// One of the classes of a measured number or of an assessment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
     /// 优秀
@@ -87,6 +87,8 @@ pub enum Class {
     Well,
     /// 达标
     Standard,
+    /// 不达标: in none of the others.
+    Below,
 }
 
 impl Value {
@@ -106,6 +108,7 @@ impl Value {
             Self::Class(Class::Excellent) => "优秀",
             Self::Class(Class::Well) => "良好",
             Self::Class(Class::Standard) => "达标",
+            Self::Class(Class::Below) => "不达标",
             Self::Written => "已填写",
             Self::Better => "提升",
             Self::Same => "持平",
@@ -154,6 +157,7 @@ impl fmt::Display for Value {
             Self::Class(Class::Excellent) => f.write_str("excellent"),
             Self::Class(Class::Well) => f.write_str("well"),
             Self::Class(Class::Standard) => f.write_str("standard"),
+            Self::Class(Class::Below) => f.write_str("below"),
             Self::Written => f.write_str("written"),
             Self::Better => f.write_str("better"),
             Self::Same => f.write_str("same"),
@@ -203,6 +207,8 @@ const HOURS: u8 = 19;
 const WORKING_DAYS: u8 = 20;
 const TRIPS: u8 = 21;
 const BAND: u8 = 22;
+/// A word again: the next one after the quantities.
+const BELOW: u8 = 23;
 
 impl<C> Encode<C> for Value {
     fn encode<W: minicbor::encode::Write>(
@@ -218,6 +224,7 @@ impl<C> Encode<C> for Value {
             Self::Trips(n) => (TRIPS, *n),
             Self::Ratio { seen, of } => return e.array(3)?.u8(RATIO)?.u32(*seen)?.u32(*of)?.ok(),
             Self::Band(hundredths) => return e.array(2)?.u8(BAND)?.i32(*hundredths)?.ok(),
+            Self::Class(Class::Below) => return e.u8(BELOW)?.ok(),
             word => {
                 let place = WORDS.iter().position(|one| one == word).unwrap_or_default();
                 return e.u8(u8::try_from(place).unwrap_or_default())?.ok();
@@ -231,7 +238,10 @@ impl<'b, C> Decode<'b, C> for Value {
     fn decode(d: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         let unknown = || minicbor::decode::Error::message("not an answer value of this version");
         if d.datatype()? != Type::Array {
-            return WORDS.get(usize::from(d.u8()?)).copied().ok_or_else(unknown);
+            return match d.u8()? {
+                BELOW => Ok(Self::Class(Class::Below)),
+                number => WORDS.get(usize::from(number)).copied().ok_or_else(unknown),
+            };
         }
         let length = d.array()?;
         let number = d.u8()?;
@@ -265,6 +275,7 @@ mod tests {
     #[test]
     fn a_word_costs_one_byte_and_a_small_quantity_three() {
         assert_eq!(minicbor::to_vec(Value::No).unwrap(), [1]);
+        assert_eq!(minicbor::to_vec(Value::Class(Class::Below)).unwrap(), [23]);
         assert_eq!(minicbor::to_vec(Value::Count(12)).unwrap(), [0x82, 16, 12]);
         assert_eq!(minicbor::to_vec(Value::Ratio { seen: 3, of: 5 }).unwrap(), [0x83, 17, 3, 5]);
     }
@@ -272,7 +283,8 @@ mod tests {
     #[test]
     fn what_cannot_be_true_does_not_decode() {
         for bytes in [
-            &[16_u8][..],              // a word that no version knows
+            &[16_u8][..],              // the number of a quantity, as a word
+            &[0x18, 24],               // a word that no version knows
             &[0x83, 17, 5, 3],         // five of three
             &[0x83, 17, 0, 0],         // none of none
             &[0x82, 17, 5],            // a ratio of one number
@@ -304,6 +316,7 @@ mod tests {
     fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::sample::select(&WORDS[..]),
+            Just(Value::Class(Class::Below)),
             any::<u32>().prop_map(Value::Count),
             (any::<u32>(), 1..=u32::MAX).prop_map(|(n, m)| Value::Ratio { seen: n.min(m), of: m }),
             any::<u32>().prop_map(Value::Minutes),

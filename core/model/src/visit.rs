@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use crate::body::{Body, Mode, SetRef, VisitSubmit};
 use crate::said::counting;
 use crate::{
-    CampaignId, Day, EntityId, Field, ItemCode, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId, VisitId,
+    CampaignId, Day, EntityId, Field, ItemCode, Lineage, LogId, OpId, Order, PersonId, Register, Said, SiteId, TaskId,
+    VisitId,
 };
 
 /// A visit, folded.
@@ -33,6 +34,9 @@ pub struct VisitCase {
     pub sets: Vec<SetRef>,
     /// The items that its form asks, in order; `None` for everything that its sets ask of such a site.
     pub asked: Option<Vec<ItemCode>>,
+    /// The kind of its site with its ancestors, as it was when the visit was opened there or moved there; `None` where
+    /// nobody wrote it down.
+    pub kind: Option<Lineage>,
     /// The campaign.
     pub campaign: Option<CampaignId>,
     /// The task it fulfils.
@@ -90,9 +94,9 @@ impl VisitCase {
             }
         }
         let latest = |field: &Field| registers.get(field)?.latest().map(|(_, head)| &head.value.body);
-        let site = match latest(&Field::VisitSite) {
-            Some(Body::VisitMove(moved)) => moved.site,
-            _ => open.site,
+        let (site, kind) = match latest(&Field::VisitSite) {
+            Some(Body::VisitMove(moved)) => (moved.site, &moved.kind),
+            _ => (open.site, &open.kind),
         };
         // Void is a strict register: of words that nobody reconciled, the safer keeps the visit.
         let kept = |said: &&Said| !matches!(&said.body, Body::VisitVoid(void) if void.void);
@@ -130,6 +134,7 @@ impl VisitCase {
             mode: open.mode,
             sets: open.sets.clone(),
             asked: open.asked.clone(),
+            kind: kind.clone(),
             campaign: open.campaign,
             task: open.task,
             people,

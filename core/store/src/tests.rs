@@ -155,7 +155,7 @@ pub(crate) fn site(unit: u8, area: u8) -> Body {
 
 pub(crate) fn opening(site: EntityId, mode: Mode) -> Body {
     let sets = vec![SetRef { code: "W5".into(), version: 1 }];
-    Body::VisitOpen(VisitOpen { site: SiteId(site), mode, sets, campaign: None, task: None, asked: None })
+    Body::VisitOpen(VisitOpen { site: SiteId(site), mode, sets, campaign: None, task: None, asked: None, kind: None })
 }
 
 pub(crate) fn answer(code: &str, value: Value) -> Body {

@@ -86,6 +86,9 @@ fn a_score_shows_every_line_with_its_rule_and_the_formula() {
         obtained,
         obtainable,
         rule: rule.to_owned(),
+        rule_code: "full",
+        level: None,
+        waits_for: Vec::new(),
     };
     let score = ScoreView {
         obtained: 300,
@@ -93,7 +96,9 @@ fn a_score_shows_every_line_with_its_rule_and_the_formula() {
         rate: Some(7500),
         definition: Some("inferred"),
         formula: "得分 3.00 ÷ 应得 4.00 / 3.00 of 4.00 points".to_owned(),
+        recounted: None,
         vetoes: Vec::new(),
+        beside: Vec::new(),
         sets: Vec::new(),
         lines: vec![
             line("W5-1", "yes", 200, 200, "满分 / full points"),

@@ -221,15 +221,24 @@ fn answers(page: &Page, view: &VisitView) -> Table {
 impl Show for Noted<ScoreView> {
     fn show(&self, page: &mut Page) {
         let (score, lang) = (&self.rows, page.lang());
-        let mut table =
-            Table::new(&[left(t::ITEM), left(t::VALUE), right(t::OBTAINED), right(t::OBTAINABLE), left(t::RULE)]);
+        let mut table = Table::new(&[
+            left(t::ITEM),
+            left(t::VALUE),
+            right(t::OBTAINED),
+            right(t::OBTAINABLE),
+            wrapped(t::RULE, 48),
+        ]);
         for line in &score.lines {
+            // Where there are no points there is no nought to read.
             let sign = if line.obtained < 0 { "-" } else { "" };
+            let brings = line.obtained != 0 || line.obtainable > 0;
+            let obtained = brings.then(|| format!("{sign}{}", points(line.obtained.unsigned_abs())));
+            let obtainable = (line.obtainable > 0).then(|| points(line.obtainable));
             table.row(&[
                 line.item.clone(),
                 line.value.clone(),
-                format!("{sign}{}", points(line.obtained.unsigned_abs())),
-                points(line.obtainable),
+                or_empty(obtained),
+                or_empty(obtainable),
                 half(lang, &line.rule).to_owned(),
             ]);
         }
@@ -240,12 +249,16 @@ impl Show for Noted<ScoreView> {
             (t::FORMULA, half(lang, &score.formula).to_owned()),
             (t::VETOES, score.vetoes.join(" ")),
         ]);
+        if !score.beside.is_empty() {
+            page.say_with(t::BESIDE_ITEMS, &[&score.beside.join(" ")]);
+        }
         if score.sets.len() > 1 {
             page.part(t::SCORE_BY_SET);
-            let mut table = Table::new(&[left(t::SETS), right(t::RATE), wrapped(t::FORMULA, 64)]);
+            let mut table = Table::new(&[left(t::SETS), right(t::RATE), left(t::MARK), wrapped(t::FORMULA, 64)]);
             for set in &score.sets {
                 let rate = set.rate.map(|rate| format!("{}%", points(rate)));
-                table.row(&[set.set.clone(), or_empty(rate), half(lang, &set.formula).to_owned()]);
+                let mark = marked(page, &[(set.counted, t::COUNTED)]);
+                table.row(&[set.set.clone(), or_empty(rate), mark, half(lang, &set.formula).to_owned()]);
             }
             page.table(&table);
         }

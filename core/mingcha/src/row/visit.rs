@@ -240,8 +240,15 @@ pub struct ScoreRow {
     pub obtained: i64,
     /// Points obtainable, in hundredths.
     pub obtainable: u64,
-    /// The rule, in words.
+    /// The rule in words, with the limit that was passed or kept, the count and the cap: Chinese / English.
     pub rule: String,
+    /// The rule alone: `full`, `half`, `proportion`, `failed`, `deducted`, `bonus`, `no_deduction`, `conforms`,
+    /// `does_not_conform`, `has_level`, `not_applicable`, `unanswered`, `unfit`, `information`, `no_veto` or `veto`.
+    pub rule_code: &'static str,
+    /// The level of the answer, where its set has levels: `first`, `second`, `third` or `below`.
+    pub level: Option<&'static str>,
+    /// Of what is worked out from other answers: those that are missing.
+    pub waits_for: Vec<String>,
 }
 
 /// One set's part of a score, by its own model.
@@ -261,8 +268,19 @@ pub struct SetScoreRow {
     pub conforms: Option<bool>,
     /// The lowest level, where the set has levels: `first`, `second`, `third` or `below`.
     pub level: Option<&'static str>,
+    /// Whether the visit's own figure counts it; a set of another model stands beside.
+    pub counted: bool,
     /// How it was computed, in words.
     pub formula: String,
+}
+
+/// What counting a submitted visit again comes to, where the submitted figure differs and stands.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Recounted {
+    /// In hundredths.
+    pub obtained: u64,
+    /// In hundredths.
+    pub obtainable: u64,
 }
 
 /// A score that explains itself.
@@ -276,10 +294,14 @@ pub struct ScoreView {
     pub rate: Option<u64>,
     /// `inferred` where an item of the form is: so is the score then.
     pub definition: Option<&'static str>,
-    /// How it was computed, in words.
+    /// How it was computed, in words: of which sets, what it leaves out, and what stands beside it and why.
     pub formula: String,
+    /// What counting again comes to, where that differs from the submitted figure above.
+    pub recounted: Option<Recounted>,
     /// Veto items answered with yes: they take away every award.
     pub vetoes: Vec<String>,
+    /// Answers to items that this visit does not ask, as those of another kind of window: they count for nothing.
+    pub beside: Vec<String>,
     /// Each set by its own model; the figures above are those of the first model that gives one.
     pub sets: Vec<SetScoreRow>,
     /// Line by line; empty in lists.

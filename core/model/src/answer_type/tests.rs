@@ -39,6 +39,9 @@ fn what_a_thumb_types_is_understood() {
         (AnswerType::Level, "基本合格", Value::Level(Level::Basic)),
         (AnswerType::Band, "31.2%", Value::Band(3_120)),
         (AnswerType::Band, "达标", Value::Class(Class::Standard)),
+        (AnswerType::Band, "不达标", Value::Class(Class::Below)),
+        (AnswerType::Class, "良好", Value::Class(Class::Well)),
+        (AnswerType::Class, "BELOW", Value::Class(Class::Below)),
     ] {
         assert_eq!(answer.parse(typed), Ok(value), "{answer} {typed}");
     }
@@ -70,8 +73,10 @@ fn what_does_not_fit_is_refused() {
         (AnswerType::Band, "1e3"),
         (AnswerType::Band, "."),
         (AnswerType::Band, "-"),
+        (AnswerType::Class, "31.2"),
+        (AnswerType::Class, "good"),
     ] {
-        assert_eq!(answer.parse(typed), Err(BadValue { answer, most: None }), "{answer} {typed}");
+        assert_eq!(answer.parse(typed), Err(BadValue::of(answer)), "{answer} {typed}");
     }
     assert!(AnswerType::Count.parse(&"1".repeat(1 << 20)).is_err());
 }
@@ -108,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_typed_breaks_the_reader_and_what_it_takes_fits(typed in "\\PC{0,24}", at in 0..12_usize) {
+    fn nothing_typed_breaks_the_reader_and_what_it_takes_fits(typed in "\\PC{0,24}", at in 0..AnswerType::ALL.len()) {
         let answer = AnswerType::ALL[at];
         if let Ok(value) = answer.parse(&typed) {
             prop_assert_eq!(answer.check(&value), Ok(()));
@@ -116,7 +121,7 @@ proptest! {
     }
 
     #[test]
-    fn digits_and_signs_do_not_break_the_reader(typed in "[0-9０-９/.,+% -]{0,20}(min|h|wd|分钟)?", at in 0..12_usize) {
+    fn digits_and_signs_do_not_break_the_reader(typed in "[0-9０-９/.,+% -]{0,20}(min|h|wd|分钟)?", at in 0..AnswerType::ALL.len()) {
         let _ = AnswerType::ALL[at].parse(&typed);
     }
 }

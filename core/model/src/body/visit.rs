@@ -3,7 +3,9 @@
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
-use crate::{CampaignId, DeviceId, Digest, EntityId, ItemCode, OpId, PersonId, PhotoId, SiteId, TaskId, Value};
+use crate::{
+    CampaignId, DeviceId, Digest, EntityId, ItemCode, Lineage, OpId, PersonId, PhotoId, SiteId, TaskId, Value,
+};
 
 /// Opens a log.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -102,6 +104,10 @@ pub struct VisitOpen {
     /// sets ask of such a site.
     #[n(5)]
     pub asked: Option<Vec<ItemCode>>,
+    /// The kind of the site with its ancestors, as the form was cut for it: whose limits hold, whatever the office says
+    /// of the site or of the kind later. `None` for the kind that the site has when the visit is looked at.
+    #[n(6)]
+    pub kind: Option<Lineage>,
 }
 
 /// A person of a visit.
@@ -156,6 +162,9 @@ pub struct VisitMove {
     /// Where it belongs.
     #[n(0)]
     pub site: SiteId,
+    /// The kind of that site with its ancestors, whose limits hold from now on. `None` as in [`VisitOpen::kind`].
+    #[n(1)]
+    pub kind: Option<Lineage>,
 }
 
 /// Voids a visit.

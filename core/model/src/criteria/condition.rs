@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::bands::Bands;
 use crate::answer_type::hundredths;
 use crate::{AnswerType, Class, ItemCode, Value};
 
@@ -64,10 +65,11 @@ pub enum Demand {
 /// What an answer must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// This word.
-    Word(Value),
-    /// A number beyond a limit; of a ratio its percentage.
-    Number(Comparison),
+    /// This word; of a measured number the class that it falls in, by the classes of the item.
+    Word(Value, Bands),
+    /// A number beyond a limit; of a ratio its percentage. Beside it the classes of the item, which say something of the
+    /// number where the class alone was typed.
+    Number(Comparison, Bands),
 }
 
 /// Whether a condition holds.
@@ -227,16 +229,28 @@ impl Condition {
         named
     }
 
-    /// Whether it holds for these answers.
+    /// Whether it holds for these answers. What does not apply leaves the list, as it leaves a score; a list of which
+    /// nothing is left does not apply.
     #[must_use]
     pub fn truth(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
-        let each: Vec<Truth> = self.demands().iter().map(|demand| demand.truth(answers)).collect();
+        self.judged(answers, false)
+    }
+
+    /// Whether it was met: of a list whose every demand must hold each one held, and none merely did not apply.
+    fn met(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
+        self.judged(answers, true)
+    }
+
+    fn judged(&self, answers: &BTreeMap<ItemCode, Value>, strict: bool) -> Truth {
+        let each: Vec<Truth> = self.demands().iter().map(|demand| demand.truth(answers, strict)).collect();
         let decisive = if matches!(self, Self::All(_)) { Truth::Fails } else { Truth::Holds };
         let otherwise = if matches!(self, Self::All(_)) { Truth::Holds } else { Truth::Fails };
         if each.contains(&decisive) {
             decisive
         } else if each.contains(&Truth::Undecided) {
             Truth::Undecided
+        } else if strict && matches!(self, Self::All(_)) && each.contains(&Truth::NotApplicable) {
+            Truth::NotApplicable
         } else if each.iter().all(|one| *one == Truth::NotApplicable) {
             Truth::NotApplicable
         } else {
@@ -246,11 +260,15 @@ impl Condition {
 }
 
 impl Demand {
-    /// Reads `ITEM COMPARISON VALUE`; `answer_of` says how an item of the set is answered.
-    pub fn parse(text: &str, answer_of: impl Fn(&ItemCode) -> Option<AnswerType>) -> Result<Self, BadCondition> {
+    /// Reads `ITEM COMPARISON VALUE`; `answer_of` says how an item of the set is answered, and which
+    /// classes it has.
+    pub fn parse(
+        text: &str,
+        answer_of: impl Fn(&ItemCode) -> Option<(AnswerType, Bands)>,
+    ) -> Result<Self, BadCondition> {
         let (item, sign, value) = Sign::split(text).ok_or(BadCondition::Demand)?;
         let item: ItemCode = item.parse().map_err(|_| BadCondition::Demand)?;
-        let answer = answer_of(&item).ok_or(BadCondition::Unknown)?;
+        let (answer, bands) = answer_of(&item).ok_or(BadCondition::Unknown)?;
         let word = match answer {
             AnswerType::Derived => [AnswerType::YesNo, AnswerType::Band].iter().find_map(|one| one.parse(value).ok()),
             _ => answer.parse(value).ok(),
@@ -258,28 +276,32 @@ impl Demand {
         let word = word.filter(|word| word.quantity().is_none() && !matches!(word, Value::Ratio { .. }));
         let wanted = match word {
             Some(_) if sign != Sign::Exactly => return Err(BadCondition::Word),
-            Some(word) => Wanted::Word(word),
+            Some(word) => Wanted::Word(word, bands),
             None if answer.is_quantity() => {
                 let limit = hundredths(value.strip_suffix('%').unwrap_or(value).trim_end());
-                Wanted::Number(Comparison { sign, hundredths: limit.ok_or(BadCondition::Value)? })
+                Wanted::Number(Comparison { sign, hundredths: limit.ok_or(BadCondition::Value)? }, bands)
             }
             None => return Err(BadCondition::Value),
         };
         Ok(Self::Answer(item, wanted))
     }
 
-    fn truth(&self, answers: &BTreeMap<ItemCode, Value>) -> Truth {
+    fn truth(&self, answers: &BTreeMap<ItemCode, Value>, strict: bool) -> Truth {
         let (item, wanted) = match self {
-            Self::Inner(condition) => return condition.truth(answers),
+            Self::Inner(condition) => return condition.judged(answers, strict),
             Self::Answer(item, wanted) => (item, wanted),
         };
         let holds = match (answers.get(item), wanted) {
             (None, _) => return Truth::Undecided,
-            (Some(Value::NotApplicable), Wanted::Word(Value::NotApplicable)) => true,
+            (Some(Value::NotApplicable), Wanted::Word(Value::NotApplicable, _)) => true,
             (Some(Value::NotApplicable), _) => return Truth::NotApplicable,
-            (Some(value), Wanted::Word(word)) => value == word,
-            (Some(Value::Ratio { seen, of }), Wanted::Number(limit)) => limit.holds_for_ratio(*seen, *of),
-            (Some(value), Wanted::Number(limit)) => match value.quantity() {
+            (Some(Value::Band(number)), Wanted::Word(Value::Class(class), bands)) => {
+                bands.class(*number) == Some(*class)
+            }
+            (Some(value), Wanted::Word(word, _)) => value == word,
+            (Some(Value::Ratio { seen, of }), Wanted::Number(limit, _)) => limit.holds_for_ratio(*seen, *of),
+            (Some(Value::Class(class)), Wanted::Number(limit, bands)) => return bands.says(*class, *limit),
+            (Some(value), Wanted::Number(limit, _)) => match value.quantity() {
                 Some(quantity) => limit.holds(quantity),
                 None => return Truth::Undecided,
             },
@@ -291,8 +313,8 @@ impl Demand {
 impl fmt::Display for Demand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer(item, Wanted::Word(word)) => write!(f, "{item} = {word}"),
-            Self::Answer(item, Wanted::Number(limit)) => write!(f, "{item} {limit}"),
+            Self::Answer(item, Wanted::Word(word, _)) => write!(f, "{item} = {word}"),
+            Self::Answer(item, Wanted::Number(limit, _)) => write!(f, "{item} {limit}"),
             Self::Inner(inner) => write!(f, "({inner})"),
         }
     }
@@ -308,55 +330,13 @@ impl fmt::Display for Condition {
     }
 }
 
-/// The classes of a measured number; any may be absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Bands {
-    /// 优秀
-    pub excellent: Option<Comparison>,
-    /// 良好
-    pub well: Option<Comparison>,
-    /// 达标
-    pub standard: Option<Comparison>,
-}
-
-impl Bands {
-    /// The class of a number in hundredths: the first that holds; none is a fault.
-    #[must_use]
-    pub fn class(&self, hundredths: i32) -> Option<Class> {
-        let classes = [(self.excellent, Class::Excellent), (self.well, Class::Well), (self.standard, Class::Standard)];
-        classes.into_iter().find(|(limit, _)| limit.is_some_and(|one| one.holds(hundredths.into()))).map(|(_, one)| one)
-    }
-}
-
-/// The percentages of three levels; what reaches neither is unqualified.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LevelLimits {
-    /// 合格
-    pub qualified: Comparison,
-    /// 基本合格
-    pub basic: Option<Comparison>,
-}
-
-impl LevelLimits {
-    /// The level of a percentage in hundredths.
-    #[must_use]
-    pub fn level(&self, hundredths: i32) -> crate::Level {
-        if self.qualified.holds(hundredths.into()) {
-            crate::Level::Qualified
-        } else if self.basic.is_some_and(|basic| basic.holds(hundredths.into())) {
-            crate::Level::Basic
-        } else {
-            crate::Level::Unqualified
-        }
-    }
-}
-
 /// How a derived item is worked out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Derivation {
     /// Yes if it holds, no if not.
     Condition(Condition),
-    /// The first class whose condition holds, no if none does.
+    /// The first class whose condition is met, below if none is. A class that asks for several things at once is not
+    /// given where one of them does not apply: nobody showed that.
     Classes {
         /// 优秀
         excellent: Option<Condition>,
@@ -393,7 +373,7 @@ impl Derivation {
                 let classes = [(excellent, Class::Excellent), (well, Class::Well), (standard, Class::Standard)];
                 let mut applies = false;
                 for (condition, class) in classes {
-                    match condition.as_ref().map(|condition| condition.truth(answers)) {
+                    match condition.as_ref().map(|condition| condition.met(answers)) {
                         None | Some(Truth::NotApplicable) => {}
                         Some(Truth::Holds) => return Some(Value::Class(class)),
                         // A better class may still be reached: nothing lower is said before.
@@ -401,7 +381,7 @@ impl Derivation {
                         Some(Truth::Fails) => applies = true,
                     }
                 }
-                Some(if applies { Value::No } else { Value::NotApplicable })
+                Some(if applies { Value::Class(Class::Below) } else { Value::NotApplicable })
             }
         }
     }

@@ -2,10 +2,11 @@
 //!
 //! An item is data. It refuses to know its set's other items, except where a condition names them.
 
-use super::condition::{Bands, Derivation, LevelLimits};
+use super::bands::{Bands, LevelLimits};
+use super::condition::Derivation;
 use super::{Ask, Definition, PhotoNeed, ScoringModel, Source};
 use crate::answer_type::{half_width, hundredths};
-use crate::{AnswerType, BadValue, Bilingual, ItemCode, KindCode, Level, Lineage, Mode, SetCode, Value};
+use crate::{AnswerType, BadValue, Bilingual, Class, ItemCode, KindCode, Level, Lineage, Mode, SetCode, Value};
 
 /// One thing that is looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +41,14 @@ pub struct Item {
     pub limits: Vec<Limit>,
     /// The things that a count counts; empty where it counts whatever there is.
     pub parts: Vec<Bilingual>,
-    /// The classes of a measured number.
+    /// The classes of a measured number; without any it is a number and has no class.
     pub bands: Bands,
     /// The percentages of three levels.
     pub levels: Option<LevelLimits>,
     /// How a derived item is worked out; always there if it is derived, and only then.
     pub derivation: Option<Derivation>,
-    /// What a fault takes off in a set of base 100, in hundredths of a point; of occurrences, each of them.
+    /// What a fault takes off in a set of base 100, in hundredths of a point; of occurrences, each one beyond
+    /// `fails_over`.
     pub deduct: u32,
     /// The most that this item takes off, in hundredths of a point.
     pub deduct_most: Option<u32>,
@@ -129,6 +131,13 @@ impl Item {
         self.months.is_empty() || self.months.contains(&month)
     }
 
+    /// The words that a screen offers as buttons; `na` is always the last. Of the classes those that its bands name, and
+    /// 不达标 for whatever is in none of them.
+    #[must_use]
+    pub fn choices(&self) -> Vec<Value> {
+        self.answer.choices().iter().filter(|value| self.check(value).is_ok()).copied().collect()
+    }
+
     /// Reads what was typed for this item, by the one rule that phone, city and import share.
     ///
     /// Beside what [`AnswerType::parse`] takes: a reason after 不适用 (`na 大厅停用`), words where words are asked,
@@ -145,7 +154,7 @@ impl Item {
         {
             return Ok(Typed { value: Value::Level(levels.level(percent)), note: Some(trimmed.to_owned()) });
         }
-        let value = self.answer.parse(trimmed)?;
+        let value = self.answer.parse(trimmed).map_err(|bad| BadValue { bands: self.bands, ..bad })?;
         self.check(&value)?;
         let words = value == Value::Written
             && ![Value::Written.to_string(), Value::Written.in_chinese()].contains(&trimmed.to_owned());
@@ -157,12 +166,15 @@ impl Item {
         self.answer.check(value)?;
         let most = u32::try_from(self.parts.len()).unwrap_or(u32::MAX);
         match value {
-            Value::Count(n) if most > 0 && *n > most => Err(BadValue { answer: self.answer, most: Some(most) }),
+            Value::Count(n) if most > 0 && *n > most => Err(BadValue { most: Some(most), ..BadValue::of(self.answer) }),
+            Value::Class(class) if self.answer == AnswerType::Band && !self.bands.have(*class) => {
+                Err(BadValue { bands: self.bands, ..BadValue::of(self.answer) })
+            }
             _ => Ok(()),
         }
     }
 
-    /// Whether this answer is a fault: no, poor, worse, unqualified, a veto, an occurrence, a number of no class, or a
+    /// Whether this answer is a fault: no, poor, worse, unqualified, below every class, a veto, an occurrence, or a
     /// quantity beyond its limit.
     ///
     /// What does not apply is no fault; neither is a value that does not fit the item, which [`Self::check`] refuses.
@@ -177,7 +189,7 @@ impl Item {
         match *value {
             Value::Yes => self.answer == AnswerType::Veto,
             Value::No => matches!(self.answer, AnswerType::YesNo | AnswerType::Derived),
-            Value::Poor | Value::Worse | Value::Level(Level::Unqualified) => true,
+            Value::Poor | Value::Worse | Value::Level(Level::Unqualified) | Value::Class(Class::Below) => true,
             Value::Count(n) if self.answer == AnswerType::Occurrences => beyond(n, Some(self.fails_over.unwrap_or(0))),
             Value::Count(n) | Value::Minutes(n) | Value::Hours(n) | Value::WorkingDays(n) | Value::Trips(n) => {
                 beyond(n, self.fails_over)
@@ -186,7 +198,7 @@ impl Item {
                 let least = u64::from(self.fails_under.unwrap_or(0).min(100)).saturating_mul(u64::from(of));
                 u64::from(seen).saturating_mul(100) < least
             }
-            Value::Band(measured) => self.bands != Bands::default() && self.bands.class(measured).is_none(),
+            Value::Band(measured) => self.bands.class(measured) == Some(Class::Below),
             Value::NotApplicable
             | Value::Good
             | Value::Fair

@@ -4,7 +4,8 @@
 
 use toml::Value as Toml;
 
-use super::condition::{Bands, Comparison, Condition, Demand, Derivation};
+use super::bands::Bands;
+use super::condition::{Comparison, Condition, Demand, Derivation};
 use super::{Comparing, CriteriaSet, Definition, Item, Offered, Source, Title};
 use crate::Bilingual;
 

@@ -1,12 +1,10 @@
 //! One item's part of a score, and the rule that made it.
 
-use serde::Serialize;
-
 use super::model::Tier;
-use crate::{AnswerType, Class, Item, ItemCode, Level, ScoringModel, SetCode, Value};
+use crate::{AnswerType, Bands, Class, Item, ItemCode, Level, ScoringModel, SetCode, Value};
 
 /// One item's part of a score.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScoreLine {
     /// The item.
     pub item: ItemCode,
@@ -26,6 +24,54 @@ pub struct ScoreLine {
     pub obtainable: u64,
     /// The level of the answer, where the set has levels.
     pub tier: Option<Tier>,
+    /// What the answer was held against.
+    pub ruler: Ruler,
+    /// Of what is derived: the items that it is worked out from.
+    pub operands: Vec<ItemCode>,
+    /// Those of them whose answers it waits for.
+    pub waits_for: Vec<ItemCode>,
+}
+
+/// What an answer is held against: the item's limits for this kind of window, its classes, and what a fault costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ruler {
+    /// How the item is answered.
+    pub answer: AnswerType,
+    /// Fails when the quantity is larger than this.
+    pub fails_over: Option<u32>,
+    /// Fails when the quantity is smaller than this; of a ratio in percent.
+    pub fails_under: Option<u32>,
+    /// The classes of a measured number.
+    pub bands: Bands,
+    /// What a fault takes off, in hundredths of a point.
+    pub deduct: u32,
+    /// The most that the item takes off.
+    pub deduct_most: Option<u32>,
+}
+
+impl Ruler {
+    fn of(item: &Item) -> Self {
+        Self {
+            answer: item.answer,
+            fails_over: item.fails_over,
+            fails_under: item.fails_under,
+            bands: item.bands,
+            deduct: item.deduct,
+            deduct_most: item.deduct_most,
+        }
+    }
+
+    /// How many of these occurrences count: what an item lets pass is no fault, in any model.
+    pub(super) fn beyond(&self, seen: u32) -> u32 {
+        seen.saturating_sub(self.fails_over.unwrap_or(0))
+    }
+}
+
+impl ScoreLine {
+    /// Whether nothing that fits was answered, or worked out.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.rule, Rule::Unanswered | Rule::Unfit)
+    }
 }
 
 /// Why an item brings what it brings.
@@ -33,8 +79,7 @@ pub struct ScoreLine {
 /// The sources demand that items be looked at, none says what a middle answer is worth: the parts for 良, 基本合格 and
 /// 持平 (a half) are inferred. A ratio brings its proportion, as the rate over observed instances does in published
 /// field checks; other quantities bring all or nothing by their limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// Full points: yes, good, qualified, better, or a quantity within its limit.
     Full,
@@ -71,7 +116,29 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// The rule in Chinese and in English, as a screen shows it beside the line.
+    /// The name in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Half => "half",
+            Self::Proportion => "proportion",
+            Self::Failed => "failed",
+            Self::Deducted => "deducted",
+            Self::Bonus => "bonus",
+            Self::NoDeduction => "no_deduction",
+            Self::Conforms => "conforms",
+            Self::DoesNotConform => "does_not_conform",
+            Self::HasLevel => "has_level",
+            Self::NotApplicable => "not_applicable",
+            Self::Unanswered => "unanswered",
+            Self::Unfit => "unfit",
+            Self::Information => "information",
+            Self::NoVeto => "no_veto",
+            Self::Veto => "veto",
+        }
+    }
+
+    /// The rule alone in Chinese and in English; [`ScoreLine::words`] says by which limit, and how often.
     pub fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Full => ("满分", "full points"),
@@ -105,6 +172,9 @@ impl Rule {
 }
 
 pub(super) fn line(item: &Item, answer: Option<Value>) -> ScoreLine {
+    let mut operands: Vec<ItemCode> = item.derivation.iter().flat_map(|how| how.operands()).cloned().collect();
+    let mut told = std::collections::BTreeSet::new();
+    operands.retain(|code| told.insert(code.clone()));
     let (rule, obtained, obtainable) = judge(item, answer.as_ref());
     let tier = (rule == Rule::HasLevel).then(|| answer.and_then(|value| tier(item, &value))).flatten();
     ScoreLine {
@@ -117,6 +187,9 @@ pub(super) fn line(item: &Item, answer: Option<Value>) -> ScoreLine {
         obtained,
         obtainable,
         tier,
+        ruler: Ruler::of(item),
+        operands,
+        waits_for: Vec::new(),
     }
 }
 
@@ -156,14 +229,15 @@ fn by_points(item: &Item, value: &Value) -> (Rule, i64, u64) {
     }
 }
 
-/// A fault takes its deduction, an occurrence each time, up to the most of its item; what conforms may add a bonus.
+/// A fault takes its deduction, an occurrence each time that it is not let pass, up to the most of its item; what conforms
+/// may add a bonus.
 fn by_deduction(item: &Item, value: &Value) -> (Rule, i64, u64) {
     if item.deduct == 0 && item.bonus == 0 {
         return (Rule::Information, 0, 0);
     }
-    if item.failed(value) {
+    if item.failed(value) && item.deduct > 0 {
         let times = match *value {
-            Value::Count(n) if item.answer == AnswerType::Occurrences => n.saturating_sub(item.fails_over.unwrap_or(0)),
+            Value::Count(n) if item.answer == AnswerType::Occurrences => Ruler::of(item).beyond(n),
             _ => 1,
         };
         let whole = u64::from(item.deduct).saturating_mul(times.into());
@@ -171,23 +245,22 @@ fn by_deduction(item: &Item, value: &Value) -> (Rule, i64, u64) {
         return (Rule::Deducted, i64::try_from(taken).unwrap_or(i64::MAX).saturating_neg(), 0);
     }
     // 良 and 基本合格 are no faults, and no merits either.
-    let merit = !matches!(value, Value::Fair | Value::Same | Value::Level(Level::Basic));
+    let merit = !matches!(value, Value::Fair | Value::Same | Value::Level(Level::Basic)) && !item.failed(value);
     if item.bonus > 0 && merit { (Rule::Bonus, item.bonus.into(), 0) } else { (Rule::NoDeduction, 0, 0) }
 }
 
-/// Instances in hundredths, so that a middle answer is half of one. Every occurrence is an instance that failed.
+/// Instances in hundredths, so that a middle answer is half of one. Every occurrence is an instance that failed, but for
+/// those that the item lets pass, which are none.
 fn by_instances(item: &Item, value: &Value) -> (Rule, i64, u64) {
     let one = |rule, part| (rule, part, 100);
     match *value {
         Value::Written => (Rule::Information, 0, 0),
-        Value::Band(_) if !item.failed(value) && item.bands.excellent.is_none() && item.bands.standard.is_none() => {
-            (Rule::Information, 0, 0)
-        }
+        Value::Band(_) if item.bands == Bands::default() => (Rule::Information, 0, 0),
         Value::Ratio { seen, of } => {
             (Rule::Proportion, i64::from(seen).saturating_mul(100), u64::from(of).saturating_mul(100))
         }
         Value::Count(n) if item.answer == AnswerType::Occurrences && item.failed(value) => {
-            (Rule::Failed, 0, u64::from(n).saturating_mul(100))
+            (Rule::Failed, 0, u64::from(Ruler::of(item).beyond(n)).saturating_mul(100))
         }
         Value::Count(_) if item.answer == AnswerType::Count && item.fails_over.or(item.fails_under).is_none() => {
             (Rule::Information, 0, 0)
@@ -210,7 +283,7 @@ fn by_conformity(item: &Item, value: &Value) -> (Rule, i64, u64) {
         Value::Minutes(_) | Value::Hours(_) | Value::WorkingDays(_) | Value::Trips(_) if unlimited => {
             return (Rule::Information, 0, 0);
         }
-        Value::Band(_) if item.bands == crate::Bands::default() => return (Rule::Information, 0, 0),
+        Value::Band(_) if item.bands == Bands::default() => return (Rule::Information, 0, 0),
         Value::Ratio { seen, of } => seen == of,
         _ => !item.failed(value),
     };
@@ -222,19 +295,24 @@ fn tier(item: &Item, value: &Value) -> Option<Tier> {
     Some(match *value {
         Value::Written | Value::NotApplicable => return None,
         _ if item.failed(value) => Tier::Below,
-        Value::Good | Value::Better | Value::Level(Level::Qualified) | Value::Class(Class::Excellent) => Tier::First,
-        Value::Fair | Value::Same | Value::Level(Level::Basic) | Value::Class(Class::Well) => Tier::Second,
-        Value::Class(Class::Standard) => Tier::Third,
-        Value::Band(measured) => match item.bands.class(measured)? {
-            Class::Excellent => Tier::First,
-            Class::Well => Tier::Second,
-            Class::Standard => Tier::Third,
-        },
+        Value::Good | Value::Better | Value::Level(Level::Qualified) => Tier::First,
+        Value::Fair | Value::Same | Value::Level(Level::Basic) => Tier::Second,
+        Value::Class(class) => tier_of(class),
+        Value::Band(measured) => return item.bands.class(measured).map(tier_of),
         Value::Yes | Value::No => Tier::First,
         Value::Ratio { .. } if item.fails_under.is_none() => return None,
         _ if item.fails_over.or(item.fails_under).is_none() && item.answer != AnswerType::Occurrences => return None,
         _ => Tier::First,
     })
+}
+
+fn tier_of(class: Class) -> Tier {
+    match class {
+        Class::Excellent => Tier::First,
+        Class::Well => Tier::Second,
+        Class::Standard => Tier::Third,
+        Class::Below => Tier::Below,
+    }
 }
 
 /// Points times seen of observed, rounded down; never more than the points.

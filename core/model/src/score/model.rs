@@ -4,13 +4,12 @@
 //! the monthly scheme of a county service centre (SRC 21); the rate over observed instances a city's mock test
 //! (SRC 37); all of N an official manual (SRC 7); levels document 004 (六.1(3): 100 %, 80 %).
 
-use serde::Serialize;
-
 use super::line::{Rule, ScoreLine};
+use super::words::{hundredths, left_out};
 use crate::{Bilingual, ScoringModel, SetCode};
 
 /// What one set's answers are worth.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetScore {
     /// The set.
     pub set: SetCode,
@@ -26,13 +25,14 @@ pub struct SetScore {
     pub conforms: Option<bool>,
     /// The lowest level of its items, where the set has levels.
     pub tier: Option<Tier>,
+    /// Whether the visit's own figure counts it; what is scored by another model stands beside that.
+    pub counted: bool,
     /// How it was computed.
     pub formula: Bilingual,
 }
 
 /// A level of an answer or a set: 优秀 or 合格, 良好 or 基本合格, 达标, or below all of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tier {
     /// 优秀, 合格, 优, 是
     First,
@@ -51,6 +51,16 @@ impl Tier {
             Self::First => ("一档（优秀、合格）", "first level"),
             Self::Second => ("二档（良好、基本合格）", "second level"),
             Self::Third => ("三档（达标）", "third level"),
+            Self::Below => ("不达标", "below every level"),
+        }
+    }
+
+    /// The level alone, beside the class or the limit that made it.
+    pub(super) fn rank(self) -> (&'static str, &'static str) {
+        match self {
+            Self::First => ("一档", "first level"),
+            Self::Second => ("二档", "second level"),
+            Self::Third => ("三档", "third level"),
             Self::Below => ("不达标", "below every level"),
         }
     }
@@ -77,7 +87,8 @@ pub(super) fn total(lines: &[&ScoreLine], cap: u32) -> Option<SetScore> {
         rate: None,
         conforms: None,
         tier: None,
-        formula: Bilingual::new("仅作记录，不计分", "information only, no points"),
+        counted: false,
+        formula: after(Bilingual::new("仅作记录，不计分", "information only, no points"), lines),
     };
     let mut score = match first.model {
         ScoringModel::ItemPoints => summed(empty, lines, ("得分", "points")),
@@ -104,14 +115,17 @@ fn summed(mut score: SetScore, lines: &[&ScoreLine], (zh, en): (&str, &str)) -> 
     }
     let (obtained, obtainable) = (hundredths(score.obtained), hundredths(score.obtainable));
     score.formula = Bilingual {
-        zh: format!("{zh} {obtained} ÷ 应得 {obtainable}（不适用项不计）"),
-        en: format!("{obtained} of {obtainable} {en}, not applicable left out"),
+        zh: format!("{zh} {obtained} ÷ 应得 {obtainable}"),
+        en: format!("{obtained} of {obtainable} {en}"),
     };
+    score.formula = after(score.formula, lines);
     score
 }
 
 fn base_100(mut score: SetScore, lines: &[&ScoreLine], cap: u32) -> SetScore {
     if !lines.iter().any(|line| line.rule.counts()) {
+        score.formula =
+            after(Bilingual::new("尚无可扣分加分的答案", "nothing answered that is deducted or added"), lines);
         return score;
     }
     let sum = |wanted: Rule| -> u64 {
@@ -130,13 +144,14 @@ fn base_100(mut score: SetScore, lines: &[&ScoreLine], cap: u32) -> SetScore {
         zh: format!("100 − 扣分 {taken} + 加分 {added} = {result}（最低 0，封顶 {cap}）"),
         en: format!("100 - {taken} deducted + {added} added = {result}, not below 0, not above {cap}"),
     };
+    score.formula = after(score.formula, lines);
     score
 }
 
 fn all_conform(mut score: SetScore, lines: &[&ScoreLine]) -> SetScore {
     let count = |rules: &[Rule]| lines.iter().filter(|line| rules.contains(&line.rule)).count();
     let (good, bad) = (count(&[Rule::Conforms]), count(&[Rule::DoesNotConform]));
-    let open = count(&[Rule::Unanswered, Rule::Unfit]);
+    let (open, aside) = (count(&[Rule::Unanswered, Rule::Unfit]), count(&[Rule::NotApplicable]));
     let all = good.saturating_add(bad);
     score.conforms = match (bad, open) {
         (1.., _) => Some(false),
@@ -153,8 +168,8 @@ fn all_conform(mut score: SetScore, lines: &[&ScoreLine]) -> SetScore {
         None => ("尚不能判定", "not decided yet"),
     };
     score.formula = Bilingual {
-        zh: format!("{all} 项中 {good} 项符合，{open} 项未答；须全部符合：{zh}"),
-        en: format!("{good} of {all} conform, {open} not answered; all of them must: {en}"),
+        zh: format!("{all} 项中 {good} 项符合，未答 {open} 项，不适用 {aside} 项不计；须全部符合：{zh}"),
+        en: format!("{good} of {all} conform, {open} not answered, {aside} not applicable left out; all must: {en}"),
     };
     score
 }
@@ -175,10 +190,12 @@ fn levels(mut score: SetScore, lines: &[&ScoreLine]) -> SetScore {
             counts[0], counts[1], counts[2], counts[3], lowest.1
         ),
     };
+    score.formula = after(score.formula, lines);
     score
 }
 
-/// Hundredths as people write them: `9.50`.
-fn hundredths(number: u64) -> String {
-    format!("{}.{:02}", number.div_euclid(100), number.rem_euclid(100))
+/// A formula, and what it does not count.
+fn after(formula: Bilingual, lines: &[&ScoreLine]) -> Bilingual {
+    let out = left_out(lines);
+    Bilingual { zh: formula.zh + &out.zh, en: formula.en + &out.en }
 }

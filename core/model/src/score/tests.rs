@@ -87,6 +87,17 @@ fn an_answer_of_another_type_counts_as_missing_and_one_off_the_form_counts_for_n
     assert_eq!(score.beside.iter().map(ItemCode::as_str).collect::<Vec<_>>(), ["SYSB-Y3a"]);
 }
 
+#[test]
+fn what_was_submitted_stands_and_says_what_counting_again_comes_to() {
+    let score = scored(&[("W5-1", "yes"), ("W5-2", "no")]);
+    assert_eq!(score.clone().as_submitted(200, 400), score);
+    let stated = score.as_submitted(400, 400);
+    assert_eq!((stated.obtained, stated.obtainable, stated.rate), (400, 400, Some(10_000)));
+    assert_eq!((stated.recounted, stated.sets.len()), (Some((200, 400)), 0));
+    assert_eq!(stated.formula.zh, "提交时得分 4.00 ÷ 应得 4.00，以此为准；各行在此重算，为 2.00 ÷ 4.00");
+    assert!(stated.formula.en.starts_with("4.00 of 4.00 as submitted"), "{}", stated.formula.en);
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(&AnswerType::ALL[..]).prop_flat_map(|one| prop::sample::select(one.choices()));
     prop_oneof![

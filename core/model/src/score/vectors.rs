@@ -1,4 +1,4 @@
-//! Scores worked out by hand, for each model: `tests/vectors/scores`.
+//! Scores worked out by hand, for each model and for several together: `tests/vectors/scores`.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{Kinds, Mode, form};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vectors {
-    set: String,
+    sets: Vec<String>,
     case: Vec<Case>,
 }
 
@@ -18,8 +18,13 @@ struct Vectors {
 #[serde(deny_unknown_fields)]
 struct Case {
     story: String,
+    /// The sets of the visit, in order; none is all of the file.
+    #[serde(default)]
+    asked: Vec<String>,
     answers: BTreeMap<String, String>,
     working: String,
+    /// Every line: the item, its rule, what it brings and of how much, its level.
+    lines: Vec<String>,
     obtained: u64,
     obtainable: u64,
     rate: Option<u32>,
@@ -28,6 +33,21 @@ struct Case {
     #[serde(default)]
     vetoes: Vec<String>,
     missing: Vec<String>,
+    /// What each set comes to, where there are several.
+    #[serde(default)]
+    of_set: Vec<OfSet>,
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfSet {
+    set: String,
+    counted: bool,
+    obtained: u64,
+    obtainable: u64,
+    rate: Option<u32>,
+    conforms: Option<bool>,
+    tier: Option<String>,
 }
 
 macro_rules! vectors {
@@ -38,29 +58,71 @@ macro_rules! vectors {
 
 #[test]
 fn every_model_scores_as_it_was_worked_out_by_hand() {
-    let files = vectors!("item_points", "base_100", "instance_rate", "all_conform", "levels", "information");
+    let files = vectors!(
+        "item_points",
+        "base_100",
+        "base_100_ends",
+        "instance_rate",
+        "instance_rate_ends",
+        "all_conform",
+        "levels",
+        "information",
+        "several_sets"
+    );
     for (name, text) in files {
-        let vectors: Vectors = toml::from_str(text).unwrap();
+        let vectors: Vectors = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let kinds = Kinds::embedded();
-        let set = CriteriaSet::parse(name, &vectors.set, &kinds).unwrap();
-        assert_eq!(set.scoring.name(), name);
-        let sets = [set];
-        let items = form(&sets, &kinds.lineage("GOV"), Mode::Open, 3);
+        let known: Vec<CriteriaSet> =
+            vectors.sets.iter().map(|text| CriteriaSet::parse(name, text, &kinds).unwrap()).collect();
+        assert!(known.len() > 1 || name.starts_with(known[0].scoring.name()), "{name}");
         for case in vectors.case {
+            let named = |code: &String| known.iter().find(|set| set.code.as_str() == code).unwrap().clone();
+            let sets =
+                if case.asked.is_empty() { known.clone() } else { case.asked.iter().map(named).collect::<Vec<_>>() };
+            let items = form(&sets, &kinds.lineage("GOV"), Mode::Open, 3);
             let read = |(code, typed): (&String, &String)| {
                 let item = items.iter().find(|item| item.code.as_str() == code).unwrap();
                 (item.code.clone(), item.read(typed).unwrap().value)
             };
             let score = score(&sets, &items, &case.answers.iter().map(read).collect());
             let (story, working) = (&case.story, &case.working);
+            assert_eq!(score.lines.iter().map(printed).collect::<Vec<_>>(), case.lines, "{name}: {story}: {working}");
             let figures = (score.obtained, score.obtainable, score.rate);
             assert_eq!(figures, (case.obtained, case.obtainable, case.rate), "{name}: {story}: {working}: {score:#?}");
-            let [set] = &score.sets[..] else { panic!("{name}: one set has one score") };
-            assert_eq!(set.conforms, case.conforms, "{name}: {story}: {working}");
-            assert_eq!(set.tier.map(Tier::name), case.tier.as_deref(), "{name}: {story}: {working}");
+            if case.of_set.is_empty() {
+                let [set] = &score.sets[..] else { panic!("{name}: {story}: say what each set comes to") };
+                assert_eq!(set.conforms, case.conforms, "{name}: {story}: {working}");
+                assert_eq!(set.tier.map(Tier::name), case.tier.as_deref(), "{name}: {story}: {working}");
+            } else {
+                let of_set: Vec<OfSet> = score.sets.iter().map(of_set).collect();
+                assert_eq!(of_set, case.of_set, "{name}: {story}: {working}");
+            }
             let codes = |codes: &[ItemCode]| codes.iter().map(ToString::to_string).collect::<Vec<_>>();
             assert_eq!(codes(&score.missing), case.missing, "{name}: {story}");
             assert_eq!(codes(&score.vetoes), case.vetoes, "{name}: {story}");
         }
+    }
+}
+
+/// `P-1 full 200 of 200`, `D-1 deducted -100`, `L-1 has_level first`, `P-2 unanswered`.
+fn printed(line: &ScoreLine) -> String {
+    let brings = match (line.obtained, line.obtainable) {
+        (0, 0) => String::new(),
+        (obtained, 0) => format!(" {obtained}"),
+        (obtained, obtainable) => format!(" {obtained} of {obtainable}"),
+    };
+    let level = line.tier.map(|tier| format!(" {}", tier.name())).unwrap_or_default();
+    format!("{} {}{brings}{level}", line.item, line.rule.name())
+}
+
+fn of_set(set: &SetScore) -> OfSet {
+    OfSet {
+        set: set.set.to_string(),
+        counted: set.counted,
+        obtained: set.obtained,
+        obtainable: set.obtainable,
+        rate: set.rate,
+        conforms: set.conforms,
+        tier: set.tier.map(|tier| tier.name().to_owned()),
     }
 }

@@ -1,15 +1,17 @@
 //! Conditions as an office writes them, and what is wrong with others.
 
 use super::*;
+use crate::CriteriaSet;
 
-fn answer_of(code: &ItemCode) -> Option<AnswerType> {
-    Some(match code.as_str() {
+fn answer_of(code: &ItemCode) -> Option<(AnswerType, Bands)> {
+    let answer = match code.as_str() {
         "A" => AnswerType::YesNo,
         "N" => AnswerType::Count,
         "R" => AnswerType::Ratio,
         "B" => AnswerType::Band,
         _ => return None,
-    })
+    };
+    Some((answer, Bands::default()))
 }
 
 fn demand(text: &str) -> Demand {
@@ -96,5 +98,66 @@ fn no_lower_class_is_said_while_a_better_one_is_open() {
     let all = |number, word| answers(&[("B", Value::Band(number)), ("A", word)]);
     assert_eq!(classes.value(&all(9_500, Value::Yes)), Some(Value::Class(Class::Excellent)));
     assert_eq!(classes.value(&all(9_500, Value::No)), Some(Value::Class(Class::Well)));
-    assert_eq!(classes.value(&all(7_000, Value::No)), Some(Value::No));
+    assert_eq!(classes.value(&all(7_000, Value::No)), Some(Value::Class(Class::Below)));
+}
+
+#[test]
+fn a_class_typed_for_a_number_says_what_follows_of_every_number_in_it_and_no_more() {
+    let limit = |text: &str| text.parse::<Comparison>().unwrap();
+    let bands = Bands { excellent: Some(limit("> 31")), well: Some(limit("> 28")), standard: Some(limit(">= 20")) };
+    let lit = Bands { standard: Some(limit("= 100")), ..Bands::default() };
+    for (bands, class, asked, truth) in [
+        (bands, Class::Excellent, "> 31", Truth::Holds),
+        (bands, Class::Excellent, ">= 28", Truth::Holds),
+        (bands, Class::Excellent, "> 32", Truth::Undecided),
+        (bands, Class::Well, "<= 31", Truth::Holds),
+        (bands, Class::Well, "> 31", Truth::Fails),
+        (bands, Class::Standard, "> 28", Truth::Fails),
+        (bands, Class::Below, ">= 20", Truth::Fails),
+        (bands, Class::Below, "< 20", Truth::Holds),
+        (bands, Class::Below, "< 10", Truth::Undecided),
+        (lit, Class::Standard, ">= 99", Truth::Holds),
+        (lit, Class::Below, "= 100", Truth::Fails),
+        (lit, Class::Below, ">= 99", Truth::Undecided),
+        (lit, Class::Well, ">= 99", Truth::Undecided),
+    ] {
+        assert_eq!(bands.says(class, limit(asked)), truth, "{class:?} {asked}");
+    }
+    // And the other way round: a number is of its class.
+    let banded = |code: &ItemCode| answer_of(code).map(|(answer, _)| (answer, bands));
+    let well = Condition::All(vec![Demand::parse("B = well", banded).unwrap()]);
+    for (value, truth) in [
+        (Value::Band(3_100), Truth::Holds),
+        (Value::Band(3_101), Truth::Fails),
+        (Value::Class(Class::Well), Truth::Holds),
+        (Value::Class(Class::Below), Truth::Fails),
+    ] {
+        assert_eq!(well.truth(&answers(&[("B", value)])), truth, "{value}");
+    }
+}
+
+#[test]
+fn a_class_that_asks_for_two_things_is_not_given_where_one_does_not_apply() {
+    // 良好：天数比例不低于 70，且考核良好 (the air of a city, document 004)
+    let set = CriteriaSet::embedded().unwrap().into_iter().find(|set| set.code.as_str() == "CITY").unwrap();
+    let air = set.item(&"CITY-5".parse().unwrap()).unwrap().derivation.clone().unwrap();
+    let (na, days) = (Value::NotApplicable, |share: i32| Value::Band(share * 100));
+    let (excellent, well, standard, below) = (Class::Excellent, Class::Well, Class::Standard, Class::Below);
+    for (share, grade, target, class) in [
+        (days(79), Value::Class(well), Value::Yes, Some(Value::Class(well))),
+        (na, Value::Class(well), Value::Yes, Some(Value::Class(standard))),
+        (na, Value::Class(well), Value::No, Some(Value::Class(below))),
+        (days(75), na, Value::Yes, Some(Value::Class(standard))),
+        // One of two is enough for the best class, whatever the other is.
+        (na, Value::Class(excellent), Value::No, Some(Value::Class(excellent))),
+        (days(80), na, Value::No, Some(Value::Class(excellent))),
+        (na, na, na, Some(na)),
+    ] {
+        let given = answers(&[("CITY-5d", share), ("CITY-5g", grade), ("CITY-5t", target)]);
+        assert_eq!(air.value(&given), class, "{share} {grade} {target}");
+    }
+    // A yes or no of several things is decided by what is left of them, as a score is.
+    let streets = set.item(&"CITY-6".parse().unwrap()).unwrap().derivation.clone().unwrap();
+    let given = answers(&[("CITY-6a", days(100)), ("CITY-6b", days(99)), ("CITY-6c", na)]);
+    assert_eq!(streets.value(&given), Some(Value::Yes));
 }

@@ -5,7 +5,8 @@ use toml::Value;
 use super::fault::{Fault, shown};
 use super::keys::Keys;
 use super::limits::{Points, check_limits, check_points};
-use crate::criteria::condition::{BadCondition, Bands, Comparison, Condition, Demand, Derivation, LevelLimits};
+use crate::criteria::bands::{Bands, LevelLimits};
+use crate::criteria::condition::{BadCondition, Comparison, Condition, Demand, Derivation};
 use crate::criteria::{Comparing, CriteriaSet, Definition, Item, Limit, Source, Title};
 use crate::{AnswerType, Bilingual, ItemCode, KindCode, Kinds};
 
@@ -301,7 +302,7 @@ fn condition(value: &Value, set: &CriteriaSet, depth: u8) -> Result<Condition, F
 }
 
 fn demand(text: &str, set: &CriteriaSet) -> Result<Demand, Fault> {
-    let answer_of = |code: &ItemCode| set.item(code).map(|item| item.answer);
+    let answer_of = |code: &ItemCode| set.item(code).map(|item| (item.answer, item.bands));
     Demand::parse(text, answer_of).map_err(|error| {
         let (zh, en) = error.words();
         let (given_zh, given_en) =

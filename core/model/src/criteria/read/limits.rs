@@ -54,7 +54,8 @@ pub(super) fn check_points(said: &Points, answer: AnswerType, model: ScoringMode
     if said.deduct == 0 && said.deduct_most.is_some() {
         return told("deduct_most", "先要有 `deduct`", "it needs `deduct`");
     }
-    let silent = matches!(answer, AnswerType::Veto | AnswerType::Band | AnswerType::Text) || said.classes;
+    let silent =
+        matches!(answer, AnswerType::Veto | AnswerType::Band | AnswerType::Class | AnswerType::Text) || said.classes;
     if silent && said.full > 0 {
         return told("points", "这种填答方式不计分，请写 0", "this answer type scores nothing: write 0");
     }
@@ -79,7 +80,7 @@ pub(super) fn check_limits(
         return told(key, "最大 100000", "at most 100000");
     }
     match answer {
-        A::YesNo | A::Grade | A::Level | A::Veto | A::Band | A::Text | A::Compare | A::Derived
+        A::YesNo | A::Grade | A::Level | A::Veto | A::Band | A::Class | A::Text | A::Compare | A::Derived
             if over.is_some() || under.is_some() =>
         {
             let key = if over.is_some() { "fails_over" } else { "fails_under" };
