@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
-use mingcha_model::body::Body;
+use mingcha_model::body::{Body, SetRef};
 use mingcha_model::print_seconds;
 use mingcha_store::Attention;
 use serde_json::{Value, json};
 
 use crate::attention::told::Told;
-use crate::{MingchaError, Phone};
+use crate::{AttentionRow, MingchaError, Phone};
 
 impl Phone {
     /// The description of an op and of what was said of the thing that it made, as one JSON text.
@@ -35,7 +35,9 @@ impl Phone {
         let row = self.told_row(&told, beside)?;
         let item = row.item.as_ref().and_then(|item| item.parse().ok());
         let item_text = match item {
-            Some(item) => self.item_named(&item)?.map(|item| crate::criteria::both(&item.text)),
+            Some(item) => {
+                self.item_under(&self.sets_behind(&row)?, &item)?.map(|item| crate::criteria::both(&item.text))
+            }
             None => None,
         };
         let named = match &told.body {
@@ -70,6 +72,21 @@ impl Phone {
             keys.extend(more.as_object().cloned().unwrap_or_default());
         }
         Ok(description)
+    }
+
+    /// The sets under which what a row speaks of was asked: an item is told in the words that its visit asked.
+    fn sets_behind(&self, row: &AttentionRow) -> Result<Vec<SetRef>, MingchaError> {
+        if let Some(visit) = row.visit
+            && let Some(visit) = self.store.visit(visit)?
+        {
+            return Ok(visit.sets);
+        }
+        let Some(finding) = row.finding else { return Ok(Vec::new()) };
+        match (self.store.case(finding)?, self.store.card(finding)?) {
+            (Some(case), _) => self.sets_of_case(&case),
+            (None, Some(card)) => Ok(card.card.set.into_iter().collect()),
+            (None, None) => Ok(Vec::new()),
+        }
     }
 }
 
