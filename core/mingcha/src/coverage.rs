@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_model::{AreaId, Day, Mode, Observed, SiteId, VisitStatus, compare};
-use mingcha_store::{SiteFilter, VisitFilter, VisitRow};
+use mingcha_model::{AreaId, Day, Mode, Observed, Role, SiteId, VisitStatus, compare};
+use mingcha_store::{SiteFilter, SiteRow, VisitFilter, VisitRow};
 use serde::Serialize;
 
 use crate::criteria::both;
@@ -84,8 +84,11 @@ pub struct CompareRow {
     pub trend: Option<&'static str>,
     /// The place among peers of this kind, from 1; only where policy has ranking on.
     pub rank: Option<u64>,
-    /// How many peers have a figure; only where policy has ranking on.
+    /// How many peers have a figure, itself among them; only where policy has ranking on.
     pub of: Option<u64>,
+    /// Where those peers are: the names of the areas that this phone reads, or the whole city; only where policy has
+    /// ranking on.
+    pub among: Option<String>,
 }
 
 impl Phone {
@@ -152,18 +155,15 @@ impl Phone {
         let now = self.answers_of_period(from, to)?;
         let before = self.answers_of_period(before_from, before_to)?;
         let none: Vec<Observed> = Vec::new();
-        let peers: Vec<SiteId> = self
-            .store
-            .sites(&SiteFilter { kind: Some(site.kind.clone()), ..SiteFilter::default() })?
-            .into_iter()
-            .map(|peer| peer.site)
-            .collect();
+        let of_kind = SiteFilter { kind: Some(site.kind.clone()), ..SiteFilter::default() };
+        let peers = self.store.sites(&of_kind)?;
+        let among = if ranking { Some(self.peers_are_of(&peers)?) } else { None };
         let mut rows = Vec::new();
         for one in sets.iter().flat_map(|set| &set.comparisons) {
             let rate =
                 |of: &BTreeMap<SiteId, Vec<Observed>>, site: SiteId| compare(one, of.get(&site).unwrap_or(&none));
             let (here, last) = (rate(&now, site.site), rate(&before, site.site));
-            let others: Vec<u32> = peers.iter().filter_map(|peer| rate(&now, *peer)).collect();
+            let others: Vec<u32> = peers.iter().filter_map(|peer| rate(&now, peer.site)).collect();
             let ahead = here.map(|here| others.iter().filter(|other| **other > here).count());
             let place = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
             rows.push(CompareRow {
@@ -178,9 +178,23 @@ impl Phone {
                 }),
                 rank: ahead.filter(|_| ranking).map(|ahead| place(ahead).saturating_add(1)),
                 of: ranking.then(|| place(others.len())),
+                among: among.clone(),
             });
         }
         Ok(rows)
+    }
+
+    /// Where the peers of a window are that this phone knows: somebody of one area ranks among that area alone.
+    fn peers_are_of(&self, peers: &[SiteRow]) -> Result<String, MingchaError> {
+        if matches!(self.grants()?.role, Role::Office | Role::Auditor) {
+            return Ok("全市 / the whole city".to_owned());
+        }
+        let areas: BTreeSet<AreaId> = peers.iter().map(|peer| peer.area).collect();
+        let mut names = Vec::new();
+        for area in areas {
+            names.extend(self.store.area(area)?.map(|area| area.name));
+        }
+        Ok(names.join("、"))
     }
 
     fn period(&self, from: Option<Day>, to: Option<Day>) -> Result<(Day, Day), MingchaError> {

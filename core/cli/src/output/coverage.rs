@@ -64,11 +64,11 @@ impl Show for Vec<CompareRow> {
             return;
         }
         let lang = page.lang();
-        let mut table =
-            Table::new(&[left(t::NAME), right(t::RATE), right(t::PREVIOUS), left(t::TREND), right(t::RANK)]);
+        let mut table = Table::new(&[left(t::NAME), right(t::RATE), right(t::PREVIOUS), left(t::TREND), left(t::RANK)]);
         let percent = |rate: Option<u64>| rate.map(|rate| format!("{}%", points(rate))).unwrap_or_default();
         for row in self {
-            let rank = row.rank.zip(row.of).map(|(rank, of)| format!("{rank}/{of}"));
+            let among = row.among.as_deref().map(|among| half(lang, among)).unwrap_or_default();
+            let rank = row.rank.zip(row.of).map(|(rank, of)| format!("{rank}/{of} {among}"));
             table.row(&[
                 half(lang, &row.name).to_owned(),
                 percent(row.rate),
