@@ -7,6 +7,7 @@ mod clock;
 mod device;
 mod erase;
 mod failure;
+mod form;
 mod found;
 mod load;
 mod person;
@@ -76,6 +77,8 @@ enum Command {
     Load(load::LoadFile),
     /// 发布一套标准，或停用一套 / publish a criteria set, or take one out of use
     Publish(publish::Publish),
+    /// 预览某点位一次检查的检查表 / the form that a visit to a site would have
+    Form(form::Form),
     /// 登记人员或其下一部手机，给出一次性代码 / enrol a person or their next phone: a one-time code
     Enrol(person::Enrol),
     /// 允许某人在片区工作 / let a person work in an area
@@ -100,6 +103,7 @@ impl Command {
             Self::Init(init) => init.run()?,
             Self::Load(load) => load.run()?,
             Self::Publish(publish) => publish.run()?,
+            Self::Form(form) => form.run()?,
             Self::Enrol(enrol) => enrol.run()?,
             Self::Grant(grant) => grant.run(true)?,
             Self::Revoke(grant) => grant.run(false)?,

@@ -37,6 +37,17 @@ pub enum CityError {
     /// No such unit.
     #[error("没有此单位，请先导入 / no such unit: load it first, then use its code or id")]
     UnknownUnit,
+    /// No such site.
+    #[error("没有此点位，请先导入 / no such site: load it first, then use its code or id")]
+    UnknownSite,
+    /// A set that is not known, not in use or has nothing to answer.
+    #[error("没有可用的此标准 / no such set in use: check its code")]
+    UnknownSet,
+    /// Sets that hold nothing for this kind of site and mode.
+    #[error(
+        "这些标准没有适合该点位和检查方式的检查项 / these sets have nothing to ask at this site in this mode: name others"
+    )]
+    NothingToAsk,
     /// No such device.
     #[error("没有此设备 / no such device: see `mingcha-city devices`")]
     UnknownDevice,
@@ -88,6 +99,9 @@ impl CityError {
             Self::UnknownPerson => "person_unknown",
             Self::UnknownArea => "area_unknown",
             Self::UnknownUnit => "unit_unknown",
+            Self::UnknownSite => "site_unknown",
+            Self::UnknownSet => "set_unknown",
+            Self::NothingToAsk => "nothing_to_ask",
             Self::UnknownDevice => "device_unknown",
             Self::UnknownPhoto => "photo_unknown",
             Self::RoleNeeds => "role_needs",

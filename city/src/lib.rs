@@ -13,6 +13,7 @@ mod erase;
 mod error;
 mod files;
 mod follow;
+mod form;
 mod http;
 mod judge;
 mod key;
@@ -31,4 +32,5 @@ mod writer;
 
 pub use city::{City, Device, EnrolCode, NewPerson, Stop};
 pub use error::CityError;
+pub use form::FormPreview;
 pub use ports::{Chance, Clock, Ports};

@@ -194,6 +194,8 @@ texts! {
     MINE = "含本机", "mine too";
     NO = "否", "no";
     OVERDUE = "逾期", "overdue";
+    ON_FORM = "已列入本表", "on this form";
+    PHOTO_AVOID = "勿拍照", "no photo";
     PHOTO_WANTED = "需照片", "photo wanted";
     PROVISIONAL = "暂定", "provisional";
     REPEAT = "重复问题", "repeat";
@@ -212,6 +214,8 @@ texts! {
     ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
     FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
+    FORM_IN_PARTS = "检查表分 {} 部分，每部分至多 40 项：mingcha visit form VISIT --part N", "The form comes in {} parts of at most 40 items: mingcha visit form VISIT --part N";
+    FORM_PART = "这是第 {} 部分，共 {} 部分。另一部分：mingcha visit form VISIT --part {}", "This is part {} of {}. Another one: mingcha visit form VISIT --part {}";
     INFERRED = "注意：标准 {} 含推定内容。{}", "Note: the set {} is inferred in part. {}";
     LEFT_OUT = "为便于现场填答，另有 {} 项未列入，可按编码直接填答或登记问题：{}", "{} more items were left out to keep the form short; answer them, or raise findings on them, by code: {}";
     LEDGER_WRITTEN = "已写出 {} 行：{}", "{} rows written: {}";
@@ -220,6 +224,7 @@ texts! {
     MISSING_PHOTOS = "缺照片的项：{}", "items that want a photo: {}";
     NEVER = "从未", "never";
     NOTHING_FOUND = "没有找到。换几个字试试，或先同步。", "Nothing found. Try other words, or sync first.";
+    NOTHING_LEFT_OUT = "没有未列入的项。", "Nothing is left out.";
     NO_COMPARISONS = "没有可比的内容。", "Nothing to compare.";
     NO_CONFLICTS = "没有分歧。", "No conflicts.";
     NO_DIFFERENCE = "两个版本相同。", "The two versions are the same.";
@@ -255,6 +260,8 @@ texts! {
     STAGE_NOW = "现阶段：{}", "stage now: {}";
     SYNC_OVERRULED = "{} 处分歧已裁定，未采纳您所写：mingcha conflicts --settled", "{} conflicts were settled against your value: mingcha conflicts --settled";
     SYNC_ATTENTION = "有需要处理的：mingcha refused，mingcha held，mingcha conflicts", "Some need attention: mingcha refused, mingcha held, mingcha conflicts";
+    WAITING_HERE = "上次暗访留待明察的 {} 项，只告诉您本人：", "{} items wait here since the last undercover visit; only you are told:";
+    WAITING_OPEN = "暗访不能查的 {} 项，留待明察：", "{} items could not be found out under cover and wait for an open visit:";
     VISIT_STARTED = "检查已开始，共 {} 项。下一步：mingcha visit form {}", "The visit is started, {} items. Next: mingcha visit form {}";
 }
 

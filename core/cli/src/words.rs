@@ -93,6 +93,11 @@ const WORDS: Words = &[
     ("metadata_damaged", "拍摄信息损坏", "metadata damaged"),
     ("edited_by_software", "经软件修改", "edited by software"),
     ("very_small", "图片过小", "very small"),
+    (
+        "photo_avoided",
+        "此项不要拍照，易拍到人脸或证件，公布前须遮盖",
+        "take no photo for this item: it easily shows faces or papers, to be blurred before it is published",
+    ),
     ("ledger", "写台账", "writing the ledger"),
     ("better", "提升", "better"),
     ("same", "持平", "the same"),

@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 
 use mingcha_model::body::{Card, SetRef};
-use mingcha_model::{Bilingual, Case, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, VisitCase, WindowKind, form};
+use mingcha_model::{
+    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, Value, VisitCase,
+    WindowKind, form,
+};
 
 use crate::form::month;
 use crate::scores::VisitForm;
@@ -24,40 +27,19 @@ impl Phone {
         Ok(Kinds::embedded().with_all(added).0)
     }
 
+    /// Every set and version known here, and what is out of use.
+    pub(crate) fn catalogue(&self) -> Result<Catalogue, MingchaError> {
+        Ok(Catalogue::with(self.store.criteria()?, &self.kinds()?))
+    }
+
     /// Every set and version known here.
     pub(crate) fn criteria(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let kinds = self.kinds()?;
-        let mut sets = CriteriaSet::embedded().unwrap_or_default();
-        for published in self.store.criteria()? {
-            let name = format!("{}.toml", published.code);
-            let Ok(set) = CriteriaSet::parse(&name, &published.toml, &kinds) else { continue };
-            if !sets.iter().any(|known| known.code == set.code && known.version == set.version) {
-                sets.push(set);
-            }
-        }
-        Ok(sets)
+        Ok(self.catalogue()?.sets().to_vec())
     }
 
     /// The newest version of each set, unless that version was taken out of use.
     pub(crate) fn offered(&self) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let mut newest = newest_of(self.criteria()?);
-        let retired = self.retired_versions()?;
-        newest.retain(|set| !retired.contains(&(set.code.as_str().to_owned(), set.version)));
-        Ok(newest)
-    }
-
-    /// Whether no new visit may ask this version: it was taken out of use, or the newest of its set was.
-    pub(crate) fn is_retired(&self, known: &[CriteriaSet], set: &CriteriaSet) -> Result<bool, MingchaError> {
-        let retired = self.retired_versions()?;
-        let newest = known.iter().filter(|other| other.code == set.code).map(|other| other.version).max();
-        let is_out = |version: u32| retired.contains(&(set.code.as_str().to_owned(), version));
-        Ok(is_out(set.version) || newest.is_some_and(is_out))
-    }
-
-    /// The versions that the city took out of use, by code.
-    fn retired_versions(&self) -> Result<BTreeSet<(String, u32)>, MingchaError> {
-        let published = self.store.criteria()?.into_iter();
-        Ok(published.filter(|one| one.retired).map(|one| (one.code, one.version)).collect())
+        Ok(self.catalogue()?.offered().into_iter().cloned().collect())
     }
 
     /// The criteria sets that a new visit may ask.
@@ -76,14 +58,9 @@ impl Phone {
     }
 
     /// The sets that a visit was opened with, in its versions.
-    fn sets_of(&self, refs: &[SetRef]) -> Result<Vec<CriteriaSet>, MingchaError> {
-        let known = self.criteria()?;
-        Ok(refs
-            .iter()
-            .filter_map(|wanted| {
-                known.iter().find(|set| set.code.as_str() == wanted.code && set.version == wanted.version).cloned()
-            })
-            .collect())
+    pub(crate) fn sets_of(&self, refs: &[SetRef]) -> Result<Vec<CriteriaSet>, MingchaError> {
+        let catalogue = self.catalogue()?;
+        Ok(refs.iter().filter_map(|wanted| catalogue.find(wanted)).cloned().collect())
     }
 
     /// The items of a visit's form, in order, in the words of the versions that it was opened with.
@@ -112,7 +89,7 @@ impl Phone {
     }
 
     /// The kind of window that a visit's form was cut for; where nobody wrote it down, the kind that its site has now.
-    fn lineage_of_visit(&self, visit: &VisitCase) -> Result<Lineage, MingchaError> {
+    pub(crate) fn lineage_of_visit(&self, visit: &VisitCase) -> Result<Lineage, MingchaError> {
         if let Some(kind) = &visit.kind {
             return Ok(kind.clone());
         }
@@ -190,19 +167,6 @@ impl Phone {
     }
 }
 
-/// The newest version of each set, in the order in which the sets are first met.
-fn newest_of(sets: Vec<CriteriaSet>) -> Vec<CriteriaSet> {
-    let mut newest: Vec<CriteriaSet> = Vec::new();
-    for set in sets {
-        match newest.iter_mut().find(|known| known.code == set.code) {
-            Some(known) if known.version < set.version => *known = set,
-            Some(_) => {}
-            None => newest.push(set),
-        }
-    }
-    newest
-}
-
 fn set_row(set: &CriteriaSet) -> SetRow {
     SetRow {
         set: set.code.to_string(),
@@ -229,6 +193,11 @@ fn item_row(item: &Item) -> ItemRow {
         source: sources.join("；"),
         definition: item.definition.name(),
     }
+}
+
+/// What to say when a photo is put to an item where none should be taken.
+pub(crate) fn photo_warning(item: &Item) -> Option<String> {
+    (item.photo == PhotoNeed::Avoid).then(|| "photo_avoided".to_owned())
 }
 
 /// Chinese, then English.

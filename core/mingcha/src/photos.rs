@@ -32,6 +32,7 @@ use mingcha_model::{Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place
 use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
 
+use crate::criteria::photo_warning;
 use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::visits::basis_of_photo;
@@ -61,9 +62,11 @@ impl Phone {
     /// Takes a picture into a visit, for one of its items where one is named.
     pub fn visit_photo(&mut self, visit: &str, file: &Path, item: Option<&str>) -> Result<PhotoTaken, MingchaError> {
         let (visit, place) = self.visit_open_for_writing(visit)?;
-        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?.map(|item| item.code);
+        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?;
         self.may_add_photos(&place)?;
-        let captured = self.capture(file)?;
+        let mut captured = self.capture(file)?;
+        captured.taken.warnings.extend(item.as_ref().and_then(photo_warning));
+        let item = item.map(|item| item.code);
         self.say_with_files(&place, vec![captured.saying(visit.visit.into(), item)], &captured.files)?;
         Ok(captured.taken)
     }
@@ -99,12 +102,14 @@ impl Phone {
             let (visit, _) = self.visit_open_for_writing(&photo.add.owner.to_string())?;
             let item = match item.trim() {
                 "none" => None,
-                item => Some(self.item_of_visit(&visit, item)?.code),
+                item => Some(self.item_of_visit(&visit, item)?),
             };
+            let warnings = item.as_ref().and_then(photo_warning).into_iter().collect();
+            let item = item.map(|item| item.code);
             let over = self.over(id, &Field::PhotoItem, basis, &basis_of_photo(&photo))?;
             sayings.push(Saying::new(id, Body::PhotoItem(PhotoItem { item })).with_over(over));
             let PhotoAdd { original, width, height, .. } = photo.add;
-            put.push(PhotoTaken { photo: id, sha256: original, width, height, warnings: Vec::new() });
+            put.push(PhotoTaken { photo: id, sha256: original, width, height, warnings });
         }
         if let Some(owner) = of {
             let (_, place) = self.visit_open_for_writing(&owner.to_string())?;

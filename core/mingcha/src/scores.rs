@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::Body;
 use mingcha_model::{
-    CriteriaSet, Definition, Item, ItemCode, LogId, OpId, Register, Said, Score, Tier, Value, VisitCase, score,
+    CriteriaSet, Definition, Item, ItemCode, LogId, OpId, Register, Said, Score, Tier, Value, VisitCase, parts, score,
 };
 
 use crate::criteria::both;
@@ -23,6 +23,18 @@ impl VisitForm {
     /// The value in force of each item, an item that every set with it asks counted once.
     pub fn values(&self) -> BTreeMap<ItemCode, Value> {
         self.answers.iter().filter_map(|(item, register)| Some((item.clone(), answer_in_force(register)?.0))).collect()
+    }
+
+    /// Its items part by part, as the opening recorded them; what was answered besides stands at the end of the last.
+    pub fn in_parts(&self, visit: &VisitCase) -> Vec<Vec<Item>> {
+        let is_asked = |item: &Item| visit.asked.as_ref().is_none_or(|asked| asked.contains(&item.code));
+        let (asked, besides) = self.items.iter().cloned().partition(is_asked);
+        let mut parts = parts(asked, &self.sets);
+        match parts.last_mut() {
+            Some(last) => last.extend::<Vec<Item>>(besides),
+            None => parts.push(besides),
+        }
+        parts
     }
 
     pub fn score(&self) -> Score {

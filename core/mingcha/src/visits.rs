@@ -10,8 +10,8 @@ use mingcha_model::{
 
 use mingcha_store::FindingFilter;
 
-use crate::criteria::both;
-use crate::form::{Asked, Chosen};
+use crate::criteria::{both, photo_warning};
+use crate::form::Chosen;
 use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::scores::{VisitForm, answer_in_force};
@@ -33,7 +33,9 @@ impl Phone {
     ) -> Result<VisitStarted, MingchaError> {
         self.me()?;
         let site = self.site_named(site)?;
-        let mode = mode_named(mode)?;
+        let unknown =
+            || Mistake::Malformed("检查方式", "the mode is open, undercover, recheck, special, joint or self");
+        let mode = Mode::named(mode).ok_or_else(unknown)?;
         let covert = mode == Mode::Undercover;
         if covert && !with.is_empty() {
             // A visit that several people make is an open one.
@@ -41,14 +43,16 @@ impl Phone {
         }
         let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
         let Chosen { sets, campaign } = self.chosen_sets(sets)?;
-        let Asked { items: asked, left_out } = self.asked(&site, mode, &sets)?;
-        if asked.is_empty() {
+        let form = self.asked(&site, mode, &sets)?;
+        if form.parts.is_empty() {
             return Err(Mistake::NothingToAsk.into());
         }
         // A set without an item for this site is not asked: a bank is not told of the hospitals' set. What was cut away
         // can be answered all the same.
         let mut sets = sets;
-        sets.retain(|set| set.items.iter().any(|item| asked.contains(&item.code) || left_out.contains(&item.code)));
+        sets.retain(|set| form.has_any_of(set));
+        let asked = form.codes();
+        let waiting = self.waiting_here(&site, mode, &asked)?;
         let visit = VisitId::from_random(sixteen(&*self.chance));
         let open = VisitOpen {
             site: site.site,
@@ -79,8 +83,10 @@ impl Phone {
         Ok(VisitStarted {
             visit,
             items: u64::try_from(items).unwrap_or(u64::MAX),
-            left_out: u64::try_from(left_out.len()).unwrap_or(u64::MAX),
-            left_out_items: left_out.iter().map(ToString::to_string).collect(),
+            parts: u64::try_from(form.parts.len()).unwrap_or(u64::MAX),
+            left_out: u64::try_from(form.left_out.len()).unwrap_or(u64::MAX),
+            left_out_items: form.left_out.iter().map(|item| item.code.to_string()).collect(),
+            waiting,
             findings,
             notes: notes.collect(),
         })
@@ -122,10 +128,11 @@ impl Phone {
         let form = self.form_of(&visit)?;
         let put = self.items_photographed(visit.visit)?;
         let empty = Register::default();
-        Ok(form
-            .items
-            .iter()
-            .map(|item| {
+        let parts = form.in_parts(&visit);
+        let of_parts = u64::try_from(parts.len()).unwrap_or(u64::MAX);
+        let items = (1_u64..).zip(&parts).flat_map(|(part, items)| items.iter().map(move |item| (part, item)));
+        Ok(items
+            .map(|(part, item)| {
                 let register = form.answers.get(&item.code).unwrap_or(&empty);
                 let in_force = answer_in_force(register);
                 let photographed =
@@ -141,6 +148,9 @@ impl Phone {
                     parts: item.parts.iter().map(both).collect(),
                     quick: item.quick.as_ref().map(both),
                     choices: item.choices().iter().map(ToString::to_string).collect(),
+                    photo: item.photo.name(),
+                    part,
+                    of_parts,
                     photo_wanted: !photographed && item.photo_wanted(in_force.as_ref().map(|(value, _)| value)),
                     note: in_force.as_ref().map(|(_, said)| said.text(0).to_owned()).filter(|note| !note.is_empty()),
                     value: in_force.map(|(value, _)| value.to_string()),
@@ -184,11 +194,13 @@ impl Phone {
         };
         let shown = basis_of_answer(visit.visit, &item.code, &register);
         let over = self.over(visit.visit, &Field::Answer(item.code.clone()), basis, &shown)?;
-        let body = Body::Answer(Answer { item: item.code, value, photos });
+        let with_photos = !photos.is_empty();
+        let body = Body::Answer(Answer { item: item.code.clone(), value, photos });
         let saying = Saying::new(visit.visit, body).with_text(&note).with_over(over);
         let ops = self.say(&place, vec![saying])?;
         let op = *ops.first().ok_or(MingchaError::KeyLost)?;
-        Ok(Answered { op, value: value.to_string() })
+        let warnings = if with_photos { photo_warning(&item) } else { None };
+        Ok(Answered { op, value: value.to_string(), warnings: warnings.into_iter().collect() })
     }
 
     /// Submits a visit: its score is figured, and what is missing is told.
@@ -309,6 +321,7 @@ impl Phone {
             photos_missing: self.photos_missing(&visit, &form)?,
             score: form.shown(&score, true),
             reasons_missing: form.reasons_missing(),
+            waiting: self.waits_for_an_open_visit(&visit)?,
         })
     }
 
@@ -465,23 +478,4 @@ pub(crate) fn basis_of_visit(visit: &VisitCase) -> Basis {
             .map(|(entity, field, heads)| Shown { entity: *entity, field: field.clone(), heads: heads.clone() })
             .collect(),
     }
-}
-
-/// The mode of this name, as the command line and JSON say it.
-fn mode_named(name: &str) -> Result<Mode, MingchaError> {
-    Ok(match name {
-        "open" => Mode::Open,
-        "undercover" => Mode::Undercover,
-        "recheck" => Mode::Recheck,
-        "self" => Mode::SelfCheck,
-        "special" => Mode::Special,
-        "joint" => Mode::Joint,
-        _ => {
-            return Err(Mistake::Malformed(
-                "检查方式",
-                "the mode is open, undercover, recheck, special, joint or self",
-            )
-            .into());
-        }
-    })
 }

@@ -5,6 +5,7 @@
 
 mod bands;
 mod built_in;
+mod catalogue;
 mod compare;
 mod condition;
 mod form;
@@ -15,9 +16,10 @@ mod write;
 use serde::Serialize;
 
 pub use bands::{Bands, LevelLimits};
+pub use catalogue::Catalogue;
 pub use compare::{Comparing, Observed, compare};
 pub use condition::{BadCondition, Comparison, Condition, Demand, Derivation, Sign, Truth, Wanted};
-pub use form::{History, LONGEST_FORM, cut, form};
+pub use form::{Asked, History, LONGEST_FORM, LeftOut, PLACES_IN_TURN, asked, cut, form, left_out, parts};
 pub use item::{Item, Limit, Typed};
 pub use read::{BadSet, LARGEST_FILE, MOST_ITEMS};
 

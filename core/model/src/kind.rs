@@ -171,6 +171,12 @@ impl Kinds {
 }
 
 impl Lineage {
+    /// Whether it is a window, as nearly all are; a city, a school and a community are none.
+    #[must_use]
+    pub fn is_window(&self) -> bool {
+        self.0.last().is_none_or(|root| root.as_str() == ALL)
+    }
+
     /// How many kinds it names: 1 for a kind without ancestors.
     #[must_use]
     pub fn generations(&self) -> usize {

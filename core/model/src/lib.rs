@@ -40,9 +40,10 @@ pub use calendar::{BadPeriod, BadYearTable, Calendar, MOST_DAYS, Reckoned, Roll,
 pub use case::{Case, DISSENT_AFTER_DAYS, FeedbackCase, NoticeCase, ResultSaid, ReviewSaid, SubmissionCase};
 pub use code::{BadCode, ItemCode, KindCode, SetCode};
 pub use criteria::{
-    Ask, BadCondition, BadSet, Bands, Comparing, Comparison, Condition, CriteriaSet, Definition, Demand, Derivation,
-    History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LevelLimits, Limit, MOST_ITEMS, Observed, Offered, PhotoNeed,
-    Placeholder, ScoringModel, Sign, Source, Title, Truth, Typed, Wanted, compare, cut, form,
+    Ask, Asked, BadCondition, BadSet, Bands, Catalogue, Comparing, Comparison, Condition, CriteriaSet, Definition,
+    Demand, Derivation, History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LeftOut, LevelLimits, Limit, MOST_ITEMS,
+    Observed, Offered, PLACES_IN_TURN, PhotoNeed, Placeholder, ScoringModel, Sign, Source, Title, Truth, Typed, Wanted,
+    asked, compare, cut, form, left_out, parts,
 };
 pub use dates::{Dates, is_suspended};
 pub use day::{BadDay, Day, Weekday};

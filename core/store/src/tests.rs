@@ -1,5 +1,6 @@
 //! Stories about the store, told with entries made by hand and a chain that is real.
 
+mod asked;
 mod batching;
 mod flips;
 mod homes;

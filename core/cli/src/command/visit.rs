@@ -36,10 +36,17 @@ pub enum Visit {
         seen: Seen,
     },
     /// 检查表：要答什么，已答什么 / the form: what is asked and what was answered
-    #[command(after_help = "例 / Example:\n  mingcha visit form VISIT")]
+    #[command(after_help = "例 / Example:\n  mingcha visit form VISIT\n  mingcha visit form VISIT --rest")]
     Form {
         /// 检查 id / the visit's id
         visit: String,
+        /// 第几部分：城市、学校、社区的检查表每部分至多 40 项，不写则第 1 部分 / which part: the form of a city, a school or a
+        /// community comes in parts of at most 40 items; else the first
+        #[arg(long, value_name = "N", default_value_t = 1, hide_default_value = true)]
+        part: u64,
+        /// 只列未列入检查表的项及原因 / what the form leaves out, and why
+        #[arg(long, conflicts_with = "part")]
+        rest: bool,
     },
     /// 作答一项，立即保存 / answer one item; it is kept at once
     #[command(
@@ -165,8 +172,9 @@ impl Visit {
                 phone.seen_of_site(&site, seen.basis())?;
                 desk.print(&phone.visit_start(&site, &mode, &sets, &with)?)
             }
-            Self::Form { visit } => {
-                let rows = phone.visit_form(&visit)?;
+            Self::Form { visit, rest: true, .. } => desk.print(&phone.visit_form_rest(&visit)?),
+            Self::Form { visit, part, rest: false } => {
+                let rows = phone.visit_form_part(&visit, part)?;
                 let view = phone.visit_show(&visit)?;
                 let inferred = Inferred::of_visit(desk, &phone, &view)?;
                 desk.print(&Noted { rows, inferred })

@@ -1,6 +1,8 @@
 //! Visits as people read them: the form as a table, the visit as a card, the score line by line.
 
-use mingcha::{Answered, FormRow, PhotoTaken, ScoreView, VisitStarted, VisitSubmitted, VisitView};
+use mingcha::{
+    Answered, FormRow, LeftOutRow, PhotoTaken, ScoreView, VisitStarted, VisitSubmitted, VisitView, WaitingRow,
+};
 
 use super::criteria::{note, points};
 use super::page::or_empty;
@@ -8,12 +10,15 @@ use super::photo::signs;
 use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::Noted;
 use crate::texts as t;
-use crate::words::{code_of, example, half, stage, word};
+use crate::words::{code_of, criteria_word, example, half, stage, word};
 
 impl Show for VisitStarted {
     fn show(&self, page: &mut Page) {
         page.say_with(t::VISIT_STARTED, &[&self.items.to_string(), &self.visit.to_string()]);
         page.card(&[(t::VISIT, self.visit.to_string())]);
+        if self.parts > 1 {
+            page.say_with(t::FORM_IN_PARTS, &[&self.parts.to_string()]);
+        }
         if self.left_out > 0 {
             page.say_with(t::LEFT_OUT, &[&self.left_out.to_string(), &self.left_out_items.join(" ")]);
         }
@@ -21,6 +26,7 @@ impl Show for VisitStarted {
             page.part(t::FINDINGS);
             self.findings.iter().for_each(|finding| page.line(&finding.to_string()));
         }
+        waiting(page, t::WAITING_HERE, &self.waiting);
         for one in &self.notes {
             let (set, reason) = one.split_once('：').unwrap_or((one, ""));
             let reason = half(page.lang(), reason).to_owned();
@@ -47,7 +53,8 @@ impl Show for Noted<Vec<FormRow>> {
         for row in &self.rows {
             let mut choices: Vec<&str> = example(lang, &row.answer).into_iter().collect();
             choices.extend(row.choices.iter().map(String::as_str));
-            let marks = [(row.photo_wanted, t::PHOTO_WANTED), (row.contested, t::CONTESTED)];
+            let avoid = row.photo == "avoid";
+            let marks = [(row.photo_wanted, t::PHOTO_WANTED), (avoid, t::PHOTO_AVOID), (row.contested, t::CONTESTED)];
             table.row(&[
                 row.item.clone(),
                 half(lang, &row.text).to_owned(),
@@ -61,14 +68,37 @@ impl Show for Noted<Vec<FormRow>> {
         page.gap();
         let answered = self.rows.iter().filter(|row| row.value.is_some()).count();
         page.say_with(t::FORM_DONE, &[&self.rows.len().to_string(), &answered.to_string()]);
+        if let Some(row) = self.rows.first().filter(|row| row.of_parts > 1) {
+            let next = if row.part < row.of_parts { row.part.saturating_add(1) } else { 1 };
+            page.say_with(t::FORM_PART, &[&row.part.to_string(), &row.of_parts.to_string(), &next.to_string()]);
+        }
         note(page, &self.inferred);
+    }
+}
+
+impl Show for Vec<LeftOutRow> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NOTHING_LEFT_OUT);
+            return;
+        }
+        let lang = page.lang();
+        let columns = [left(t::ITEM), wrapped(t::TEXT, 44), wrapped(t::HOW, 16), wrapped(t::REASON, 40)];
+        let mut table = Table::new(&columns);
+        for row in self {
+            let ways = row.ask.iter().map(|way| criteria_word(lang, way)).collect::<Vec<_>>().join(" ");
+            table.row(&[row.item.clone(), half(lang, &row.text).to_owned(), ways, half(lang, row.advice).to_owned()]);
+        }
+        page.table(&table);
     }
 }
 
 impl Show for Answered {
     fn show(&self, page: &mut Page) {
         page.say_with(t::ANSWERED, &[&self.value]);
-        page.card(&[(t::OP, self.op.to_string())]);
+        let lang = page.lang();
+        let warnings = self.warnings.iter().map(|one| word(lang, one)).collect::<Vec<_>>().join(", ");
+        page.card(&[(t::OP, self.op.to_string()), (t::WARNINGS, warnings)]);
     }
 }
 
@@ -86,9 +116,11 @@ impl Show for PhotoTaken {
 
 impl Show for Vec<PhotoTaken> {
     fn show(&self, page: &mut Page) {
-        let mut table = Table::new(&[left(t::PHOTO), left(t::SIZE)]);
+        let lang = page.lang();
+        let mut table = Table::new(&[left(t::PHOTO), left(t::SIZE), left(t::WARNINGS)]);
         for photo in self {
-            table.row(&[photo.photo.to_string(), format!("{} × {}", photo.width, photo.height)]);
+            let warnings = photo.warnings.iter().map(|one| word(lang, one)).collect::<Vec<_>>().join(", ");
+            table.row(&[photo.photo.to_string(), format!("{} × {}", photo.width, photo.height), warnings]);
         }
         page.table(&table);
     }
@@ -109,6 +141,7 @@ impl Show for VisitSubmitted {
         if !self.reasons_missing.is_empty() {
             page.say_with(t::MISSING_REASONS, &[&self.reasons_missing.join(" ")]);
         }
+        waiting(page, t::WAITING_OPEN, &self.waiting);
     }
 }
 
@@ -270,6 +303,20 @@ impl Show for Noted<ScoreView> {
 fn figure(score: &ScoreView) -> String {
     let sum = format!("{}/{}", points(score.obtained), points(score.obtainable));
     score.rate.map_or_else(|| sum.clone(), |rate| format!("{sum} {}%", points(rate)))
+}
+
+/// What waits for an open visit, by code and words; what the form has itself is not marked.
+fn waiting(page: &mut Page, title: t::Text, items: &[WaitingRow]) {
+    if items.is_empty() {
+        return;
+    }
+    page.say_with(title, &[&items.len().to_string()]);
+    let lang = page.lang();
+    let mut table = Table::new(&[left(t::ITEM), wrapped(t::TEXT, 60), left(t::MARK)]);
+    for row in items {
+        table.row(&[row.item.clone(), half(lang, &row.text).to_owned(), marked(page, &[(row.on_form, t::ON_FORM)])]);
+    }
+    page.table(&table);
 }
 
 fn missing(page: &mut Page, items: &[String]) {

@@ -11,14 +11,50 @@ pub struct VisitStarted {
     pub visit: VisitId,
     /// How many items its form has.
     pub items: u64,
+    /// In how many parts the form comes, each of at most 40 items: 1 at a window.
+    pub parts: u64,
     /// For a recheck, the findings of the site that are due: one visit takes them all.
     pub findings: Vec<FindingId>,
     /// How many more items the sets have for such a site, cut away to keep the form short.
     pub left_out: u64,
     /// Their codes, in the order of the sets: each can be answered, and a finding raised on it, all the same.
     pub left_out_items: Vec<String>,
+    /// What the last undercover visit here that this phone knows of left for an open one; recorded nowhere.
+    pub waiting: Vec<WaitingRow>,
     /// Set names with "inferred" said where a set is: shown before the first answer.
     pub notes: Vec<String>,
+}
+
+/// An item that waits for an open visit: under cover it cannot be found out.
+#[derive(Clone, Debug, Serialize)]
+pub struct WaitingRow {
+    /// The item.
+    pub item: String,
+    /// What is asked.
+    pub text: String,
+    /// True where the visit that was started has it on its form; the others are answered by their codes.
+    pub on_form: bool,
+}
+
+/// An item that a visit's sets have for its site and its form does not ask.
+#[derive(Clone, Debug, Serialize)]
+pub struct LeftOutRow {
+    /// The item.
+    pub item: String,
+    /// What is asked.
+    pub text: String,
+    /// What counts as failed.
+    pub help: String,
+    /// The set that asks it.
+    pub set: String,
+    /// How it may be found out: `observe`, `ask`, `telephone`, `records`, `questionnaire`.
+    pub ask: Vec<String>,
+    /// The answer type's code.
+    pub answer: String,
+    /// `cut`: left out to keep the form short; `mode`: a visit of this mode cannot find it out.
+    pub why: &'static str,
+    /// The reason in words, and what to do.
+    pub advice: &'static str,
 }
 
 /// One item of a visit's form.
@@ -48,6 +84,12 @@ pub struct FormRow {
     pub value: Option<String>,
     /// The note in force.
     pub note: Option<String>,
+    /// The photo rule: `always`, `failed`, `none`, or `avoid` where a picture would show faces or papers.
+    pub photo: &'static str,
+    /// The part of the form in which it stands, from 1.
+    pub part: u64,
+    /// How many parts the form has.
+    pub of_parts: u64,
     /// True when a photo is wanted for this value.
     pub photo_wanted: bool,
     /// True when two people's values differ.
@@ -63,6 +105,8 @@ pub struct Answered {
     pub op: OpId,
     /// The value, normalised.
     pub value: String,
+    /// `photo_avoided` where a photo was put to an item that should have none.
+    pub warnings: Vec<String>,
 }
 
 /// A photo that was taken in.
@@ -93,6 +137,8 @@ pub struct VisitSubmitted {
     pub photos_missing: Vec<String>,
     /// Items that do not apply and say no reason.
     pub reasons_missing: Vec<String>,
+    /// Of an undercover visit, what waits for an open one.
+    pub waiting: Vec<WaitingRow>,
 }
 
 /// One live value of an answer.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{AnswerType, Kinds, Mode, Value};
+use crate::{AnswerType, Day, Kinds, Mode, Order, Value};
 
 fn sets() -> Vec<CriteriaSet> {
     CriteriaSet::embedded().unwrap()
@@ -18,8 +18,8 @@ fn long_set(items: usize) -> CriteriaSet {
     set
 }
 
-fn codes(form: &[Item]) -> Vec<&str> {
-    form.iter().map(|item| item.code.as_str()).collect()
+fn codes<'a>(form: impl IntoIterator<Item = &'a Item>) -> Vec<&'a str> {
+    form.into_iter().map(|item| item.code.as_str()).collect()
 }
 
 fn all(set: &CriteriaSet) -> Vec<Item> {
@@ -32,6 +32,7 @@ fn what_failed_here_comes_first_then_what_fails_most_then_the_rest() {
     let history = History {
         failed_here: BTreeSet::from(["X-59".parse().unwrap(), "X-12".parse().unwrap()]),
         failed_in_kind: BTreeMap::from([("X-50".parse().unwrap(), 3), ("X-7".parse().unwrap(), 9)]),
+        ..History::default()
     };
     let form = cut(all(&set), [&set], &history);
     assert_eq!(form.len(), LONGEST_FORM);
@@ -150,6 +151,104 @@ fn every_comparison_of_the_sets_has_its_items_on_the_form_of_a_hall() {
     }
 }
 
+/// The forms of this many visits to one site, one a fortnight, nothing failing: each knows what those before it asked,
+/// and under cover none does.
+fn fortnights(visits: u64, whole: &[Item], sets: &[&CriteriaSet], mode: Mode) -> Vec<BTreeSet<ItemCode>> {
+    let mut history = History::default();
+    let forms = (1..=visits).map(|visit| {
+        if mode == Mode::Undercover {
+            history.turn_by_day = Some(Day::from_epoch_days(20_500).plus(i64::try_from(visit * 14).unwrap()));
+        }
+        let form = cut(whole.to_vec(), sets.iter().copied(), &history);
+        let codes: BTreeSet<ItemCode> = form.into_iter().map(|item| item.code).collect();
+        if mode != Mode::Undercover {
+            history.asked_here.extend(codes.iter().map(|code| (code.clone(), Order(visit))));
+        }
+        codes
+    });
+    forms.collect()
+}
+
+#[test]
+fn what_was_cut_away_gets_its_turn_and_what_failed_here_still_comes_first() {
+    let set = long_set(60);
+    let whole = all(&set);
+    let failed: BTreeSet<ItemCode> = BTreeSet::from(["X-60".parse().unwrap()]);
+    let first = cut(whole.clone(), [&set], &History { failed_here: failed.clone(), ..History::default() });
+    let asked_here: BTreeMap<ItemCode, Order> = first.iter().map(|item| (item.code.clone(), Order(7))).collect();
+    let second = cut(whole.clone(), [&set], &History { failed_here: failed, asked_here, ..History::default() });
+    assert_eq!((codes(&first)[0], codes(&second)[0]), ("X-60", "X-60"));
+    // All 20 that were left out have their turn; of the rest the first come.
+    let missed = whole.iter().filter(|item| !first.iter().any(|known| known.code == item.code)).count();
+    let turned = second.iter().filter(|item| !first.iter().any(|known| known.code == item.code)).count();
+    assert_eq!((missed, turned), (20, PLACES_IN_TURN));
+    assert!(codes(&second).contains(&"X-1") && !codes(&second).contains(&"X-39"));
+}
+
+#[test]
+fn at_every_kind_of_window_everything_of_every_set_is_asked_sooner_or_later() {
+    let known = sets();
+    let everyday: Vec<&CriteriaSet> = known.iter().filter(|set| set.offered == Offered::Default).collect();
+    let all: Vec<&CriteriaSet> = known.iter().collect();
+    for kind in Kinds::embedded().iter().map(|kind| Kinds::embedded().lineage(kind.code.as_str())) {
+        for sets in [&everyday, &all] {
+            for mode in Mode::ALL {
+                let whole = form(sets.iter().copied(), &kind, mode, 3);
+                let turns = whole.len().div_ceil(PLACES_IN_TURN) + 1;
+                // Under cover the day decides and nobody remembers: some are asked twice before others.
+                let turns = if mode == Mode::Undercover { 2 * turns + 2 } else { turns };
+                let forms = fortnights(u64::try_from(turns).unwrap(), &whole, sets, mode);
+                let seen: BTreeSet<&ItemCode> = forms.iter().flatten().collect();
+                let never: Vec<&Item> = whole.iter().filter(|item| !seen.contains(&item.code)).collect();
+                assert!(
+                    never.is_empty(),
+                    "{kind} {}: {turns} visits never asked {:?}",
+                    mode.name(),
+                    codes(never.iter().copied())
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_item_of_every_comparison_is_on_a_form_within_a_few_visits_to_each_kind_of_window() {
+    let known = sets();
+    let campaign: Vec<&CriteriaSet> = known.iter().filter(|set| ["W5", "SYSB"].contains(&set.code.as_str())).collect();
+    let everyday: Vec<&CriteriaSet> = known.iter().filter(|set| set.offered == Offered::Default).collect();
+    let mut compared = 0;
+    for kind in Kinds::embedded().iter().map(|kind| Kinds::embedded().lineage(kind.code.as_str())) {
+        for (sets, visits) in [(&campaign, 2), (&everyday, 6)] {
+            let whole = form(sets.iter().copied(), &kind, Mode::Open, 3);
+            let forms = fortnights(visits, &whole, sets, Mode::Open);
+            for one in sets.iter().flat_map(|set| &set.comparisons) {
+                for item in one.items.iter().filter(|code| whole.iter().any(|item| item.code == **code)) {
+                    assert!(forms.iter().any(|form| form.contains(item)), "{kind} {} {item}", one.code);
+                    compared += 1;
+                }
+            }
+        }
+    }
+    assert!(compared > 500, "{compared}");
+}
+
+#[test]
+fn all_of_a_city_is_asked_in_parts_and_what_belongs_together_stands_in_one() {
+    let known = sets();
+    let city: Vec<CriteriaSet> = known.into_iter().filter(|set| set.code.as_str() == "CITY").collect();
+    let asked = asked(&city, &Kinds::embedded().lineage("CITY"), Mode::Open, 3, &History::default());
+    let of_city = |item: &&Item| item.kinds.iter().any(|kind| kind.as_str() == "CITY");
+    let leaves = city[0].items.iter().filter(of_city).filter(|item| item.derivation.is_none()).count();
+    assert_eq!((asked.codes().len(), asked.left_out.len()), (leaves, 0));
+    assert!(asked.parts.len() > 1 && asked.parts.iter().all(|part| part.len() <= LONGEST_FORM));
+    // Whoever answers the parts has everything of each derived item.
+    for derivation in city[0].items.iter().filter_map(|item| item.derivation.as_ref()) {
+        let part = |code: &ItemCode| asked.parts.iter().position(|part| part.iter().any(|item| item.code == *code));
+        let parts: BTreeSet<Option<usize>> = derivation.operands().into_iter().map(part).collect();
+        assert!(parts.len() == 1 && !parts.contains(&None), "{:?}", derivation.operands());
+    }
+}
+
 #[test]
 fn what_decides_a_derived_item_together_stays_together() {
     let known = sets();
@@ -175,6 +274,8 @@ proptest! {
         month in 1..=12_u8,
         here in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
         often in prop::collection::vec((any::<prop::sample::Index>(), 1..50_u32), 0..40),
+        before in prop::collection::vec((any::<prop::sample::Index>(), 1..9_u64), 0..200),
+        by_day in prop::option::of(20_000..21_000_i64),
     ) {
         let known = sets();
         let picked: Vec<&CriteriaSet> = chosen.iter().map(|index| index.get(&known)).collect();
@@ -185,6 +286,8 @@ proptest! {
         let history = History {
             failed_here: here.iter().map(|index| index.get(&items).code.clone()).collect(),
             failed_in_kind: often.iter().map(|(index, times)| (index.get(&items).code.clone(), *times)).collect(),
+            asked_here: before.iter().map(|(index, when)| (index.get(&items).code.clone(), Order(*when))).collect(),
+            turn_by_day: by_day.map(Day::from_epoch_days),
         };
         let whole = form(picked.iter().copied(), &lineage, mode, month);
         let cut_once = cut(whole.clone(), picked.iter().copied(), &history);
@@ -208,10 +311,37 @@ proptest! {
         let again = History {
             failed_here: history.failed_here.iter().rev().cloned().collect(),
             failed_in_kind: history.failed_in_kind.iter().rev().map(|(code, times)| (code.clone(), *times)).collect(),
+            asked_here: history.asked_here.iter().rev().map(|(code, when)| (code.clone(), *when)).collect(),
+            turn_by_day: history.turn_by_day,
         };
         prop_assert_eq!(&cut(form(picked.iter().copied(), &lineage, mode, month), picked, &again), &cut_once);
         // Worst first.
         let rank = |item: &Item| !history.failed_here.contains(&item.code);
         prop_assert!(cut_once.is_sorted_by_key(rank));
+        // At a window that is the form; elsewhere everything is asked, in parts that are as short and divide alike again.
+        let owned: Vec<CriteriaSet> = chosen.iter().map(|index| index.get(&known).clone()).collect();
+        let asked = asked(&owned, &lineage, mode, month, &history);
+        let codes: BTreeSet<ItemCode> = asked.codes().into_iter().collect();
+        prop_assert_eq!(codes.len(), asked.codes().len());
+        if lineage.is_window() {
+            prop_assert_eq!(asked.parts.concat(), cut_once);
+        } else {
+            prop_assert!(asked.left_out.is_empty() && codes.len() == whole.len());
+            prop_assert!(asked.parts.iter().all(|part| (1..=LONGEST_FORM).contains(&part.len())));
+            prop_assert_eq!(&parts(asked.parts.concat(), &owned), &asked.parts);
+            for company in companies(&owned.iter().collect::<Vec<_>>(), &whole) {
+                let of = |part: &&Vec<Item>| part.iter().any(|item| company.contains(&item.code));
+                prop_assert!(company.len() > LONGEST_FORM || asked.parts.iter().filter(of).count() == 1);
+            }
+        }
+        // What is not asked is named with the reason: cut away, or not to be found out in this mode.
+        let rest = left_out(&owned, &lineage, mode, month, &codes);
+        let cut_away: Vec<&Item> = rest.iter().filter(|(_, why)| *why == LeftOut::Cut).map(|(item, _)| item).collect();
+        prop_assert_eq!(cut_away, asked.left_out.iter().collect::<Vec<_>>());
+        for (item, why) in &rest {
+            let found = item.ask.iter().any(|way| can(mode).contains(way))
+                && (item.modes.is_empty() || item.modes.contains(&mode));
+            prop_assert_eq!(found, *why == LeftOut::Cut, "{} {}", item.code, mode.name());
+        }
     }
 }

@@ -1,15 +1,19 @@
-//! What failed before at a site and in its kind of window, as one area's feed alone says it.
+//! What failed before at a site and in its kind of window, and what was asked there, as one feed alone says it.
 //!
 //! Every device that holds the feed to one position reads the same here: neither other feeds nor what this device has not
 //! sent yet takes part.
 
 use std::collections::BTreeMap;
 
-use mingcha_model::body::{Answer, Mode};
-use mingcha_model::{AreaId, FeedName, ItemCode, SiteId, Stage, Value, VisitStatus};
+use mingcha_model::body::{Answer, Mode, VisitOpen};
+use mingcha_model::{AreaId, Day, FeedName, History, Item, ItemCode, Kind, Order, SiteId, Stage, Value, VisitStatus};
 use rusqlite::{OptionalExtension, params};
 
+use super::SiteRow;
 use crate::{Store, StoreError, pack, summary};
+
+/// So many visits to a site are looked at for what was asked; what was asked before them counts as never asked.
+const VISITS_LOOKED_AT: i64 = 50;
 
 /// What an area's feed says of earlier visits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,90 @@ pub struct AreaHistory {
 }
 
 impl Store {
+    /// What is known of earlier visits to a site when a form is cut there of these items, on this day: the same on every
+    /// device that may open such a visit, and in the city.
+    ///
+    /// Contacts read no area feed, so a self-check knows earlier self-checks alone, which stand in the unit's feed as in
+    /// the area's. What an undercover visit asked is nobody's to know, so under cover the day alone says whose turn it is.
+    pub fn history_of_site(
+        &self,
+        site: &SiteRow,
+        mode: Mode,
+        items: &[Item],
+        today: Day,
+    ) -> Result<History, StoreError> {
+        if mode == Mode::SelfCheck {
+            let asked_here = match self.asked_here(FeedName::Area(site.area), site.site, true)? {
+                Some(asked) => asked,
+                None => self.asked_here(FeedName::Unit(site.unit), site.site, true)?.unwrap_or_default(),
+            };
+            return Ok(History { asked_here, ..History::default() });
+        }
+        let said = self.area_history(site.area, site.site)?;
+        let failed = |(code, value): &(&ItemCode, &Value)| {
+            items.iter().find(|item| item.code == **code).is_some_and(|item| item.failed(value))
+        };
+        let faults = said.last_answers.iter().filter(failed).map(|(code, _)| code.clone());
+        let failed_here = faults.chain(said.open_here).collect();
+        let history = History { failed_here, failed_in_kind: said.findings_in_kind, ..History::default() };
+        if mode == Mode::Undercover {
+            return Ok(History { turn_by_day: Some(today), ..history });
+        }
+        let asked_here = self.asked_here(FeedName::Area(site.area), site.site, false)?.unwrap_or_default();
+        Ok(History { asked_here, ..history })
+    }
+
+    /// When each item was last asked at a site, by the submitted visits of one feed: either a unit's own checks or all
+    /// the others. What stood on a form counts, and what was answered beside it. `None` where this feed is not held.
+    pub fn asked_here(
+        &self,
+        feed: FeedName,
+        site: SiteId,
+        self_checks: bool,
+    ) -> Result<Option<BTreeMap<ItemCode, Order>>, StoreError> {
+        let mut find = self.connection.prepare_cached("SELECT key FROM feed WHERE name = ?1")?;
+        let Some(feed) = find.query_row([feed.to_string()], |row| row.get::<_, i64>(0)).optional()? else {
+            return Ok(None);
+        };
+        let mut visits = self.connection.prepare_cached(
+            "SELECT e.key, v.opened FROM visit v JOIN entity e ON e.key = v.entity
+             WHERE v.site = ?1 AND e.feed = ?2 AND v.status = ?3 AND (v.mode = ?4) = ?5
+             ORDER BY v.opened DESC, e.id DESC LIMIT ?6",
+        )?;
+        let submitted = summary::visit_status_code(VisitStatus::Submitted);
+        let self_check = pack::code(&Mode::SelfCheck);
+        let bytes = site.as_bytes().as_slice();
+        let visits = visits
+            .query_map(params![bytes, feed, submitted, self_check, self_checks, VISITS_LOOKED_AT], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut asked = BTreeMap::new();
+        // The latest first, so that the first word on an item stays.
+        for (visit, opened) in visits {
+            let opened = pack::order(opened)?;
+            let answered = self.values_of(visit)?.into_keys();
+            for item in self.items_opened_with(visit)?.into_iter().chain(answered) {
+                asked.entry(item).or_insert(opened);
+            }
+        }
+        Ok(Some(asked))
+    }
+
+    /// The items that an opening recorded.
+    fn items_opened_with(&self, visit: i64) -> Result<Vec<ItemCode>, StoreError> {
+        let mut openings =
+            self.connection.prepare_cached("SELECT body FROM statement WHERE entity = ?1 AND kind = ?2")?;
+        let mut rows = openings.query(params![visit, Kind::VISIT_OPEN.0])?;
+        let mut items = Vec::new();
+        while let Some(row) = rows.next()? {
+            if let Ok(open) = minicbor::decode::<VisitOpen>(row.get_ref(0)?.as_blob().unwrap_or_default()) {
+                items.extend(open.asked.unwrap_or_default());
+            }
+        }
+        Ok(items)
+    }
+
     /// What the feed of this area says of earlier visits to a site and to sites of its kind.
     pub fn area_history(&self, area: AreaId, site: SiteId) -> Result<AreaHistory, StoreError> {
         let mut find = self.connection.prepare_cached("SELECT key FROM feed WHERE name = ?1")?;
@@ -47,6 +135,11 @@ impl Store {
         let visit =
             last.query_row(params![site, feed, submitted, self_check], |row| row.get::<_, i64>(0)).optional()?;
         let Some(visit) = visit else { return Ok(BTreeMap::new()) };
+        self.values_of(visit)
+    }
+
+    /// The values in force of a visit's answers.
+    fn values_of(&self, visit: i64) -> Result<BTreeMap<ItemCode, Value>, StoreError> {
         let mut answers = self
             .connection
             .prepare_cached("SELECT body FROM register WHERE entity = ?1 AND field <> '' AND log <> 0")?;
