@@ -3,13 +3,14 @@
 //! Every verb here is one transaction on the ledger, so that a command works beside a serving process. Nothing is
 //! cached between two of them; what people and phones say comes in through [`City::serve`] alone.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mingcha_model::body::{Body, DeviceRevoke, GrantSet, PersonSet};
 use mingcha_model::{AreaId, DeviceId, FeedName, Grants, Kinds, PersonId, Role, UnitId};
-use mingcha_sync::Signer as _;
+use mingcha_sync::{LARGEST_SEGMENT_BYTES, Signer as _};
 
 use crate::follow::Follower;
 use crate::key::CitySecret;
@@ -76,6 +77,21 @@ pub struct Device {
     pub revoked_millis: Option<i64>,
 }
 
+/// A person as the office sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonListed {
+    /// Which.
+    pub person: PersonId,
+    /// What colleagues call them.
+    pub name: String,
+    /// What they may do now.
+    pub grants: Grants,
+    /// The codes of their areas, or of their unit.
+    pub codes: Vec<String>,
+    /// How many of their devices are not revoked.
+    pub devices: u64,
+}
+
 /// When a sample city was founded: midnight of 2025-01-01 in Asia/Shanghai, in Unix milliseconds.
 const SAMPLE_FOUNDED_MILLIS: i64 = 1_735_660_800_000;
 
@@ -105,8 +121,9 @@ impl City {
             return Err(CityError::AlreadyACity);
         }
         key::make(&dir.join("city.key"), &ports)?;
+        let secret = Arc::new(key::open(&dir.join("city.key"))?);
         private::file(&dir.join("city.db"))?;
-        Ledger::open(&dir.join("city.db"), ports.clone())?
+        Ledger::open(&dir.join("city.db"), ports.clone(), secret)?
             .write(|turn| turn.set_setting("sample", i64::from(sample)))?;
         Self::open_with(dir, ports)
     }
@@ -122,7 +139,9 @@ impl City {
         }
         let secret = Arc::new(key::open(&dir.join("city.key"))?);
         private::close(dir)?;
-        let ledger = Arc::new(Ledger::open(&dir.join("city.db"), ports.clone())?);
+        // What a restore that was killed in its last step left is an empty folder.
+        let _ = std::fs::remove_dir(dir.join("restoring"));
+        let ledger = Arc::new(Ledger::open(&dir.join("city.db"), ports.clone(), Arc::clone(&secret))?);
         is_own_key(&ledger, &secret)?;
         let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
         let follower = Follower::new(dir);
@@ -138,6 +157,20 @@ impl City {
     /// The city's time in Unix milliseconds.
     pub fn now_millis(&self) -> Result<i64, CityError> {
         self.inner.ledger.read(|look| Ok(look.now))
+    }
+
+    /// Errors unless the city can take what a phone may send next: its ledger answers and its disk has room.
+    pub(crate) fn is_ready(&self) -> Result<(), CityError> {
+        self.now_millis()?;
+        // Photos may lie on a disk of their own.
+        for folder in [self.dir().to_owned(), self.dir().join("photos")] {
+            let probe = folder.join("ready.probe");
+            let written = write_probe(&probe);
+            // Half a file takes room all the same. Somebody who asked at the same time may have removed it.
+            let _ = std::fs::remove_file(&probe);
+            written?;
+        }
+        Ok(())
     }
 
     /// What the city holds already and a file may refer to.
@@ -180,7 +213,10 @@ impl City {
         self.inner.ledger.write(move |turn| {
             let person = match new.person {
                 Some(person) => known_person(turn, person, &new)?,
-                None => add_person(turn, &new)?,
+                None => {
+                    let person = PersonId::from_random(turn.ports.bytes()?);
+                    add_person(turn, &new, person)?
+                }
             };
             turn.add_code(&enrol::hash_of_code(&code), person)?;
             let (first, rest) = code.split_at_checked(4).unwrap_or((&code, ""));
@@ -207,6 +243,28 @@ impl City {
             turn.person(person)?.ok_or(CityError::UnknownPerson)?;
             turn.area_code(area)?.ok_or(CityError::UnknownArea)?;
             if turn.displace_person(person, area)? { tell_grants(turn, person) } else { Ok(()) }
+        })
+    }
+
+    /// Every person with what they may do now, in the order in which they came.
+    pub fn people(&self) -> Result<Vec<PersonListed>, CityError> {
+        self.inner.ledger.read(|look| {
+            let devices = look.devices()?;
+            let mut people = Vec::new();
+            for person in look.people()? {
+                let known = look.person(person)?.ok_or(CityError::UnknownPerson)?;
+                let mut codes = Vec::new();
+                for area in &known.grants.areas {
+                    codes.extend(look.area_code(*area)?);
+                }
+                if let Some(unit) = known.grants.unit {
+                    codes.extend(look.unit(unit)?.map(|unit| unit.code));
+                }
+                let own = devices.iter().filter(|device| device.person == person && device.revoked.is_none()).count();
+                let devices = u64::try_from(own).unwrap_or(u64::MAX);
+                people.push(PersonListed { person, name: known.name, grants: known.grants, codes, devices });
+            }
+            Ok(people)
         })
     }
 
@@ -265,7 +323,7 @@ impl City {
 
 pub use serve::Stop;
 
-fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityError> {
+fn add_person(turn: &mut Turn<'_>, new: &NewPerson, person: PersonId) -> Result<PersonId, CityError> {
     let fits = match new.role {
         Role::Contact => new.unit.is_some() && new.areas.is_empty(),
         Role::Inspector | Role::Supervisor => new.unit.is_none() && !new.areas.is_empty(),
@@ -277,7 +335,6 @@ fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityErro
     if let Some(unit) = new.unit {
         turn.unit(unit)?.ok_or(CityError::UnknownUnit)?;
     }
-    let person = PersonId::from_random(turn.ports.bytes()?);
     turn.add_person(person, new.role, new.unit, &new.name)?;
     for area in &new.areas {
         turn.area_code(*area)?.ok_or(CityError::UnknownArea)?;
@@ -287,12 +344,26 @@ fn add_person(turn: &mut Turn<'_>, new: &NewPerson) -> Result<PersonId, CityErro
     Ok(person)
 }
 
-fn known_person(turn: &Turn<'_>, person: PersonId, new: &NewPerson) -> Result<PersonId, CityError> {
-    let known = turn.person(person)?.ok_or(CityError::UnknownPerson)?.grants;
+fn known_person(turn: &mut Turn<'_>, person: PersonId, new: &NewPerson) -> Result<PersonId, CityError> {
+    let Some(known) = turn.person(person)? else {
+        // Somebody who came after the backup keeps their id: their phone and their work have it.
+        return match turn.restored_millis()? {
+            Some(_) => add_person(turn, new, person),
+            None => Err(CityError::UnknownPerson),
+        };
+    };
+    let known = known.grants;
     let differs = known.role != new.role
         || new.areas.iter().any(|area| !known.areas.contains(area))
         || new.unit.is_some_and(|unit| known.unit != Some(unit));
     if differs { Err(CityError::PersonDiffers) } else { Ok(person) }
+}
+
+/// As much as one push may bring, onto the disk.
+fn write_probe(path: &Path) -> Result<(), CityError> {
+    let mut file = private::create(path, false)?;
+    file.write_all(&vec![1; LARGEST_SEGMENT_BYTES.saturating_mul(2)])?;
+    Ok(file.sync_all()?)
 }
 
 /// Phones believe one key for ever: what another one signed would be refused by them, and be kept here for them.

@@ -3,6 +3,7 @@
 //! Texts are Chinese first, then English; `--lang` picks one of them. Results go to stdout, errors are one line on
 //! stderr, and with `--json` both are JSON. Keys and exit codes stay; more may be added.
 
+mod backup;
 mod clock;
 mod device;
 mod erase;
@@ -92,6 +93,14 @@ enum Command {
     /// 永久删除：照片 / erase for good: a photo
     #[command(subcommand)]
     Erase(erase::Erase),
+    /// 备份：一个文件，写完读回核对 / back the city up into one file that is read back
+    Backup(backup::Backup),
+    /// 从备份恢复到空文件夹 / make the city of a backup in an empty folder
+    Restore(backup::Restore),
+    /// 列出人员 / list people
+    People(backup::People),
+    /// 恢复后确认人员，平台才下发 / after a restore: confirm the people, so that the city gives out again
+    ConfirmPeople(backup::ConfirmPeople),
     /// 设置示例平台的时间 / set the time of a sample city
     Clock(clock::Clock),
 }
@@ -110,6 +119,10 @@ impl Command {
             Self::Devices(devices) => devices.run(lang)?,
             Self::RevokeDevice(revoke) => revoke.run()?,
             Self::Erase(erase) => erase.run()?,
+            Self::Backup(backup) => backup.run()?,
+            Self::Restore(restore) => restore.run()?,
+            Self::People(people) => people.run(lang)?,
+            Self::ConfirmPeople(confirm) => confirm.run()?,
             Self::Clock(clock) => clock.run()?,
         }))
     }

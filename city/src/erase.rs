@@ -3,10 +3,10 @@
 //! One transaction decides it, and says so in every feed that carries the photo, so that nobody hears of the one without
 //! the other. What lies outside the ledger follows, again and again until it is done, whoever was killed in between.
 
-use mingcha_model::body::{Body, Nothing};
-use mingcha_model::{EntityId, Kind, PhotoId};
+use mingcha_model::body::{Body, PhotoErased};
+use mingcha_model::{EntityId, Kind, PhotoCopy, PhotoId};
 use mingcha_store::Store;
-use mingcha_sync::Page;
+use mingcha_sync::{ErasedTold, Page, Signer as _};
 
 use crate::files::Files;
 use crate::ledger::{EntityRow, Turn, adds};
@@ -22,11 +22,13 @@ pub(crate) fn erase(turn: &mut Turn<'_>, row: &EntityRow) -> Result<bool, CityEr
     }
     let showing = turn.findings_publishing(photo)?;
     let added = turn.statement(row.id)?.ok_or(CityError::Inconsistent("the op of a photo"))?;
+    let proof = turn.secret.sign(&ErasedTold::message(photo)).map_err(|_| CityError::Inconsistent("a signature"))?;
+    let said = Body::PhotoErased(PhotoErased { proof: Some(proof.0.to_vec().into()) });
     turn.put_erased(photo)?;
     turn.erase_in_inbox(row.entity)?;
     for feed in settle::feeds(turn, &added, row)? {
         turn.erase_in_feed(feed, row.entity)?;
-        turn.say(feed, row.entity, &Body::PhotoErased(Nothing {}), &[])?;
+        turn.say(feed, row.entity, &said, &[])?;
     }
     for finding in showing {
         if let Some(shown) = turn.entity(finding)?
@@ -39,15 +41,43 @@ pub(crate) fn erase(turn: &mut Turn<'_>, row: &EntityRow) -> Result<bool, CityEr
     Ok(true)
 }
 
-/// Takes the texts of a photo that was erased out of an op that says it again.
+/// Takes the texts of a photo that was erased out of an op that says it again. Where the op is the first that this city
+/// hears of it, because it was restored from before, the photo is erased as if now.
 pub(crate) fn stays_erased(turn: &mut Turn<'_>, said: &Statement) -> Result<(), CityError> {
-    if said.op.kind == Kind::PHOTO_ADD && turn.is_erased(said.op.entity)? {
-        turn.erase_in_inbox(said.op.entity)?;
+    if said.op.kind != Kind::PHOTO_ADD || !turn.is_erased(said.op.entity)? {
+        return Ok(());
+    }
+    turn.erase_in_inbox(said.op.entity)?;
+    let first = turn.entity(said.op.entity)?.filter(|row| row.id == said.id);
+    if let Some(row) = first
+        && turn.photo(PhotoId(row.entity), PhotoCopy::Thumbnail)?.is_some()
+    {
+        turn.forget_erased(PhotoId(row.entity))?;
+        erase(turn, &row)?;
     }
     Ok(())
 }
 
 impl City {
+    /// Believes what this city signed before it was restored: these photos are erased, now or when they are heard of.
+    pub(crate) fn erased_before(&self, photos: &[PhotoId]) -> Result<(), CityError> {
+        self.inner.ledger.write(|turn| {
+            for photo in photos {
+                match turn.entity((*photo).into())? {
+                    Some(row) if row.kind == Kind::PHOTO_ADD => {
+                        erase(turn, &row)?;
+                    }
+                    Some(_) => {}
+                    None if turn.is_erased((*photo).into())? => {}
+                    None => turn.put_erased(*photo)?,
+                }
+            }
+            Ok(())
+        })?;
+        self.catch_up()?;
+        self.finish_erasures()
+    }
+
     /// Erases a photo for good, whoever took it; false when that was done before.
     ///
     /// Phones destroy what they have of it when they meet the city. Nothing brings it back.

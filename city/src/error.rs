@@ -64,6 +64,49 @@ pub enum CityError {
         "此人员的角色、片区或单位不同，请用 grant / this person has another role, area or unit: leave them out, or use `grant`"
     )]
     PersonDiffers,
+    /// Something stands under the name of the file that is to be written.
+    #[error(
+        "文件已存在，请换一个文件名 / there is a file of this name already: choose another, nothing is written over"
+    )]
+    FileExists,
+    /// The folder of the file that is to be written is not there.
+    #[error("没有此文件夹，请先建立或挂载 / there is no such folder: make it, or mount the disk, first")]
+    NoFolder,
+    /// No file where a backup should be.
+    #[error("没有此备份文件，请核对路径 / there is no such backup: check the path")]
+    NoBackup,
+    /// A backup that is cut off, changed, or none.
+    #[error("备份文件不完整或已损坏，请用另一份 / the backup is cut off, damaged or none: use another one")]
+    BadBackup,
+    /// A backup of another city.
+    #[error("这是另一平台的备份 / this is a backup of another city")]
+    OtherBackup,
+    /// An earlier backup that is needed beside this one.
+    #[error(
+        "缺少或已损坏：{0}，请把它放在备份旁边 / the earlier backup {0} is needed beside this one, and is missing or damaged"
+    )]
+    EarlierBackup(String),
+    /// The earlier backup lies in another folder.
+    #[error("较早的备份须在同一文件夹 / the earlier backup must lie in the folder of the new one")]
+    EarlierElsewhere,
+    /// Too many backups lean on each other.
+    #[error(
+        "相互依赖的备份过多，请做一次完整备份（不用 --since）/ too many backups lean on each other: make a whole one, without --since"
+    )]
+    TooManyEarlier,
+    /// The copy would go with the disk of the city.
+    #[error(
+        "该位置与平台在同一文件系统，不算机外副本，请写到另一块盘或网络存储 / this place is on the file system of the city, so it is not off the machine: use another disk or a network share"
+    )]
+    SameDisk,
+    /// Another backup or restore is at work.
+    #[error("另一次备份或恢复正在进行，请稍后再试 / another backup or restore is at work: wait for it")]
+    BackupRuns,
+    /// A restore goes into an empty folder alone.
+    #[error(
+        "文件夹不是空的，请选空文件夹，恢复不会覆盖任何内容 / the folder is not empty: choose an empty or new one, a restore writes over nothing"
+    )]
+    NotEmpty,
     /// The clock of a real city does not move.
     #[error("只有示例平台可以设置时间 / only a city made by `init --sample` may set its clock")]
     NotASample,
@@ -106,6 +149,17 @@ impl CityError {
             Self::UnknownPhoto => "photo_unknown",
             Self::RoleNeeds => "role_needs",
             Self::PersonDiffers => "person_differs",
+            Self::FileExists => "file_exists",
+            Self::NoFolder => "no_folder",
+            Self::NoBackup => "no_backup",
+            Self::BadBackup => "bad_backup",
+            Self::OtherBackup => "other_backup",
+            Self::EarlierBackup(_) => "earlier_backup",
+            Self::EarlierElsewhere => "earlier_elsewhere",
+            Self::TooManyEarlier => "too_many_earlier",
+            Self::SameDisk => "same_disk",
+            Self::BackupRuns => "backup_runs",
+            Self::NotEmpty => "not_empty",
             Self::NotASample => "not_a_sample",
             Self::Load(_) => "load_refused",
             Self::NoChance => "no_chance",
@@ -132,6 +186,9 @@ impl CityError {
             Self::NewerDatabase(_)
                 | Self::BadKey
                 | Self::OtherKey
+                | Self::BadBackup
+                | Self::EarlierBackup(_)
+                | Self::BackupRuns
                 | Self::NoChance
                 | Self::Inconsistent(_)
                 | Self::Io(_)

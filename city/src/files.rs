@@ -88,6 +88,16 @@ impl<'a> Files<'a> {
         }
     }
 
+    /// Moves a file that is not what its name says out of the way, so that it may come again; one that is gone is no error.
+    pub(crate) fn set_aside(&self, sha256: Digest) -> Result<(), CityError> {
+        let aside = self.folder().join("damaged");
+        std::fs::create_dir_all(&aside)?;
+        match std::fs::rename(self.path(sha256), aside.join(sha256.to_string())) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Throws away what was being made here when the city ended; it is made again.
     pub(crate) fn sweep(&self) -> Result<(), CityError> {
         let folder = self.folder().join("arriving");

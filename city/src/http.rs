@@ -33,8 +33,9 @@ pub(crate) fn router(city: &City) -> Router {
         .route("/v1/hello", post(letters::hello))
         .route("/v1/pull", post(letters::pull))
         .route("/v1/logs/{log}", get(letters::own_log))
-        .route("/v1/logs/{log}/{first_seq}", put(letters::push))
+        .route("/v1/logs/{log}/{first_seq}", put(letters::push).post(letters::give_back))
         .route("/v1/files", post(letters::files))
+        .route("/v1/erased", post(letters::erased))
         .route("/v1/photos", post(uploads::create).options(tus::options))
         .route(
             "/v1/photos/{photo}/{copy}",

@@ -5,8 +5,8 @@
 
 use mingcha_model::body::{Body, Mode};
 use mingcha_model::{
-    EntityId, FeedName, Grants, Kind, Place, Refusal, Role, Text, decides, may_be_assigned, may_take_part, permit,
-    records,
+    EntityId, FeedName, Grants, Kind, Place, Refusal, Role, Text, Verdict, decides, may_be_assigned, may_take_part,
+    permit, records,
 };
 
 use crate::CityError;
@@ -31,8 +31,22 @@ pub(crate) enum Judgement {
     Hold { home: Box<EntityRow>, reason: Refusal },
 }
 
-/// Judges an op once.
+/// Judges an op once. What this city had said of it before it was restored holds.
 pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, CityError> {
+    let Some(attested) = &said.attested else { return judge_anew(look, said) };
+    if attested.verdict == Verdict::Refused {
+        return Ok(Judgement::Refuse(attested.reason.unwrap_or(Refusal::Malformed)));
+    }
+    Ok(match (attested.verdict, judge_anew(look, said)?) {
+        (Verdict::Accepted, Judgement::Hold { home, .. }) => Judgement::Accept { home, late: false },
+        (Verdict::Held, Judgement::Accept { home, .. }) => {
+            Judgement::Hold { home, reason: attested.reason.unwrap_or(Refusal::Moved) }
+        }
+        (_, judgement) => judgement,
+    })
+}
+
+fn judge_anew(look: &Look<'_>, said: &Statement) -> Result<Judgement, CityError> {
     let Some(body) = &said.body else { return Ok(Judgement::Refuse(Refusal::Malformed)) };
     if let Body::LogOpen(_) = body {
         let first = said.id.seq == 1;
@@ -98,6 +112,10 @@ pub(crate) fn judge(look: &Look<'_>, said: &Statement) -> Result<Judgement, City
             _ if decides(body, home.place.covert) => Judgement::Hold { home, reason: Refusal::Moved },
             _ => Judgement::Accept { home, late: true },
         }),
+        // Whoever might say this may have been told so after the backup from which this city was restored.
+        Err(_) if said.attested.as_ref().is_some_and(|attested| attested.verdict == Verdict::Accepted) => {
+            Ok(Judgement::Accept { home, late: true })
+        }
         Err(refusal) => Ok(Judgement::Refuse(refusal)),
     }
 }
@@ -137,7 +155,7 @@ fn said_before(look: &Look<'_>, said: &Statement) -> Result<bool, CityError> {
     let first = said.op.origin.unwrap_or(said.id);
     let writings = std::iter::once(first).chain(look.said_again(first)?);
     for id in writings.filter(|id| *id != said.id) {
-        if look.op(id)?.is_none_or(|op| op.verdict != mingcha_model::Verdict::Accepted) {
+        if look.op(id)?.is_none_or(|op| op.verdict != Verdict::Accepted) {
             continue;
         }
         let other = look.statement(id)?;

@@ -5,6 +5,7 @@
 
 mod asked;
 mod codes;
+mod copy;
 mod covert;
 mod entities;
 mod erased;
@@ -13,17 +14,20 @@ mod logs;
 mod people;
 mod photos;
 mod places;
+mod restored;
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, Transaction, TransactionBehavior};
 
+use crate::key::CitySecret;
 use crate::{CityError, Ports};
 
 pub(crate) use codes::CodeRow;
+pub(crate) use copy::Copied;
 pub(crate) use entities::EntityRow;
 pub(crate) use erased::adds;
 pub(crate) use feeds::{PAGE_BYTES, entry_bytes};
@@ -38,6 +42,7 @@ const MIGRATIONS: [&str; 4] = [
     include_str!("ledger/002.sql"),
     include_str!("ledger/003.sql"),
     include_str!("ledger/004.sql"),
+    include_str!("ledger/005.sql"),
 ];
 
 /// How long a transaction waits for another process.
@@ -47,23 +52,25 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(crate) struct Ledger {
     path: PathBuf,
     ports: Ports,
+    secret: Arc<CitySecret>,
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
 }
 
 impl Ledger {
     /// Opens the database and brings it to today's shape; makes it when it is not there.
-    pub(crate) fn open(path: &Path, ports: Ports) -> Result<Self, CityError> {
+    pub(crate) fn open(path: &Path, ports: Ports, secret: Arc<CitySecret>) -> Result<Self, CityError> {
         let mut writer = connect(path)?;
         migrate(&mut writer)?;
-        Ok(Self { path: path.to_owned(), ports, writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+        let (writer, readers) = (Mutex::new(writer), Mutex::new(Vec::new()));
+        Ok(Self { path: path.to_owned(), ports, secret, writer, readers })
     }
 
     /// Runs one writing transaction: all of it or nothing, durable when this returns.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&mut Turn<'_>) -> Result<T, CityError>) -> Result<T, CityError> {
         let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut turn = Turn { look: Look::new(tx, &self.ports)?, tails: std::collections::BTreeMap::new() };
+        let mut turn = Turn { look: Look::new(tx, self)?, tails: std::collections::BTreeMap::new() };
         let done = work(&mut turn)?;
         turn.write_pages()?;
         turn.look.tx.commit()?;
@@ -78,7 +85,7 @@ impl Ledger {
             None => connect(&self.path)?,
         };
         let tx = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
-        let done = work(&Look::new(tx, &self.ports)?);
+        let done = work(&Look::new(tx, self)?);
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         done
     }
@@ -125,6 +132,8 @@ pub(crate) struct Look<'a> {
     tx: Transaction<'a>,
     /// Clock and chance.
     pub(crate) ports: Ports,
+    /// What the city signs its words with.
+    pub(crate) secret: Arc<CitySecret>,
     /// The city's time at that moment, in Unix milliseconds.
     pub(crate) now: i64,
 }
@@ -143,9 +152,9 @@ impl<'a> Deref for Turn<'a> {
 }
 
 impl<'a> Look<'a> {
-    fn new(tx: Transaction<'a>, ports: &Ports) -> Result<Self, CityError> {
-        let mut look = Self { tx, ports: ports.clone(), now: 0 };
-        look.now = ports.millis().saturating_add(look.setting("clock_offset_millis")?.unwrap_or(0));
+    fn new(tx: Transaction<'a>, ledger: &Ledger) -> Result<Self, CityError> {
+        let mut look = Self { tx, ports: ledger.ports.clone(), secret: Arc::clone(&ledger.secret), now: 0 };
+        look.now = look.ports.millis().saturating_add(look.setting("clock_offset_millis")?.unwrap_or(0));
         Ok(look)
     }
 

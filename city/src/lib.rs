@@ -4,6 +4,7 @@
 //! everything; case cards and published photos follow after each commit.
 
 mod apply;
+mod backup;
 mod cards;
 mod chance;
 mod city;
@@ -24,13 +25,16 @@ mod private;
 mod publish;
 mod push;
 mod reader;
+mod restore;
 mod serve;
 mod settle;
 mod statement;
 mod uploads;
 mod writer;
 
-pub use city::{City, Device, EnrolCode, NewPerson, Stop};
+pub use backup::{BackupAsk, BackupMade, BackupProgress, Told};
+pub use city::{City, Device, EnrolCode, NewPerson, PersonListed, Stop};
 pub use error::CityError;
 pub use form::FormPreview;
 pub use ports::{Chance, Clock, Ports};
+pub use restore::{Confirmed, Restored};

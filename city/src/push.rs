@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use mingcha_model::LogId;
 use mingcha_model::body::Body;
-use mingcha_sync::{Opened, Problem, Segment, SegmentError};
+use mingcha_sync::{Opened, Problem, Receipt, Segment, SegmentError, Signer as _};
 
 use crate::http::Caller;
 use crate::ledger::DeviceRow;
@@ -22,6 +22,7 @@ pub(crate) fn open(
     log: LogId,
     first_seq: u64,
     bytes: Vec<u8>,
+    receipt: Option<Vec<u8>>,
 ) -> Result<Result<Push, Problem>, CityError> {
     let segment = match Segment::from_bytes(&bytes) {
         Ok(segment) => segment,
@@ -48,6 +49,24 @@ pub(crate) fn open(
     if !segment.is_signed_by(&device.key, &opened.head) {
         return Ok(Err(refused(SegmentError::BadSignature)));
     }
+    let own =
+        receipt.map(|bytes| Receipt::from_bytes(&bytes, &city.inner.secret.public_key()).map(|read| (bytes, read)));
+    let given_back = match own {
+        None => None,
+        Some(Ok((bytes, receipt)))
+            if (receipt.log, receipt.first_seq, receipt.count) == (log, first_seq, segment.count)
+                && receipt.payload_hash == opened.payload_hash =>
+        {
+            Some(Arc::new((bytes, receipt)))
+        }
+        Some(_) => {
+            return Ok(Err(Problem::new(
+                422,
+                "receipt_not_ours",
+                "回执与内容不符或不是本平台的 / the receipt is not this city's, or of something else: update the app",
+            )));
+        }
+    };
     Ok(Ok(Push {
         person: caller.person.id,
         pushed_by: caller.device.device,
@@ -55,6 +74,7 @@ pub(crate) fn open(
         segment: Arc::new(segment),
         opened: Arc::new(opened),
         bytes: Arc::new(bytes),
+        given_back,
     }))
 }
 

@@ -53,6 +53,7 @@ fn settle_waiting(turn: &mut Turn<'_>, mut arrived: VecDeque<EntityId>) -> Resul
             let said = turn.statement(id)?.ok_or(CityError::Inconsistent("a parked op"))?;
             let judgement = judge(turn, &said)?;
             let (verdict, reason) = settle(turn, &said, judgement, since, &mut arrived)?;
+            stays_erased(turn, &said)?;
             if verdict != Verdict::Parked {
                 tell(turn, &said, verdict, reason)?;
             }
@@ -240,7 +241,11 @@ pub(crate) fn feed_back(
 ) -> Result<(), CityError> {
     let known = turn.entity(home.entity)?.and_then(|row| row.number);
     if known.is_none() {
-        let number = turn.give_number(home.entity, Day::from_unix_millis(said.ord.millis()).year())?;
+        let before = said.attested.as_ref().and_then(|attested| attested.number.clone());
+        let number = match before {
+            Some(number) if turn.give_number_back(home.entity, &number)? => number,
+            _ => turn.give_number(home.entity, Day::from_unix_millis(said.ord.millis()).year())?,
+        };
         let body =
             Body::NumberGive(NumberGive { number, feedback: Some(said.id).filter(|_| home.entity == said.op.entity) });
         turn.say(FeedName::Area(home.place.area), home.entity, &body, &[])?;
@@ -280,7 +285,12 @@ fn let_go(
 }
 
 /// Tells the author of an op what was decided after its receipt.
-fn tell(turn: &mut Turn<'_>, said: &Statement, verdict: Verdict, reason: Option<Refusal>) -> Result<(), CityError> {
+pub(crate) fn tell(
+    turn: &mut Turn<'_>,
+    said: &Statement,
+    verdict: Verdict,
+    reason: Option<Refusal>,
+) -> Result<(), CityError> {
     let body = Body::VerdictSay(VerdictSay { op: said.id, verdict, reason });
     turn.say(FeedName::Person(said.author), said.op.entity, &body, &[])
 }

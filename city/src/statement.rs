@@ -1,11 +1,11 @@
 //! One op before its judgement: decoded, with its order, its claimed and received time and its author.
 
 use mingcha_model::body::Body;
-use mingcha_model::{Op, OpId, Order, PersonId, Text};
-use mingcha_sync::{Segment, claimed_millis};
+use mingcha_model::{Op, OpId, Order, PersonId, Refusal, Text, Verdict};
+use mingcha_sync::{Receipt, Segment, claimed_millis};
 
 use crate::CityError;
-use crate::ledger::Look;
+use crate::ledger::{Look, SegmentRow};
 
 /// What somebody said, as the city judges it.
 #[derive(Clone, Debug)]
@@ -23,6 +23,26 @@ pub(crate) struct Statement {
     pub(crate) covert_log: bool,
     /// Its device was revoked before it was received.
     pub(crate) revoked: bool,
+    /// What this city had said of it before it was restored.
+    pub(crate) attested: Option<Attested>,
+}
+
+/// What a receipt says of one op that came back with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Attested {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Option<Refusal>,
+    /// The official number that its finding was given.
+    pub(crate) number: Option<String>,
+}
+
+impl Attested {
+    /// What this receipt says of an op.
+    pub(crate) fn of(receipt: &Receipt, seq: u64) -> Self {
+        let (verdict, reason) = receipt.verdict(seq);
+        let number = receipt.numbers.iter().find(|(given, _)| *given == seq).map(|(_, number)| number.clone());
+        Self { verdict, reason, number }
+    }
 }
 
 impl Statement {
@@ -62,7 +82,17 @@ impl Look<'_> {
             author: log.person,
             covert_log: log.covert,
             revoked: revoked.is_some_and(|at| segment.received >= at),
+            attested: attested(&segment, id.seq)?,
             op,
         }))
     }
+}
+
+/// What the receipt says that came back with a segment; it was proven to be this city's when it came.
+fn attested(segment: &SegmentRow, seq: u64) -> Result<Option<Attested>, CityError> {
+    if !segment.given_back {
+        return Ok(None);
+    }
+    let receipt: Receipt = minicbor::decode(&segment.receipt).map_err(|_| CityError::Inconsistent("a receipt"))?;
+    Ok(Some(Attested::of(&receipt, seq)))
 }

@@ -7,15 +7,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use mingcha_model::body::Body;
-use mingcha_model::{DeviceId, Digest, Op, OpId, Order, PersonId, Refusal, Text, Verdict};
+use mingcha_model::{DeviceId, Digest, EntityId, FindingId, Op, OpId, Order, PersonId, Refusal, Text, Verdict};
 use mingcha_sync::{LogConflict, Opened, Problem, Receipt, Ruled, Segment, claimed_millis, plain_orders};
 use tokio::sync::oneshot;
 
 use crate::CityError;
 use crate::key::CitySecret;
 use crate::ledger::{Ledger, LogRow, Look, SegmentRow, Turn};
-use crate::settle::settle_new;
-use crate::statement::Statement;
+use crate::settle::{settle_new, tell};
+use crate::statement::{Attested, Statement};
 
 /// So many pushes share one commit at most.
 const GROUP: usize = 64;
@@ -32,6 +32,8 @@ pub(crate) struct Push {
     pub(crate) segment: Arc<Segment>,
     pub(crate) opened: Arc<Opened>,
     pub(crate) bytes: Arc<Vec<u8>>,
+    /// The receipt that this city gave for it before it was restored, as it came and read.
+    pub(crate) given_back: Option<Arc<(Vec<u8>, Receipt)>>,
 }
 
 /// What a push is answered with.
@@ -125,16 +127,22 @@ fn receive(turn: &mut Turn<'_>, secret: &CitySecret, push: &Push) -> Result<Push
         let fork = first_seq <= next;
         return Ok(Pushed::Conflict(LogConflict { have: row.seq, head: row.head, fork }));
     }
-    let received = turn.now;
+    let given_back = push.given_back.as_deref();
+    let received = given_back.map_or(turn.now, |(_, receipt)| receipt.received_millis);
     let stored = SegmentRow {
         payload_hash: push.opened.payload_hash,
         received,
         bytes: push.bytes.to_vec(),
-        receipt: Vec::new(),
+        receipt: given_back.map(|(bytes, _)| bytes.clone()).unwrap_or_default(),
+        given_back: given_back.is_some(),
     };
     turn.add_segment(log, first_seq, push.segment.count, &stored)?;
     let (receipt, last_ord) = judge_all(turn, push, &row, received)?;
-    let receipt = receipt.signed(secret).map_err(|_| CityError::Inconsistent("a receipt"))?.to_bytes();
+    // A receipt never changes: the city honours the one that it gave.
+    let receipt = match given_back {
+        Some((bytes, _)) => bytes.clone(),
+        None => receipt.signed(secret).map_err(|_| CityError::Inconsistent("a receipt"))?.to_bytes(),
+    };
     turn.set_receipt(log, first_seq, &receipt)?;
     let seq = row.seq.saturating_add(push.segment.count);
     turn.put_log(log, &LogRow { seq, head: push.opened.head, last_ord, ..row })?;
@@ -183,18 +191,24 @@ fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> R
     let log = push.segment.log;
     // A log must be here before its ops are: those that wait are found through it.
     turn.put_log(log, row)?;
+    let given = push.given_back.as_deref().map(|(_, receipt)| receipt);
+    // What came before a device was revoked, came before.
+    let is_revoked = |at: i64| given.is_none() || received >= at;
     let revoked = [push.signed_by, push.pushed_by]
         .into_iter()
-        .map(|device| Ok(turn.device(device)?.is_none_or(|device| device.revoked.is_some())))
+        .map(|device| Ok(turn.device(device)?.is_none_or(|device| device.revoked.is_some_and(is_revoked))))
         .collect::<Result<Vec<bool>, CityError>>()?
         .contains(&true);
     let claimed: Vec<i64> =
         push.opened.ops.iter().map(|op| claimed_millis(op.seq, op.at, &push.opened.anchors, received)).collect();
     let plain = plain_orders(claimed.iter().copied(), received, row.last_ord);
-    let (mut last_ord, mut ruled, mut orders) = (row.last_ord, Vec::new(), Vec::new());
+    let (mut last_ord, mut ruled, mut orders, mut numbers) = (row.last_ord, Vec::new(), Vec::new(), Vec::new());
     for ((op, claimed), plain) in push.opened.ops.iter().zip(&claimed).zip(plain) {
         let body = Statement::body_of(op);
-        let ord = Order::assign(*claimed, received, last_ord, latest_named(turn, op, body.as_ref())?);
+        let ord = match given {
+            Some(receipt) => receipt.orders.iter().find(|(seq, _)| *seq == op.seq).map_or(plain, |(_, ord)| *ord),
+            None => Order::assign(*claimed, received, last_ord, latest_named(turn, op, body.as_ref())?),
+        };
         last_ord = ord;
         if ord != plain {
             orders.push((op.seq, ord));
@@ -209,8 +223,18 @@ fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> R
             author: push.person,
             covert_log: row.covert,
             revoked,
+            attested: given.map(|receipt| Attested::of(receipt, op.seq)),
         };
         let (verdict, reason): (Verdict, Option<Refusal>) = settle_new(turn, &said)?;
+        if verdict == Verdict::Accepted
+            && let Some(Body::FindingFeedback(_)) = &said.body
+            && let Some(number) = number_of(turn, op.entity)?
+        {
+            numbers.push((op.seq, number));
+        }
+        if said.attested.as_ref().is_some_and(|attested| attested.verdict != verdict) {
+            tell(turn, &said, verdict, reason)?;
+        }
         if verdict != Verdict::Accepted {
             ruled.push(Ruled { seq: op.seq, verdict, reason });
         }
@@ -225,6 +249,17 @@ fn judge_all(turn: &mut Turn<'_>, push: &Push, row: &LogRow, received: i64) -> R
         ruled,
         orders,
         signature: Receipt::UNSIGNED,
+        numbers,
     };
     Ok((receipt, last_ord))
+}
+
+/// The number of a finding, or of its published copy.
+fn number_of(look: &Look<'_>, finding: EntityId) -> Result<Option<String>, CityError> {
+    match look.entity(finding)? {
+        Some(row) if row.place.covert => {
+            Ok(look.entity(FindingId(finding).published().into())?.and_then(|copy| copy.number))
+        }
+        row => Ok(row.and_then(|row| row.number)),
+    }
 }

@@ -264,7 +264,6 @@ fn what_cannot_be_understood_is_told_on_one_line_with_exit_2() {
     assert_eq!(code_of(refused(&[])), mistake("usage"));
     assert_eq!(code_of(refused(&["init"])), mistake("usage"));
     assert_eq!(code_of(refused(&["init", "--date", "x"])), mistake("usage"));
-    // What this build cannot do is not there.
     assert_eq!(code_of(refused(&["backup", "--out", "x"])), mistake("usage"));
     assert_eq!(code_of(refused(&["restore", "x"])), mistake("usage"));
     let plain = command(&["init"]).output().unwrap();

@@ -88,6 +88,21 @@ impl City {
         }
     }
 
+    /// Where everything of the city lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Kills the city with -9, and its disk is gone.
+    ///
+    /// # Panics
+    /// When the folder cannot be removed.
+    pub fn lose_disk(&mut self) {
+        self.kill();
+        let gone = std::fs::remove_dir_all(&self.folder);
+        assert!(gone.is_ok(), "the disk cannot be lost: {gone:?}");
+    }
+
     /// A one-time code: `["--role", "inspector", "--area", "DH"]`.
     #[track_caller]
     pub fn code(&self, whose: &[&str]) -> String {

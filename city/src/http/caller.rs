@@ -15,6 +15,8 @@ use crate::{City, CityError};
 pub(crate) struct Caller {
     pub(crate) device: DeviceRow,
     pub(crate) person: Person,
+    /// The city was restored, and its office has not looked at its people since.
+    pub(crate) unconfirmed: bool,
 }
 
 impl FromRequestParts<City> for Caller {
@@ -28,7 +30,7 @@ impl FromRequestParts<City> for Caller {
             city.inner.ledger.read(|look| {
                 let Some(device) = look.device_of_token(&hash)? else { return Ok(None) };
                 let person = look.person(device.person)?.ok_or(CityError::UnknownPerson)?;
-                Ok(Some(Self { device, person }))
+                Ok(Some(Self { device, person, unconfirmed: look.is_unconfirmed()? }))
             })
         });
         let caller = found.await?.ok_or_else(unknown)?;
@@ -48,6 +50,26 @@ impl Caller {
         let detail = "设备已停用，请联系文明办 / this device was revoked: speak to the office";
         Err(Problem::new(403, "device_revoked", detail))
     }
+
+    /// Refuses everybody what a restored city does not give before its office has looked at its people: whoever was revoked
+    /// after the backup is not revoked in it.
+    pub(crate) fn is_given_to(&self) -> Result<(), Problem> {
+        if self.unconfirmed { Err(unconfirmed()) } else { Ok(()) }
+    }
+
+    /// Refuses whoever may not read at all now.
+    pub(crate) fn may_read(&self) -> Result<(), Problem> {
+        self.is_given_to()?;
+        self.not_revoked()
+    }
+}
+
+fn unconfirmed() -> Problem {
+    Problem::new(
+        503,
+        "city_restored",
+        "平台刚从备份恢复，文明办核对人员前只接收、不下发；请保留全部内容，稍后再同步 / the city was restored from a backup: until its office has checked its people it takes everything and gives nothing; keep everything and sync again later",
+    )
 }
 
 fn unknown() -> Refused {

@@ -6,8 +6,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use mingcha_model::{FeedName, LogId};
 use mingcha_sync::{
-    EnrolAsk, FeedHead, FileStanding, FilesAsk, FilesSaid, HelloAsk, HelloSaid, LARGEST_SEGMENT_BYTES,
-    LARGEST_SEGMENT_OPS, Limits, LogHave, MOST_FILES, Problem, PullAsk, PullSaid, decode, encode,
+    EnrolAsk, ErasedTold, FeedHead, FileStanding, FilesAsk, FilesSaid, GivenBack, HelloAsk, HelloSaid,
+    LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Limits, LogHave, MOST_ERASED, MOST_FILES, Problem, PullAsk, PullSaid,
+    RestoredSaid, SafeSaid, Signer as _, decode, encode,
 };
 
 use super::answer::{Refused, cbor};
@@ -44,9 +45,9 @@ fn unreadable() -> Problem {
     Problem::new(400, "unreadable", "内容无法识别，请升级应用 / this cannot be read: update the app")
 }
 
-/// Ready when the ledger answers.
+/// Ready when the ledger answers and the disk takes what a phone may send.
 pub(super) async fn ready(State(city): State<City>) -> Result<&'static str, Refused> {
-    at_work(move || city.now_millis()).await?;
+    at_work(move || city.is_ready()).await?;
     Ok("ready")
 }
 
@@ -73,13 +74,24 @@ pub(super) async fn hello(
             for asked in &ask.logs {
                 let own = look.log(asked.log)?.filter(|row| row.person == caller.person.id);
                 let (have, head) = own.map_or((0, mingcha_model::Digest::ZERO), |row| (row.seq, row.head));
-                // Nothing is safe while no backup is configured.
-                logs.push(LogHave { log: asked.log, have, head, safe: 0 });
+                let safe = if own.is_some() { look.safe_through(asked.log)? } else { 0 };
+                logs.push(LogHave { log: asked.log, have, head, safe });
             }
+            let signed = |taken| {
+                let safe = logs.iter().map(|log| (log.log, log.safe)).collect();
+                SafeSaid::signed(safe, taken, look.now, &*city.inner.secret)
+                    .map_err(|_| CityError::Inconsistent("a signature"))
+            };
+            let safe = look.backup_millis()?.map(signed).transpose()?;
+            let confirmed = !look.is_unconfirmed()?;
+            let restored = look.restored_millis()?.map(|at_millis| RestoredSaid { at_millis, confirmed });
             let mut feeds = reader::feeds(look, &caller.person)?;
             if caller.not_revoked().is_err() {
                 // Here it hears what became of what it sent.
                 feeds.retain(|head| matches!(head.feed, FeedName::Person(_)));
+            }
+            if caller.unconfirmed {
+                feeds.clear();
             }
             let said = HelloSaid {
                 city_millis: look.now,
@@ -92,7 +104,9 @@ pub(super) async fn hello(
                     photo_bytes: mingcha_evidence::FILE_LIMIT,
                     pull_bytes: PULL_BYTES,
                 },
-                backup: Some(false),
+                backup: Some(safe.is_some()),
+                safe,
+                restored,
             };
             Ok(encode(&said))
         })
@@ -111,8 +125,35 @@ pub(super) async fn push(
     let first_seq: u64 = first_seq.parse().map_err(|_| unreadable())?;
     // Twice, because what a segment holds compressed is counted uncompressed.
     let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(2)).await?;
+    taken_in(city, caller, log, first_seq, bytes, None).await
+}
+
+/// A segment that this city gave a receipt for before it was restored, with that receipt.
+pub(super) async fn give_back(
+    State(city): State<City>,
+    caller: Caller,
+    Path((log, first_seq)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let log: LogId = log.parse().map_err(|_| unreadable())?;
+    let first_seq: u64 = first_seq.parse().map_err(|_| unreadable())?;
+    // A receipt may speak of each op.
+    let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(3)).await?;
+    let given: GivenBack = decode(&bytes).ok_or_else(unreadable)?;
+    taken_in(city, caller, log, first_seq, given.segment.into(), Some(given.receipt.into())).await
+}
+
+async fn taken_in(
+    city: City,
+    caller: Caller,
+    log: LogId,
+    first_seq: u64,
+    bytes: Vec<u8>,
+    receipt: Option<Vec<u8>>,
+) -> Result<Response, Refused> {
     let opener = city.clone();
-    let push = at_work(move || open(&opener, &caller, log, first_seq, bytes)).await??;
+    let push = at_work(move || open(&opener, &caller, log, first_seq, bytes, receipt)).await??;
     let answer = city.inner.writer.push(push).await.map_err(|_| CityError::Inconsistent("the writer"))??;
     match answer {
         Pushed::Receipt(receipt) => Ok(cbor(receipt)),
@@ -129,6 +170,7 @@ pub(super) async fn pull(
 ) -> Result<Response, Refused> {
     let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
     let ask: PullAsk = decode(&bytes).ok_or_else(unreadable)?;
+    caller.is_given_to()?;
     // A revoked device hears what became of its words, and nothing else.
     if ask.from.iter().any(|from| from.feed != FeedName::Person(caller.person.id)) {
         caller.not_revoked()?;
@@ -192,14 +234,33 @@ pub(super) async fn files(
                 let own = look.entity(photo.into())?.is_some_and(|row| row.creator == caller.person.id);
                 let Some(file) = look.photo(photo, copy)?.filter(|_| own) else { continue };
                 let here = file.arrived && Files::of(city.dir()).has(file.sha256);
-                // Nothing is safe while no backup is configured.
-                files.push(FileStanding { photo, copy, sha256: here.then_some(file.sha256), safe: false });
+                let safe = here && look.is_safe(file.sha256)?;
+                files.push(FileStanding { photo, copy, sha256: here.then_some(file.sha256), safe });
             }
             let said = FilesSaid::signed(files, look.now, &*city.inner.secret);
             Ok(encode(&said.map_err(|_| CityError::Inconsistent("a signature"))?))
         })
     });
     Ok(cbor(said.await?))
+}
+
+/// Erasures that this city signed before it was restored; another's signature proves nothing here and is passed over.
+pub(super) async fn erased(
+    State(city): State<City>,
+    _caller: Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Refused> {
+    let bytes = bounded(&headers, body, LARGEST_LETTER).await?;
+    let told: ErasedTold =
+        decode(&bytes).filter(|told: &ErasedTold| told.erased.len() <= MOST_ERASED).ok_or_else(unreadable)?;
+    at_work(move || {
+        let key = city.inner.secret.public_key();
+        let proven = told.erased.into_iter().filter(|(photo, proof)| key.verifies(&ErasedTold::message(*photo), proof));
+        city.erased_before(&proven.map(|(photo, _)| photo).collect::<Vec<_>>())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// From which sequence a restored phone wants its own log back.
@@ -217,7 +278,7 @@ pub(super) async fn own_log(
 ) -> Result<Response, Refused> {
     let log: LogId = log.parse().map_err(|_| unreadable())?;
     let from: u64 = query.from.map_or(Ok(1), |from| from.parse()).map_err(|_| unreadable())?;
-    caller.not_revoked()?;
+    caller.may_read()?;
     let segments = at_work(move || {
         city.inner.ledger.read(|look| {
             let own = look.log(log)?.is_some_and(|row| row.person == caller.person.id);

@@ -39,10 +39,12 @@ impl Turn<'_> {
 
     /// The number of an undercover visit among those of its area; given when it is first asked for.
     pub(crate) fn number_of_visit(&mut self, visit: EntityId, area: AreaId) -> Result<u64, CityError> {
+        let above = self.setting(super::restored::LABELS_ABOVE)?.unwrap_or(0);
         self.change(
             "INSERT INTO covert_visit (visit, area, number) \
-             SELECT ?1, ?2, coalesce(max(number), 0) + 1 FROM covert_visit WHERE area = ?2 ON CONFLICT DO NOTHING",
-            (visit.0, area.as_bytes()),
+             SELECT ?1, ?2, max(coalesce(max(number), 0), ?3) + 1 FROM covert_visit WHERE area = ?2 \
+             ON CONFLICT DO NOTHING",
+            (visit.0, area.as_bytes(), above),
         )?;
         let number = self.one("SELECT number FROM covert_visit WHERE visit = ?1", [visit.0], |row| row.get(0))?;
         number.ok_or(CityError::Inconsistent("the label of a visit"))

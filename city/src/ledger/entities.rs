@@ -162,6 +162,25 @@ impl Turn<'_> {
         Ok(number)
     }
 
+    /// The number that a finding had before a restore, given to it again; false when another finding has it now.
+    pub(crate) fn give_number_back(&mut self, finding: EntityId, number: &str) -> Result<bool, CityError> {
+        let given = self.change(
+            "UPDATE entity SET number = ?2 WHERE entity = ?1 AND number IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM entity WHERE kind = ?3 AND number = ?2)",
+            (finding.0, number, Kind::FINDING_RAISE.0),
+        )?;
+        // Whatever was given before is behind what will be given.
+        if let Some((year, last)) = number.split_once('-')
+            && let (Ok(year), Ok(last)) = (year.parse::<i32>(), last.parse::<i64>())
+        {
+            self.change(
+                "INSERT INTO year_number (year, last) VALUES (?1, ?2) ON CONFLICT (year) DO UPDATE SET last = max(last, ?2)",
+                (year, last),
+            )?;
+        }
+        Ok(given > 0)
+    }
+
     /// An op waits for an entity.
     pub(crate) fn park(
         &mut self,

@@ -71,6 +71,11 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Takes a photo off the list of erased ones, to be erased once more with all that follows.
+    pub(crate) fn forget_erased(&mut self, photo: PhotoId) -> Result<(), CityError> {
+        self.change("DELETE FROM erased_photo WHERE photo = ?1", [photo.as_bytes()]).map(|_| ())
+    }
+
     /// Has a file destroyed, unless a photo or a published copy has it.
     pub(crate) fn doom(&mut self, sha256: Digest) -> Result<(), CityError> {
         // Photos with equal bytes share a file.

@@ -25,6 +25,8 @@ pub(crate) struct SegmentRow {
     pub(crate) received: i64,
     pub(crate) bytes: Vec<u8>,
     pub(crate) receipt: Vec<u8>,
+    /// A phone gave it back to a restored city, with its receipt.
+    pub(crate) given_back: bool,
 }
 
 /// What the city decided of one op.
@@ -68,7 +70,7 @@ impl Look<'_> {
     /// The segment that begins with this sequence.
     pub(crate) fn segment(&self, log: LogId, first_seq: u64) -> Result<Option<SegmentRow>, CityError> {
         self.one(
-            "SELECT payload_hash, received, bytes, receipt FROM segment WHERE log = ?1 AND first_seq = ?2",
+            "SELECT payload_hash, received, bytes, receipt, given_back FROM segment WHERE log = ?1 AND first_seq = ?2",
             (log.0, first_seq),
             segment_row,
         )
@@ -77,7 +79,7 @@ impl Look<'_> {
     /// The segment that an op stands in.
     pub(crate) fn segment_of(&self, id: OpId) -> Result<Option<SegmentRow>, CityError> {
         self.one(
-            "SELECT payload_hash, received, bytes, receipt FROM segment \
+            "SELECT payload_hash, received, bytes, receipt, given_back FROM segment \
              WHERE log = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1",
             (id.log.0, id.seq),
             segment_row,
@@ -138,6 +140,7 @@ fn segment_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<SegmentRow> {
         received: row.get(1)?,
         bytes: row.get(2)?,
         receipt: row.get(3)?,
+        given_back: row.get(4)?,
     })
 }
 
@@ -169,9 +172,9 @@ impl Turn<'_> {
         row: &SegmentRow,
     ) -> Result<(), CityError> {
         self.change(
-            "INSERT INTO segment (log, first_seq, count, payload_hash, received, bytes, receipt) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            (log.0, first_seq, count, row.payload_hash.0, row.received, &row.bytes, &row.receipt),
+            "INSERT INTO segment (log, first_seq, count, payload_hash, received, bytes, receipt, given_back) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            (log.0, first_seq, count, row.payload_hash.0, row.received, &row.bytes, &row.receipt, row.given_back),
         )?;
         Ok(())
     }

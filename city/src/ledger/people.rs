@@ -72,6 +72,11 @@ impl Look<'_> {
         Ok(Some(Person { id: person, name, grants }))
     }
 
+    /// Everybody, in the order in which they came.
+    pub(crate) fn people(&self) -> Result<Vec<PersonId>, CityError> {
+        self.all("SELECT person FROM person ORDER BY since, person", [], |row| Ok(PersonId(EntityId(row.get(0)?))))
+    }
+
     /// The areas that a person could work in at a moment of the city's time.
     pub(crate) fn areas_at(&self, person: PersonId, millis: i64) -> Result<Vec<AreaId>, CityError> {
         self.all(

@@ -7,6 +7,7 @@ mod office;
 mod order;
 mod photos;
 mod pushing;
+mod restored;
 mod stock_client;
 mod support;
 mod undercover;

@@ -428,10 +428,15 @@ fn a_full_disk_is_said_clearly_and_what_fitted_need_not_come_again() {
     create(&phone, photo, bytes.len());
     let full = send(&phone, photo, 0, &bytes);
     assert_eq!((full.status, full.code().as_str()), (507, "city_full"));
+    // Whoever asks whether it is ready hears the same, and alive it is.
+    let ready = serving.send("GET", "/ready", None, &[]);
+    assert_eq!((ready.status, ready.code().as_str()), (507, "city_full"));
+    assert_eq!(serving.send("GET", "/health", None, &[]).status, 200);
     let fitted = stands(&phone, photo);
     assert!((100_000..=307_200).contains(&fitted), "{fitted}");
     assert_eq!(send(&phone, photo, fitted, &bytes[fitted..]).code(), "city_full");
     disk.grow();
+    assert_eq!(serving.send("GET", "/ready", None, &[]).status, 200);
     kept(&send(&phone, photo, fitted, &bytes[fitted..]), &bytes);
     assert_eq!(phone.send("GET", &place(photo), &[]).body, bytes);
     drop(serving);

@@ -191,6 +191,7 @@ texts! {
     POSTPONED = "{} 张照片的大文件等网络或电量合适时再传。", "Larger files of {} photos wait for a better network or battery.";
     FREED = "{} 张照片的原件已由平台妥善保存，本机已腾出空间。", "The city keeps the originals of {} photos safely; their room here was freed.";
     NO_BACKUP = "平台未配置备份：照片原件不会从本机清除。", "The city keeps no backup: no original is cleared from this phone.";
+    LAST_BACKUP = "平台最近备份", "the city's last backup";
     MINE = "含本机", "mine too";
     NO = "否", "no";
     OVERDUE = "逾期", "overdue";

@@ -12,14 +12,18 @@ use crate::ports::sixteen;
 use crate::{Enrolled, MingchaError, Mistake, Phone};
 
 const PENDING: &str = "enrolling";
+/// True once a city said that it does not know this device's token.
+const NOT_WELCOME: &str = "not_welcome";
 
 impl Phone {
     /// Enrols this phone with the city at this address by a one-time code, `7KQM-2R8T-XW4P`.
     ///
     /// Errors with the city's `code_unknown`, `code_used` or `code_expired`; nothing is changed then.
     pub fn enrol(&mut self, url: &str, code: &str) -> Result<Enrolled, MingchaError> {
-        // With another key it is the same phone after its key was lost: it enrols again, and loses nothing.
-        if self.is_enrolled() && self.holds_its_key()? {
+        // With another key it is the same phone after its key was lost; and a city that was restored may have forgotten it.
+        // It enrols again, and loses nothing.
+        let forgotten = self.setting::<bool>(NOT_WELCOME)?.unwrap_or(false);
+        if self.is_enrolled() && self.holds_its_key()? && !forgotten {
             return Err(Mistake::AlreadyEnrolled.into());
         }
         let code: String =
@@ -71,6 +75,7 @@ impl Phone {
         self.keep_key()?;
         self.become_me(me)?;
         self.store.set_setting(PENDING, None)?;
+        self.store.set_setting(NOT_WELCOME, None)?;
         Ok(Enrolled {
             person: said.person,
             role: said.grants.role,
@@ -81,8 +86,17 @@ impl Phone {
         })
     }
 
+    /// The city does not know this device: a new code lets it in again.
+    pub(crate) fn is_not_welcome(&mut self) -> Result<(), MingchaError> {
+        self.put_setting(NOT_WELCOME, &true)
+    }
+
     /// The id this phone enrols under: the same again when a reply was lost.
     fn pending_device(&mut self) -> Result<DeviceId, MingchaError> {
+        // A city that forgot this phone learns its logs again under the device that they name.
+        if self.is_enrolled() && self.holds_its_key()? {
+            return Ok(self.me()?.device);
+        }
         if let Some(device) = self.setting::<DeviceId>(PENDING)? {
             return Ok(device);
         }

@@ -174,6 +174,7 @@ impl Phone {
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,
             backup: self.city_backup()?,
+            last_backup: self.city_backup_millis()?.map(mingcha_model::print_millis),
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,

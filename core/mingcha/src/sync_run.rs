@@ -6,8 +6,10 @@
 use std::fs::File;
 
 use mingcha_model::{Cursor, FeedName, LogId};
-use mingcha_store::{NewPage, OpVerdict, OwnLog, Store, StoreError};
-use mingcha_sync::{CityKey, Correspondence, Desk, Heard, LogPosition, Page, Problem, Receipt, SyncError};
+use mingcha_store::{NewPage, OpVerdict, Store, StoreError};
+use mingcha_sync::{
+    CityKey, Correspondence, Desk, Heard, HelloSaid, LogPosition, Page, Problem, Receipt, RestoredSaid, SyncError,
+};
 
 use crate::http::Http;
 use crate::phone::Me;
@@ -17,6 +19,8 @@ use crate::{MingchaError, Phone, Surroundings, SyncReport};
 
 /// Where it is remembered whether the city keeps backups.
 const BACKUP: &str = "city_backup";
+/// Where it is remembered when the newest of them was taken.
+const BACKUP_TAKEN: &str = "city_backup_taken";
 
 /// How far long work has come, as counts and bytes: nothing in it says whose or what of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +50,8 @@ struct Told {
     report: SyncReport,
     /// Whether the city keeps backups.
     backup: bool,
+    /// The last restore of the city, as it said.
+    restored: Option<RestoredSaid>,
     /// Trouble with one log that did not stop the others.
     problem: Option<Problem>,
 }
@@ -62,6 +68,15 @@ fn is_about_feeds(error: &MingchaError) -> bool {
     }
 }
 
+/// Everything was sent, and nothing can be received yet.
+fn restored() -> Problem {
+    Problem::new(
+        503,
+        "city_restored",
+        "平台刚从备份恢复：本机内容已全部送到；文明办核对人员后才下发，请稍后再同步 / the city was restored from a backup: everything of this phone has been sent; it gives out nothing until its office has checked its people, so sync again later",
+    )
+}
+
 /// The store as a correspondence sees it.
 struct PhoneDesk<'a> {
     store: &'a Store,
@@ -72,9 +87,7 @@ impl Desk for PhoneDesk<'_> {
     type Error = MingchaError;
 
     fn logs(&self) -> Result<Vec<LogPosition>, MingchaError> {
-        // Of a log that was given up, what differs from the city's is evidence and not sent again.
-        let given_up = |log: &OwnLog| log.closed && log.receipted_through >= log.sealed_through;
-        let logs = self.store.logs()?.into_iter().filter(|log| !given_up(log));
+        let logs = self.store.logs()?.into_iter();
         Ok(logs.map(|log| LogPosition { log: log.log, sealed: log.sealed_through, head: log.head }).collect())
     }
 
@@ -86,12 +99,13 @@ impl Desk for PhoneDesk<'_> {
     }
 
     fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, MingchaError> {
-        Ok(self
-            .store
-            .segments(log)?
-            .into_iter()
-            .find(|one| one.first_seq <= seq && seq < one.first_seq.saturating_add(one.count))
-            .map(|one| one.bytes))
+        // Of a log that was given up, what differs from the city's is evidence and not sent again.
+        let found = self.store.segment_holding(log, seq)?.filter(|one| !one.forked);
+        Ok(found.map(|one| one.bytes))
+    }
+
+    fn receipt(&self, log: LogId, first_seq: u64) -> Result<Option<Vec<u8>>, MingchaError> {
+        Ok(self.store.segment_holding(log, first_seq)?.and_then(|one| one.receipt))
     }
 
     fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, MingchaError> {
@@ -134,18 +148,31 @@ impl Phone {
             // A log was given up on the way, or something was said meanwhile: once more, and no oftener.
             heard = self.correspond(&http, me.city_key, &mut told, progress);
         }
+        if matches!(heard, Err(MingchaError::NotWelcome(_))) {
+            self.is_not_welcome()?;
+        }
         if let Err(gone @ (MingchaError::Unreachable | MingchaError::NotWelcome(_) | MingchaError::Later(_))) = heard {
             return Err(gone);
         }
         // Before any photo travels: what was erased is neither sent nor fetched.
         self.finish_erasures()?;
+        self.look_what_a_restored_city_lost(&http, me.city_key, told.restored)?;
         let sent = self.send_photos(&http, moment, progress)?;
         heard?;
+        if told.restored.is_some_and(|restored| !restored.confirmed) {
+            return Err(MingchaError::City(restored()));
+        }
         self.drop_withdrawn_copies()?;
         let fetched = self.fetch_wanted(&http, moment, progress)?;
-        let freed = if told.backup { self.hear_what_is_safe(&http, me.city_key)? } else { 0 };
+        let freed = if told.backup { self.hear_what_is_safe(&http, me.city_key)?.photos } else { 0 };
         if let Some(problem) = told.problem {
             return Err(MingchaError::City(problem));
+        }
+        if told.backup {
+            // A restored city had from them what it needed, and is copied off its machine again.
+            for feed in self.store.feeds()? {
+                self.store.drop_old_pages(&feed.name)?;
+            }
         }
         self.finished_sync()?;
         let waiting = self.store.waiting()?;
@@ -198,6 +225,27 @@ impl Phone {
         self.setting(BACKUP)
     }
 
+    /// When the newest backup of the city was taken, in Unix milliseconds of the city; none where it keeps none.
+    pub(crate) fn city_backup_millis(&self) -> Result<Option<i64>, MingchaError> {
+        Ok(self.setting::<Option<i64>>(BACKUP_TAKEN)?.flatten())
+    }
+
+    /// Keeps what the city signed of its backups: when the newest was taken, and what of this phone's logs stands in it.
+    fn keep_backup(&mut self, said: &HelloSaid, told: &mut Told) -> Result<(), MingchaError> {
+        let city = self.me()?.city_key;
+        if said.safe.as_ref().is_some_and(|safe| !safe.is_signed_by(&city)) {
+            return Err(SyncError::NotSigned.into());
+        }
+        told.backup = said.safe.is_some();
+        self.put_setting(BACKUP, &told.backup)?;
+        self.put_setting(BACKUP_TAKEN, &said.safe.as_ref().map(|safe| safe.taken_millis))?;
+        let own: Vec<LogId> = self.store.logs()?.into_iter().map(|log| log.log).collect();
+        for (log, through) in said.safe.iter().flat_map(|safe| &safe.logs).filter(|(log, _)| own.contains(log)) {
+            self.store.put_safe(*log, *through)?;
+        }
+        Ok(())
+    }
+
     /// Lets go of every feed held, to begin each again from its first page.
     fn let_feeds_go(&mut self) -> Result<(), MingchaError> {
         for feed in self.store.feeds()? {
@@ -220,10 +268,11 @@ impl Phone {
         match heard {
             Heard::Hello(said) => {
                 self.met(said.city_millis)?;
-                told.backup = said.backup.unwrap_or(false);
-                self.put_setting(BACKUP, &told.backup)?;
-                for log in said.logs {
-                    self.store.put_safe(log.log, log.safe)?;
+                self.keep_backup(&said, told)?;
+                told.restored = said.restored;
+                if said.restored.is_some_and(|restored| !restored.confirmed) {
+                    // Until it gives again, what is here is shown as it is.
+                    return Ok(());
                 }
                 let readable: Vec<FeedName> = said.feeds.iter().map(|head| head.feed).collect();
                 self.leave_feeds(&readable)?;

@@ -11,8 +11,8 @@ mod visit;
 
 pub use city::{
     AreaSet, Assign, AuthorSet, CalendarYear, CampaignSet, Card, CardExtension, CardResult, CardSubmission, CardTell,
-    CriteriaPublish, Datum, DeviceRevoke, FindingPublish, GrantSet, NumberGive, PersonSet, PolicySet, PolicyValue,
-    Position, Release, SiteEnter, UnitSet, VerdictSay, WindowKindSet,
+    CriteriaPublish, Datum, DeviceRevoke, FindingPublish, GrantSet, NumberGive, PersonSet, PhotoErased, PolicySet,
+    PolicyValue, Position, Release, SiteEnter, UnitSet, VerdictSay, WindowKindSet,
 };
 pub use finding::{
     Acknowledge, AppealDecide, Channel, Decline, ExtensionAsk, ExtensionDecide, FindingDuplicate, FindingFeedback,
@@ -211,7 +211,7 @@ bodies! {
     FINDING_PUBLISH = 134, "finding_publish", FindingPublish(FindingPublish), 1;
     /// A photo was erased for good: whoever reads this destroys its files, and the texts of the op that added it. The
     /// entity is the photo. No texts.
-    PHOTO_ERASED = 135, "photo_erased", PhotoErased(Nothing), 0;
+    PHOTO_ERASED = 135, "photo_erased", PhotoErased(PhotoErased), 0;
     /// A verdict that came after the receipt. No texts.
     VERDICT_SAY = 140, "verdict_say", VerdictSay(VerdictSay), 0;
     /// Says the whole of what a person may do from now on. No texts.

@@ -125,6 +125,13 @@ impl Store {
         self.read_segments("l.log = ?1 ORDER BY s.first_seq", [log.0.as_slice()])
     }
 
+    /// The segment of an own log that holds this sequence.
+    pub fn segment_holding(&self, log: LogId, seq: u64) -> Result<Option<Segment>, StoreError> {
+        let which = "l.log = ?1 AND s.first_seq <= ?2 AND s.first_seq + s.count > ?2";
+        let found = self.read_segments(which, params![log.0.as_slice(), pack::whole(seq)?])?;
+        Ok(found.into_iter().next())
+    }
+
     fn read_segments(&self, which: &str, parameters: impl rusqlite::Params) -> Result<Vec<Segment>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM segment s JOIN own_log l ON l.key = s.log WHERE {which}");
         let mut statement = self.connection.prepare_cached(&sql)?;

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use mingcha_model::{Cursor, Digest, FeedName, LogId};
 
 use crate::key::CityKey;
-use crate::message::{FeedHead, HelloAsk, HelloSaid, LogConflict, LogPosition, PullAsk, PullSaid, decode, encode};
+use crate::message::{
+    FeedHead, GivenBack, HelloAsk, HelloSaid, LogConflict, LogPosition, PullAsk, PullSaid, decode, encode,
+};
 use crate::page::{Page, PageError};
 use crate::problem::Problem;
 use crate::receipt::{Receipt, ReceiptError};
@@ -27,6 +29,8 @@ pub trait Desk {
     fn without_receipt(&self, log: LogId) -> Result<Option<u64>, Self::Error>;
     /// The sealed segment of this log that holds `seq`.
     fn segment(&self, log: LogId, seq: u64) -> Result<Option<Vec<u8>>, Self::Error>;
+    /// The receipt of the segment that begins there, as it came; `None` when it has none.
+    fn receipt(&self, log: LogId, first_seq: u64) -> Result<Option<Vec<u8>>, Self::Error>;
     /// Where this feed stands here; `None` when nothing of it is held.
     fn cursor(&self, feed: FeedName) -> Result<Option<Cursor>, Self::Error>;
     /// The phone's wall clock in Unix milliseconds.
@@ -177,6 +181,11 @@ impl Correspondence {
             self.waiting =
                 Waiting::Push { log: segment.log, first_seq: segment.first_seq, payload_hash: opened.payload_hash };
             let path = format!("/v1/logs/{}/{}", segment.log, segment.first_seq);
+            // The city was restored and has lost what it gave a receipt for: its own word comes back with the segment.
+            if let Some(receipt) = desk.receipt(segment.log, segment.first_seq)? {
+                let given = GivenBack { segment: bytes.into(), receipt: receipt.into() };
+                return Ok(Some(post(&path, encode(&given))));
+            }
             return Ok(Some(Letter { method: "PUT", path, body: bytes }));
         }
         Ok(None)
@@ -209,7 +218,10 @@ impl Correspondence {
         let said: HelloSaid = decode(&reply.body).ok_or(SyncError::Unreadable)?;
         self.greeted = true;
         self.city_has = said.logs.iter().map(|log| (log.log, log.have)).collect();
-        self.feeds.clone_from(&said.feeds);
+        // A restored city gives nothing until its office has looked at its people.
+        if said.restored.is_none_or(|restored| restored.confirmed) {
+            self.feeds.clone_from(&said.feeds);
+        }
         Ok(vec![Heard::Hello(said)])
     }
 

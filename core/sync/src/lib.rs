@@ -19,8 +19,9 @@ pub use clock::{Anchor, AnchorSource, Reading, UNKNOWN_BOOT, claimed_millis};
 pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
 pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
 pub use message::{
-    AreaName, EnrolAsk, EnrolSaid, FeedHead, FileStanding, FilesAsk, FilesSaid, HelloAsk, HelloSaid, Limits,
-    LogConflict, LogHave, LogPosition, MOST_FILES, PullAsk, PullFrom, PullSaid, decode, encode,
+    AreaName, EnrolAsk, EnrolSaid, ErasedTold, FeedHead, FileStanding, FilesAsk, FilesSaid, GivenBack, HelloAsk,
+    HelloSaid, Limits, LogConflict, LogHave, LogPosition, MOST_ERASED, MOST_FILES, PullAsk, PullFrom, PullSaid,
+    RestoredSaid, SafeSaid, decode, encode,
 };
 pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
 pub use problem::Problem;

@@ -175,6 +175,77 @@ pub struct HelloSaid {
     /// Whether the city is copied off its machine. Without that nothing is ever safe, and phones free nothing.
     #[n(5)]
     pub backup: Option<bool>,
+    /// When the newest copy was taken and what stands in it, under the city's signature; none while there is none.
+    #[n(6)]
+    pub safe: Option<SafeSaid>,
+    /// The last restore of this city from a backup; none when there never was one.
+    #[n(7)]
+    pub restored: Option<RestoredSaid>,
+}
+
+/// Through which sequence logs were copied off the city's machine and read back, under the city's signature.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SafeSaid {
+    /// Each log with the last sequence that is safe; 0 when none.
+    #[n(0)]
+    pub logs: Vec<(LogId, u64)>,
+    /// When the newest copy was taken, in Unix milliseconds of the city.
+    #[n(1)]
+    pub taken_millis: i64,
+    /// The city's time in Unix milliseconds.
+    #[n(2)]
+    pub city_millis: i64,
+    /// The city's signature over all of the above.
+    #[n(3)]
+    pub signature: Signature,
+}
+
+impl SafeSaid {
+    fn message(logs: &[(LogId, u64)], taken_millis: i64, city_millis: i64) -> Vec<u8> {
+        minicbor::to_vec(("mingcha safe 1", logs, taken_millis, city_millis)).unwrap_or_default()
+    }
+
+    /// A signed statement.
+    pub fn signed(
+        logs: Vec<(LogId, u64)>,
+        taken_millis: i64,
+        city_millis: i64,
+        city: &dyn Signer,
+    ) -> Result<Self, SigningFailed> {
+        let signature = city.sign(&Self::message(&logs, taken_millis, city_millis))?;
+        Ok(Self { logs, taken_millis, city_millis, signature })
+    }
+
+    /// True when this city signed it.
+    pub fn is_signed_by(&self, city: &CityKey) -> bool {
+        city.verifies(&Self::message(&self.logs, self.taken_millis, self.city_millis), &self.signature)
+    }
+}
+
+/// A city that was restored from a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct RestoredSaid {
+    /// When, in Unix milliseconds of its machine: one restore differs from the next.
+    #[n(0)]
+    pub at_millis: i64,
+    /// False until its office has looked at people and devices: it takes what is sent and gives nothing until then.
+    #[n(1)]
+    pub confirmed: bool,
+}
+
+/// A segment given back to a city that was restored, with the receipt that this city had given for it:
+/// `POST /v1/logs/{log}/{first_seq}`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct GivenBack {
+    /// The segment, byte for byte as it was sent first, apart from texts that were erased since.
+    #[n(0)]
+    pub segment: ByteVec,
+    /// The receipt, as it came.
+    #[n(1)]
+    pub receipt: ByteVec,
 }
 
 /// A feed and where it stands.
@@ -307,6 +378,25 @@ impl FilesSaid {
     /// True when this city signed it.
     pub fn is_signed_by(&self, city: &CityKey) -> bool {
         city.verifies(&Self::message(&self.files, self.city_millis), &self.signature)
+    }
+}
+
+/// Erasures that this city had decided, told to it again after it was restored: `POST /v1/erased`; at most [`MOST_ERASED`].
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ErasedTold {
+    /// Each photo with the city's signature over [`Self::message`].
+    #[n(0)]
+    pub erased: Vec<(PhotoId, Signature)>,
+}
+
+/// The most erasures that are told in one letter.
+pub const MOST_ERASED: usize = 1_000;
+
+impl ErasedTold {
+    /// What the city signs when it erases a photo.
+    pub fn message(photo: PhotoId) -> Vec<u8> {
+        minicbor::to_vec(("mingcha photo erased 1", photo)).unwrap_or_default()
     }
 }
 

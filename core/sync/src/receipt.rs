@@ -51,9 +51,14 @@ pub struct Receipt {
     /// Orders other than the plain clamp, by sequence.
     #[n(7)]
     pub orders: Vec<(u64, Order)>,
-    /// The city's signature over all of the above.
+    /// The city's signature over all of the above, and the numbers below.
     #[n(8)]
     pub signature: Signature,
+    /// Official numbers that the city gave to findings at once, by the sequence of the op that fed them back: a city that
+    /// is restored gives them no other.
+    #[n(9)]
+    #[cbor(default)]
+    pub numbers: Vec<(u64, String)>,
 }
 
 /// A receipt that cannot be used.
@@ -83,6 +88,7 @@ impl Receipt {
             self.previous_order,
             &self.ruled,
             &self.orders,
+            &self.numbers,
         ))
         .unwrap_or_default()
     }

@@ -239,6 +239,7 @@ fn a_receipt_is_the_citys_word_or_nothing() {
         }],
         orders: vec![],
         signature: Receipt::UNSIGNED,
+        numbers: vec![(3, "2026-0007".to_owned())],
     }
     .signed(&city)
     .unwrap();

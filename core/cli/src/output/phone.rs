@@ -78,6 +78,7 @@ impl Show for Status {
             (t::UNIT, or_empty(self.unit)),
             (t::DEVICE, or_empty(self.device)),
             (t::LAST_SYNC, self.last_sync.clone().unwrap_or_else(|| t::NEVER.say(lang).to_owned())),
+            (t::LAST_BACKUP, or_empty(self.last_backup.clone())),
             (t::CITY_TIME, format!("{} ms", self.clock_offset_ms)),
             (
                 t::WAITING,

@@ -160,6 +160,7 @@ impl City {
                     ruled: ruled.clone(),
                     orders: Vec::new(),
                     signature: Receipt::UNSIGNED,
+                    numbers: Vec::new(),
                 };
                 let bytes = receipt.signed(&self.key).unwrap().to_bytes();
                 let verdicts: Vec<OpVerdict> = ruled

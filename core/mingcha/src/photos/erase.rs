@@ -3,11 +3,14 @@
 //! Whoever took it may while its visit is a draft, a supervisor or the office always (decision record 22). It is never
 //! undone. Files and keys go at once, words in pages and own segments with them; every chain still verifies.
 
+use std::collections::BTreeMap;
+
 use mingcha_model::body::{Body, Nothing};
 use mingcha_model::{EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
 use mingcha_store::PhotoFile;
-use mingcha_sync::{Page, Segment};
+use mingcha_sync::{ErasedTold, Letter, MOST_ERASED, Page, Problem, Segment, Signature, encode};
 
+use crate::http::Http;
 use crate::say::Saying;
 use crate::{Erased, MingchaError, Mistake, Phone};
 
@@ -78,6 +81,34 @@ impl Phone {
         }
         // Another process that reads keeps the log from being emptied: then all of this is done once more, later.
         if self.store.empty_log()? { Ok(self.store.finish_erasure(&photos)?) } else { Ok(()) }
+    }
+
+    /// Tells a restored city again which photos it had erased, with its own signatures out of the pages that are kept here.
+    pub(crate) fn tell_what_was_erased(&self, http: &Http) -> Result<(), MingchaError> {
+        let mut erased = BTreeMap::new();
+        for feed in self.store.feeds()? {
+            for held in self.store.pages(&feed.name)? {
+                let Some(bytes) = self.store.page_bytes(&feed.name, held.epoch, held.first)? else { continue };
+                let page = Page::from_bytes(&bytes).map_err(|error| MingchaError::Sync(error.into()))?;
+                let entries = page.entries().map_err(|error| MingchaError::Sync(error.into()))?;
+                for op in entries.iter().map(|entry| &entry.op).filter(|op| op.kind == Kind::PHOTO_ERASED) {
+                    if let Ok(Body::PhotoErased(said)) = Body::from_bytes(op.kind, op.kind_version, &op.body)
+                        && let Some(proof) = said.proof.and_then(|proof| <[u8; 64]>::try_from(&**proof).ok())
+                    {
+                        erased.insert(PhotoId(op.entity), Signature(proof));
+                    }
+                }
+            }
+        }
+        let erased: Vec<(PhotoId, Signature)> = erased.into_iter().collect();
+        for some in erased.chunks(MOST_ERASED) {
+            let body = encode(&ErasedTold { erased: some.to_vec() });
+            let reply = http.send(&Letter { method: "POST", path: "/v1/erased".to_owned(), body })?;
+            if reply.status != 204 {
+                return Err(MingchaError::City(Problem::from_json(reply.status, &reply.body)));
+            }
+        }
+        Ok(())
     }
 
     /// Destroys the files of a photo and forgets their keys, apart from those that another photo shares.

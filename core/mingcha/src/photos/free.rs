@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 
 use mingcha_model::{PhotoCopy, PhotoId};
 use mingcha_store::{FileState, PhotoFile};
-use mingcha_sync::{CityKey, FileStanding, FilesAsk, FilesSaid, Letter, MOST_FILES, SyncError, decode, encode};
+use mingcha_sync::{
+    CityKey, FileStanding, FilesAsk, FilesSaid, Letter, MOST_FILES, RestoredSaid, SyncError, decode, encode,
+};
 
 use crate::http::Http;
 use crate::{MingchaError, Phone};
@@ -16,23 +18,56 @@ use crate::{MingchaError, Phone};
 /// How long an original stays after the city said that it is safe, in seconds.
 const STAYS: i64 = 14 * 24 * 60 * 60;
 
+/// After which restore of the city all sent files were asked about.
+const LOOKED_AFTER: &str = "looked_after_restore";
+
+/// What came of asking about files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct HeardOfFiles {
+    /// How many photos' originals were freed.
+    pub photos: u64,
+    /// False when the city did not know some of them.
+    pub knows_all: bool,
+}
+
 impl Phone {
-    /// Asks how the files that were sent stand with a city that keeps backups; frees the originals whose time has come.
-    /// How many photos that were.
-    pub(crate) fn hear_what_is_safe(&mut self, http: &Http, city: CityKey) -> Result<u64, MingchaError> {
+    /// Once after each restore of the city: what it no longer has goes back to the queue. A file of which the city does not
+    /// know yet whose it is, is asked about again next time.
+    pub(crate) fn look_what_a_restored_city_lost(
+        &mut self,
+        http: &Http,
+        city: CityKey,
+        restored: Option<RestoredSaid>,
+    ) -> Result<(), MingchaError> {
+        let Some(restored) = restored else { return Ok(()) };
+        if self.setting::<i64>(LOOKED_AFTER)? == Some(restored.at_millis) {
+            return Ok(());
+        }
+        self.tell_what_was_erased(http)?;
+        if self.hear_what_is_safe(http, city)?.knows_all {
+            self.put_setting(LOOKED_AFTER, &restored.at_millis)?;
+        }
+        Ok(())
+    }
+
+    /// Asks how the files that were sent stand with the city; frees the originals whose time has come.
+    pub(crate) fn hear_what_is_safe(&mut self, http: &Http, city: CityKey) -> Result<HeardOfFiles, MingchaError> {
         let accepted = self.accepted()?;
         let mut files = Vec::new();
         for state in [FileState::Sent, FileState::Safe] {
             files.extend(self.store.photo_files_in(state, u32::MAX)?);
         }
-        let mut freed = 0_u64;
+        let mut heard = HeardOfFiles { photos: 0, knows_all: true };
         for asked in files.chunks(MOST_FILES) {
             let said = ask(http, city, asked)?;
             let standing: BTreeMap<(PhotoId, PhotoCopy), FileStanding> =
                 said.files.iter().map(|one| ((one.photo, one.copy), *one)).collect();
             let city_seconds = said.city_millis.div_euclid(1000);
             for file in asked {
-                let Some(standing) = standing.get(&(file.photo, file.copy)) else { continue };
+                let Some(standing) = standing.get(&(file.photo, file.copy)) else {
+                    heard.knows_all = false;
+                    continue;
+                };
                 let here = standing.sha256 == Some(file.sha256);
                 let state = match (here, standing.safe) {
                     // A city that was restored lost it: it goes again with the next sync.
@@ -48,12 +83,12 @@ impl Phone {
                 let op = self.store.photo(file.photo)?.map(|row| row.op);
                 if ripe && file.copy == PhotoCopy::Original && op.is_some_and(|op| accepted.contains(op)) {
                     self.free(file, city_seconds)?;
-                    freed = freed.saturating_add(1);
+                    heard.photos = heard.photos.saturating_add(1);
                 }
             }
         }
         self.finish_freeing()?;
-        Ok(freed)
+        Ok(heard)
     }
 
     /// Lets one file go: the row first, so that a killed process leaves a file too many and never a row too many.

@@ -109,6 +109,8 @@ pub struct Status {
     /// Whether the city keeps backups, as it last said; none before the first sync. While it keeps none, nothing is ever
     /// safe and no photo is freed here.
     pub backup: Option<bool>,
+    /// When the newest of them was taken, RFC 3339; none where there is none.
+    pub last_backup: Option<String>,
     /// Own ops that the city refused.
     pub refused: u64,
     /// Own ops that the city holds.

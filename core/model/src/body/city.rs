@@ -2,6 +2,7 @@
 //!
 //! They stand in one log of the city per feed. A card names no person, device, log or minute.
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
@@ -444,4 +445,13 @@ pub struct DeviceRevoke {
     /// Which.
     #[n(0)]
     pub device: DeviceId,
+}
+
+/// A photo was erased for good; its entity is the photo.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct PhotoErased {
+    /// The city's signature over these words and the photo: a city that is restored from before believes its own word.
+    #[n(0)]
+    pub proof: Option<ByteVec>,
 }
