@@ -3,11 +3,9 @@
 //! A visit is shown under the versions it was opened with. A published set that cannot be read is passed over:
 //! the city refuses such a set when it is loaded.
 
-use std::collections::BTreeSet;
-
 use mingcha_model::body::{Card, SetRef};
 use mingcha_model::{
-    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, Value, VisitCase,
+    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, VisitCase,
     WindowKind, form,
 };
 
