@@ -7,7 +7,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use crate::numerals::{Hundredths, hundredths, numbers_in};
+use crate::numerals::{Hundredths, hundredths, numbers_in, words_in};
 
 /// The rows of a table in `tests/vectors/catalogue`: tabs between cells, `#` before a remark.
 ///
@@ -91,7 +91,7 @@ fn text(table: &Table, key: &str) -> String {
     table.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-/// Texts that say a number in figures; `points` are this application's own and stand in the reviewed table.
+/// Texts that say a number, in figures or in words; `points` are this application's own and stand in the reviewed table.
 const TEXTS: [&str; 5] = ["text", "help", "name", "quick", "parts"];
 /// Rules that hold a number.
 const RULES: [&str; 11] = [
@@ -164,7 +164,10 @@ fn collect(value: &Value, key: &'static str, rule: bool, found: &mut BTreeSet<(&
             let limit = text.split_whitespace().next_back().and_then(hundredths);
             found.extend(limit.map(|number| (key, number)));
         }
-        Value::String(text) => found.extend(numbers_in(text, false).into_iter().map(|number| (key, number))),
+        Value::String(text) => {
+            let said = numbers_in(text, false).into_iter().chain(words_in(text));
+            found.extend(said.map(|number| (key, number)));
+        }
         Value::Array(values) => values.iter().for_each(|value| collect(value, key, rule, found)),
         Value::Table(table) => {
             let named = |name: &str| name == "kinds";

@@ -1,6 +1,7 @@
 //! Numbers as Chinese documents write them.
 //!
-//! Only whole numbers below ten thousand are read from Chinese words; everything else stands in digits.
+//! Only whole numbers below ten thousand are read as a clause counts; a text of ours is read for its words too, Chinese and
+//! English ones. Everything else stands in digits.
 
 use std::collections::BTreeSet;
 
@@ -58,6 +59,78 @@ pub fn numbers_in(text: &str, with_words: bool) -> BTreeSet<Hundredths> {
     found
 }
 
+/// Words in which a number is none.
+const NO_NUMBERS: [&str; 2] = ["二维码", "二維碼"];
+/// Two, as one counts things.
+const PAIRS: [char; 4] = ['两', '兩', '双', '雙'];
+/// What English words stand for; *one*, *once*, *first* and *both* only point at a thing.
+const ENGLISH: [(&str, Hundredths); 24] = [
+    ("half", 50),
+    ("two", 200),
+    ("twice", 200),
+    ("second", 200),
+    ("couple", 200),
+    ("three", 300),
+    ("thrice", 300),
+    ("third", 300),
+    ("four", 400),
+    ("five", 500),
+    ("six", 600),
+    ("seven", 700),
+    ("eight", 800),
+    ("nine", 900),
+    ("ten", 1_000),
+    ("eleven", 1_100),
+    ("twelve", 1_200),
+    ("dozen", 1_200),
+    ("fifteen", 1_500),
+    ("twenty", 2_000),
+    ("thirty", 3_000),
+    ("fifty", 5_000),
+    ("hundred", 10_000),
+    ("thousand", 100_000),
+];
+
+/// The numbers that a text says in words, from two on, and a half: 两次, 万车, `a spot or two`, `ten thousand`.
+///
+/// One is no number here: 有一次, `one of them`, says *any*.
+#[must_use]
+pub fn words_in(text: &str) -> BTreeSet<Hundredths> {
+    let text = NO_NUMBERS.iter().fold(text.to_owned(), |text, word| text.replace(word, " "));
+    let counts = |c: char| c == '万' || c == '萬' || PAIRS.contains(&c) || number(&String::from(c)).is_some();
+    let mut found = BTreeSet::new();
+    for run in text.split(|c| !counts(c)).filter(|run| !run.is_empty()) {
+        let run: String = run.chars().map(|c| if PAIRS.contains(&c) { '二' } else { c }).collect();
+        let read = |part: &str| if part.is_empty() { Some(1) } else { number(part) };
+        let whole = match run.split_once(['万', '萬']) {
+            None => number(&run),
+            Some((many, "")) => read(many).map(|many| many.saturating_mul(10_000)),
+            Some((many, rest)) => {
+                read(many).zip(number(rest)).map(|(many, rest)| many.saturating_mul(10_000).saturating_add(rest))
+            }
+        };
+        found.extend(whole.map(|n| i64::from(n).saturating_mul(100)));
+    }
+    if text.contains('半') {
+        found.insert(50);
+    }
+    let mut before: Option<Hundredths> = None;
+    for word in text.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| !word.is_empty()) {
+        let said = ENGLISH.iter().find(|(known, _)| word.eq_ignore_ascii_case(known)).map(|(_, said)| *said);
+        match (before, said) {
+            // `ten thousand` is one number.
+            (Some(many), Some(times @ (10_000 | 100_000))) => {
+                found.remove(&many);
+                before = Some(many.saturating_mul(times).div_euclid(100));
+            }
+            _ => before = said,
+        }
+        found.extend(before);
+    }
+    found.retain(|number| *number == 50 || *number >= 200);
+    found
+}
+
 /// Reads `31` or `1.08`.
 #[must_use]
 pub fn hundredths(text: &str) -> Option<Hundredths> {
@@ -81,6 +154,21 @@ mod tests {
             assert_eq!(number(&chinese(n)), Some(n), "{}", chinese(n));
         }
         assert_eq!((number("三千零五"), number("两"), number("")), (Some(3_005), None, None));
+    }
+
+    #[test]
+    fn numbers_in_words_are_found_in_both_languages_and_one_is_none() {
+        for (text, numbers) in [
+            ("同一材料要交两次，扫二维码", &[200][..]),
+            ("每人每半天，缺一两样，丢三落四", &[50, 200, 300, 400]),
+            ("建成区万车死亡率，两万三千人", &[1_000_000, 2_300_000]),
+            ("One or two missing, in a third of them", &[200, 300]),
+            ("per ten thousand vehicles; one once", &[1_000_000]),
+            ("every hundred", &[10_000]),
+            ("一次讲清，第一个，一样", &[]),
+        ] {
+            assert_eq!(words_in(text).into_iter().collect::<Vec<_>>(), numbers, "{text}");
+        }
     }
 
     #[test]
