@@ -18,7 +18,8 @@ use std::path::Path;
 
 use mingcha_model::body::{PolicyValue, Position, SetRef};
 use mingcha_model::{
-    AreaId, Bilingual, CampaignId, CriteriaSet, Day, KindCode, Kinds, SiteId, UnitId, WindowKind, YearTable,
+    AreaId, BadSet, Bilingual, CampaignId, CriteriaSet, Day, KindCode, Kinds, LARGEST_SET, SiteId, UnitId, WindowKind,
+    YearTable,
 };
 
 pub use ids::{area_id, calendar_entity, campaign_id, criteria_entity, kind_entity, site_id, unit_id};
@@ -179,7 +180,8 @@ impl Load {
     /// Reads a file; criteria sets that it names are read from files beside it.
     pub fn read(path: &Path, known: &Known) -> Result<Self, BadLoad> {
         let file = path.display().to_string();
-        let text = text_of(path, LARGEST_LOAD).map_err(|reason| BadLoad::Unreadable { file: file.clone(), reason })?;
+        let text = text_of(path, LARGEST_LOAD, TooLarge::Load)
+            .map_err(|reason| BadLoad::Unreadable { file: file.clone(), reason })?;
         let beside = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         Self::parse(&file, &text, Some(beside), known)
     }
@@ -187,7 +189,7 @@ impl Load {
     /// Reads the text of a file; `beside` is the folder in which criteria sets may lie.
     pub fn parse(file: &str, text: &str, beside: Option<&Path>, known: &Known) -> Result<Self, BadLoad> {
         if text.len() > LARGEST_LOAD {
-            return Err(BadLoad::Unreadable { file: file.to_owned(), reason: too_large(LARGEST_LOAD) });
+            return Err(BadLoad::Unreadable { file: file.to_owned(), reason: TooLarge::Load.told() });
         }
         let mut report = Report::new(file, text);
         let load = read_tables(&mut report, text, beside, known);
@@ -197,8 +199,8 @@ impl Load {
     /// Reads a criteria set from a file of its own, with every mistake in it.
     pub fn set_file(path: &Path, known: &Known) -> Result<Self, BadLoad> {
         let file = path.display().to_string();
-        let text =
-            text_of(path, set::LARGEST_SET).map_err(|reason| BadLoad::Unreadable { file: file.clone(), reason })?;
+        let text = text_of(path, LARGEST_SET, TooLarge::Set)
+            .map_err(|reason| BadLoad::Unreadable { file: file.clone(), reason })?;
         let mut report = Report::new(&file, &text);
         let sets = set::one(&mut report, &file, &text, known);
         report.finish(Self { sets, ..Self::default() })
@@ -238,7 +240,7 @@ fn read_tables(report: &mut Report, text: &str, beside: Option<&Path>, known: &K
     load.areas = place::areas(report, &file, &mut areas);
     load.units = place::units(report, &file, &areas, &mut units);
     load.sites = place::sites(report, &file, &areas, &units, &kinds);
-    load.sets = set::sets(report, &file, beside, &kinds, &known.sets);
+    load.sets = set::sets(report, &file, beside, &kinds, known);
     load.calendar = rule::calendar(report, &file);
     load.policy = rule::policy(report, &file);
     load.campaigns = rule::campaigns(report, &file, &known.sets, &load.sets);
@@ -249,7 +251,7 @@ fn read_tables(report: &mut Report, text: &str, beside: Option<&Path>, known: &K
 }
 
 /// The text of a file of at most so many bytes; refused before more than that is read.
-fn text_of(path: &Path, most: usize) -> Result<String, Bilingual> {
+fn text_of(path: &Path, most: usize, too_large: TooLarge) -> Result<String, Bilingual> {
     let unreadable = |error: std::io::Error| Bilingual {
         zh: format!("无法读取文件（{}），请检查路径和权限", error.kind()),
         en: format!("the file cannot be read ({}): check its path and permissions", error.kind()),
@@ -261,22 +263,38 @@ fn text_of(path: &Path, most: usize) -> Result<String, Bilingual> {
         return Err(Bilingual::new("这是文件夹，请给出 TOML 文件", "this is a folder: name a TOML file"));
     }
     if about.len() > limit {
-        return Err(too_large(most));
+        return Err(too_large.told());
     }
     let mut bytes = Vec::new();
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() > most {
-        return Err(too_large(most));
+        return Err(too_large.told());
     }
     String::from_utf8(bytes)
         .map_err(|_| Bilingual::new("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8"))
 }
 
-fn too_large(most: usize) -> Bilingual {
-    let most = if most < 1 << 20 { format!("{} KiB", most >> 10) } else { format!("{} MiB", most >> 20) };
-    Bilingual {
-        zh: format!("文件超过 {most}，请拆分后依次导入"),
-        en: format!("the file is over {most}: split it and load the parts one after another"),
+/// What a file is that is too large: what to do differs.
+#[derive(Clone, Copy)]
+enum TooLarge {
+    /// The office's own file.
+    Load,
+    /// One set.
+    Set,
+}
+
+impl TooLarge {
+    fn told(self) -> Bilingual {
+        match self {
+            Self::Load => {
+                let most = LARGEST_LOAD >> 20;
+                Bilingual {
+                    zh: format!("文件超过 {most} MiB，请拆分后依次导入"),
+                    en: format!("the file is over {most} MiB: split it and load the parts one after another"),
+                }
+            }
+            Self::Set => BadSet::too_large(),
+        }
     }
 }
 

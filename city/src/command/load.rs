@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use mingcha_city::load::Load;
+use mingcha_city::load::{Load, LoadedSet};
 use serde_json::json;
 
 use super::Data;
@@ -44,20 +44,36 @@ pub(crate) struct LoadFile {
 impl LoadFile {
     pub(crate) fn run(&self) -> Result<Said, Failure> {
         let city = self.data.open()?;
-        let load = Load::read(&self.file, &city.known()?)?;
+        let known = city.known()?;
+        let load = Load::read(&self.file, &known)?;
         let entries = city.apply(&load)?;
         let (areas, kinds, units, sites) = (load.areas.len(), load.kinds.len(), load.units.len(), load.sites.len());
         let (sets, calendar, campaigns) = (load.sets.len(), load.calendar.len(), load.campaigns.len());
+        let is_back = |loaded: &&LoadedSet| {
+            !loaded.retired && known.retired.contains(&(loaded.set.code.to_string(), loaded.set.version))
+        };
+        let back_in_use: Vec<String> =
+            load.sets.iter().filter(is_back).map(|loaded| loaded.set.code.to_string()).collect();
+        let (again_zh, again_en) = if back_in_use.is_empty() {
+            (String::new(), String::new())
+        } else {
+            let codes = back_in_use.join(" ");
+            (
+                format!("重新启用了已停用的标准：{codes}。"),
+                format!(" Sets that were out of use are in use again: {codes}."),
+            )
+        };
         Ok(Said::new(
             json!({
                 "areas": areas, "kinds": kinds, "units": units, "sites": sites, "sets": sets, "calendar": calendar,
                 "campaigns": campaigns, "policy": load.policy.is_some(), "entries": entries,
+                "back_in_use": back_in_use,
             }),
             format!(
-                "已导入：{areas} 个片区，{units} 个单位，{sites} 个点位，{campaigns} 个专项；新写入 {entries} 条。"
+                "已导入：{areas} 个片区，{units} 个单位，{sites} 个点位，{campaigns} 个专项；新写入 {entries} 条。{again_zh}"
             ),
             format!(
-                "Loaded: {areas} areas, {units} units, {sites} sites, {campaigns} campaigns; {entries} new entries."
+                "Loaded: {areas} areas, {units} units, {sites} sites, {campaigns} campaigns; {entries} new entries.{again_en}"
             ),
         ))
     }

@@ -31,40 +31,61 @@ pub(super) fn kinds(report: &mut Report, file: &File<'_>, known: &mut Kinds) -> 
         let parent = row.code_or_none("parent");
         if let Some(code) = code {
             let fresh = declared.declare(&code, (), row.at(), |at| report.line(at));
-            row.keep("code", fresh);
+            let is_fresh = row.keep("code", fresh).is_some();
             // A kind whose name is wrong is a kind all the same, so that its sites are not told to be wrong too.
             let name = Bilingual { zh: zh.unwrap_or_default(), en: en.unwrap_or_default() };
-            if let Ok(code) = code.parse() {
+            if let Ok(code) = code.parse()
+                && is_fresh
+            {
                 waiting.push((row, WindowKind { code, name, parent: parent.and_then(|parent| parent.parse().ok()) }));
                 continue;
             }
         }
         row.done(report);
     }
-    let base = std::mem::replace(known, Kinds::embedded());
-    let (more, refused) = base.with_all(waiting.iter().take(MOST_KINDS).map(|(_, kind)| kind.clone()));
+    // What the city holds is added anew beside what the file says, as every phone will do: a family that moves deeper
+    // takes along what is below it.
+    let declared = |kind: &WindowKind| waiting.iter().any(|(_, one)| one.code == kind.code);
+    let kept: Vec<WindowKind> = known.added().filter(|kind| !declared(kind)).cloned().collect();
+    let said = waiting.iter().take(MOST_KINDS).map(|(_, kind)| kind.clone());
+    let (more, mut refused) = Kinds::embedded().with_all(kept.into_iter().chain(said));
     *known = more;
     let mut added = Vec::new();
     for (at, (mut row, kind)) in waiting.into_iter().enumerate() {
-        let bad = match refused.iter().find(|(one, _)| *one == kind) {
-            Some((_, bad)) => Some(bad.clone()),
+        let bad = match refused.iter().position(|(one, _)| *one == kind) {
+            Some(place) => Some(refused.swap_remove(place).1),
             None if at >= MOST_KINDS => Some(BadKind::TooMany),
             None => None,
         };
         match bad {
-            Some(bad) => row.wrong("parent", bad_kind(&bad)),
+            Some(bad) => row.wrong(key_of(&bad), bad_kind(&bad)),
             None => added.push(kind),
         }
         row.done(report);
     }
+    for (kind, bad) in &refused {
+        report.mistake(&format!("[[kinds]] {}", kind.code), 0, bad_kind(bad));
+    }
     added.sort_by_key(|kind: &WindowKind| known.lineage(kind.code.as_str()).generations());
     added
+}
+
+/// The key that is wrong.
+fn key_of(bad: &BadKind) -> &'static str {
+    match bad {
+        BadKind::NoParent(_) | BadKind::Circle(_) | BadKind::TooMany => "parent",
+        BadKind::BuiltIn { .. } | BadKind::SameLetters(_) => "code",
+    }
 }
 
 fn bad_kind(bad: &BadKind) -> Bilingual {
     let zh = match bad {
         BadKind::NoParent(parent) => format!("没有上级类型 {parent}，请先在 [[kinds]] 中登记，或写 ADM、BIZ、ALL"),
         BadKind::Circle(_) => "类型会成为自己的上级或层级超过 8 层，请换一个上级".to_owned(),
+        BadKind::BuiltIn { code, name } => {
+            format!("{code} 是内置类型“{}”，不能改名或换上级；请换一个代码，如其检查项仍适用，上级写 {code}", name.zh)
+        }
+        BadKind::SameLetters(code) => format!("已有类型 {code}，只差大小写；请照写 {code}，或换一个代码"),
         BadKind::TooMany => "点位类型最多 500 个，请合并".to_owned(),
     };
     both(zh, bad.to_string())

@@ -1,29 +1,27 @@
 //! Criteria sets to publish: files beside the office's own, or tables inside it.
 //!
-//! A version that is published is never altered, so another text under the same version is refused; so is a file
-//! outside the folder, because what is loaded should lie together.
+//! Beside what is published a set stands by the model's own rule, the same as where an office checks its file; a file
+//! outside the folder is refused, because what is loaded should lie together.
 
 use std::path::{Component, Path};
 
-use mingcha_model::{BadSet, Bilingual, CriteriaSet, Kinds};
+use mingcha_model::{BadSet, Bilingual, CriteriaSet, Kinds, LARGEST_SET};
 use serde::Deserialize as _;
 use toml::de::ValueDeserializer;
 
 use super::mistake::{Mistake, Report};
 use super::row::{File, Row, both};
-use super::{LoadedSet, text_of};
-
-/// The largest text of a set, in bytes: it travels as the body of one op.
-pub(super) const LARGEST_SET: usize = 160 * 1024;
+use super::{Known, LoadedSet, TooLarge, text_of};
 
 pub(super) fn sets(
     report: &mut Report,
     file: &File<'_>,
     beside: Option<&Path>,
     kinds: &Kinds,
-    known: &[CriteriaSet],
+    known: &Known,
 ) -> Vec<LoadedSet> {
     let mut loaded: Vec<LoadedSet> = Vec::new();
+    let mut beside_it = known.sets.clone();
     for mut row in file.rows(report, "sets") {
         let retired = row.yes("retired").unwrap_or(false);
         let Some((name, toml)) = text_of_set(&mut row, beside) else {
@@ -32,22 +30,16 @@ pub(super) fn sets(
         };
         match CriteriaSet::parse(&name, &toml, kinds) {
             Ok(set) => {
-                let same = |other: &&CriteriaSet| other.code == set.code && other.version == set.version;
-                if loaded.iter().map(|loaded| &loaded.set).any(|other| same(&other)) {
+                if loaded.iter().any(|one| (&one.set.code, one.set.version) == (&set.code, set.version)) {
                     row.wrong("code", twice(&set));
-                } else if known.iter().find(same).is_some_and(|published| *published != set) {
-                    row.wrong("version", altered(&set));
-                } else if let Some(reason) = taken(&set, known.iter().chain(loaded.iter().map(|loaded| &loaded.set))) {
-                    row.wrong("code", reason);
+                } else if let Some(bad) = set.refused_beside(&name, &beside_it) {
+                    refused(report, &row, bad);
                 } else {
-                    loaded.push(LoadedSet { set, toml, retired });
+                    beside_it.push(set.clone());
+                    loaded.push(LoadedSet { toml: text_to_publish(&set, toml, known), set, retired });
                 }
             }
-            Err(bad) if is_file(&row) => report.add(in_file(bad)),
-            Err(bad) => {
-                let (table, reason) = in_row(row.label(), bad);
-                report.mistake(&table, row.at(), reason);
-            }
+            Err(bad) => refused(report, &row, bad),
         }
         end(row, report);
     }
@@ -55,30 +47,34 @@ pub(super) fn sets(
 }
 
 /// The set of a file of its own; all of its mistakes at once.
-pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &super::Known) -> Vec<LoadedSet> {
-    let set = match CriteriaSet::parse_all(file, toml, &known.kinds) {
-        Ok(set) => set,
-        Err(mistakes) => {
-            for bad in mistakes {
-                report.add(in_file(bad));
-            }
-            return Vec::new();
+pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &Known) -> Vec<LoadedSet> {
+    let read = CriteriaSet::parse_all(file, toml, &known.kinds)
+        .and_then(|set| set.refused_beside(file, &known.sets).map_or(Ok(set), |bad| Err(vec![bad])));
+    match read {
+        Ok(set) => {
+            let toml = text_to_publish(&set, toml.to_owned(), known);
+            vec![LoadedSet { set, toml, retired: false }]
         }
-    };
-    let same = |other: &&CriteriaSet| other.code == set.code && other.version == set.version;
-    if known.sets.iter().find(same).is_some_and(|published| *published != set) {
-        let reason = altered(&set);
-        report.add(Mistake { file: file.to_owned(), table: "[set]".to_owned(), line: 0, reason });
-        return Vec::new();
+        Err(mistakes) => {
+            mistakes.into_iter().for_each(|bad| report.add(in_file(bad)));
+            Vec::new()
+        }
     }
-    if let Some(reason) = taken(&set, known.sets.iter()) {
-        report.add(Mistake { file: file.to_owned(), table: "[set]".to_owned(), line: 0, reason });
-        return Vec::new();
+}
+
+/// What is published already keeps the text it was published with.
+fn text_to_publish(set: &CriteriaSet, toml: String, known: &Known) -> String {
+    known.published.get(&(set.code.to_string(), set.version)).cloned().unwrap_or(toml)
+}
+
+/// Tells a mistake in a set of the office's file: in the set's own file, or at its row.
+fn refused(report: &mut Report, row: &Row<'_>, bad: BadSet) {
+    if is_file(row) {
+        report.add(in_file(bad));
+    } else {
+        let (table, reason) = in_row(row.label(), bad);
+        report.mistake(&table, row.at(), reason);
     }
-    // What is published already keeps the text it was published with.
-    let text = known.published.get(&(set.code.to_string(), set.version));
-    let toml = text.cloned().unwrap_or_else(|| toml.to_owned());
-    vec![LoadedSet { set, toml, retired: false }]
 }
 
 /// No set of this code.
@@ -103,7 +99,8 @@ fn text_of_set(row: &mut Row<'_>, beside: Option<&Path>) -> Option<(String, Stri
         let path = Path::new(&name);
         let below = path.components().all(|part| matches!(part, Component::Normal(_)));
         let folder = beside.filter(|_| below);
-        let read = folder.ok_or_else(elsewhere).and_then(|folder| text_of(&folder.join(path), LARGEST_SET));
+        let read =
+            folder.ok_or_else(elsewhere).and_then(|folder| text_of(&folder.join(path), LARGEST_SET, TooLarge::Set));
         return row.keep("file", read).map(|text| (name, text));
     }
     let mut table = toml::Table::new();
@@ -114,10 +111,6 @@ fn text_of_set(row: &mut Row<'_>, beside: Option<&Path>) -> Option<(String, Stri
         }
     }
     let text = toml::to_string(&table).ok()?;
-    if text.len() > LARGEST_SET {
-        row.wrong("code", both("标准超过 160 KiB，请拆分", "the set is over 160 KiB: split it"));
-        return None;
-    }
     Some((row.label().to_owned(), text))
 }
 
@@ -132,26 +125,6 @@ fn twice(set: &CriteriaSet) -> Bilingual {
     both(
         format!("标准 {} v{} 出现两次，请删去一个或提高 version", set.code, set.version),
         format!("the set {} v{} stands here twice: take one out, or raise its `version`", set.code, set.version),
-    )
-}
-
-/// Why a set may not have its items: a code names one thing, in whatever set a finding or an answer names it.
-fn taken<'a>(set: &CriteriaSet, mut known: impl Iterator<Item = &'a CriteriaSet>) -> Option<Bilingual> {
-    let has = |other: &&CriteriaSet| other.code != set.code;
-    let of =
-        |other: &'a CriteriaSet| Some((&other.code, set.items.iter().find(|item| other.item(&item.code).is_some())?));
-    let (other, item) = known.by_ref().filter(has).find_map(of)?;
-    let item = &item.code;
-    Some(both(
-        format!("检查项编码 {item} 已属于标准 {other}，请改用新的编码"),
-        format!("the item code {item} belongs to the set {other} already: give this item a code of its own"),
-    ))
-}
-
-fn altered(set: &CriteriaSet) -> Bilingual {
-    both(
-        format!("标准 {} v{} 已发布，内容不可更改，请提高 version", set.code, set.version),
-        format!("the set {} v{} is published and never altered: raise `version`", set.code, set.version),
     )
 }
 

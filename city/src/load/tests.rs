@@ -270,7 +270,7 @@ fn kinds_may_stand_in_any_order_and_not_in_a_circle() {
     assert_eq!(bad.mistakes().len(), 2);
     assert!(bad.mistakes()[0].reason.en.contains("is not a known kind: add the parent first"), "{bad}");
     let itself = RIGHT.replace("code = \"NOTARY\"", "code = \"ADM\"").replace("kind = \"NOTARY\"", "kind = \"BANK\"");
-    assert!(mistake(&itself.replace("parent = \"ADM\"", "parent = \"GOV\"")).reason.en.contains("own ancestor"));
+    assert!(mistake(&itself.replace("parent = \"ADM\"", "parent = \"GOV\"")).reason.en.contains("ADM is built in"));
 }
 
 #[test]
@@ -390,11 +390,50 @@ fn a_published_version_is_followed_and_never_altered() {
     let load = |set: &str| Load::parse("city.toml", &text(set), None, &known);
     assert!(load(SET).is_ok(), "the same again");
     let bad = load(&SET.replace("points = 100", "points = 200")).unwrap_err();
-    assert_eq!(bad.mistakes()[0].reason.en, "the set N1 v1 is published and never altered: raise `version`");
+    let told = "`version`: the set N1 v1 is published and never altered: raise `version`";
+    assert_eq!(bad.mistakes()[0].reason.en, told);
     let raised = load(&SET.replace("points = 100", "points = 200").replace("version = 1", "version = 2")).unwrap();
     assert_eq!(raised.campaigns[0].sets[0].version, 2, "a campaign asks the newest unless it says otherwise");
     let bad = Load::parse("city.toml", &format!("{RIGHT}[[sets]]\n{SET}[[sets]]\n{SET}"), None, &Known::default());
     assert!(bad.unwrap_err().mistakes()[0].reason.en.contains("stands here twice"));
+}
+
+#[test]
+fn what_is_published_keeps_the_text_it_was_published_with_however_the_same_set_is_written() {
+    let published = CriteriaSet::parse("N1", SET, &known_with_notary()).unwrap();
+    let known = Known {
+        sets: [Known::default().sets, vec![published.clone()]].concat(),
+        published: [(("N1".to_owned(), 1), SET.to_owned())].into(),
+        ..Known::default()
+    };
+    let again = format!("{RIGHT}[[sets]]\n{}", published.to_toml().replace("[[item]]", "[[sets.item]]"));
+    let load = Load::parse("city.toml", &again, None, &known).unwrap();
+    assert_eq!(load.sets[0].toml, SET);
+}
+
+#[test]
+fn a_built_in_kind_is_not_taken_over_and_a_family_takes_along_what_lies_below_it() {
+    let kind = |code: &str, parent: &str| {
+        format!("[[kinds]]\ncode = \"{code}\"\nzh = \"改名\"\nen = \"renamed\"\nparent = \"{parent}\"\n")
+    };
+    for (code, told_zh, told_en) in [
+        ("GOV", "GOV 是内置类型“政务服务大厅”", "the kind GOV is built in"),
+        ("gov", "已有类型 GOV，只差大小写", "the kind GOV is there already"),
+    ] {
+        let found = mistake(&kind(code, "BANK"));
+        assert_eq!((found.table, found.line), (format!("[[kinds]] {code}"), 2));
+        assert!(found.reason.zh.starts_with(told_zh) && found.reason.en.starts_with(told_en), "{:?}", found.reason);
+    }
+    // K1 to K5 lie below each other; K1 moved below K9 takes K5 deeper than any kind may lie.
+    let chain: String = (1..=5)
+        .map(|n| kind(&format!("K{n}"), &if n == 1 { "ADM".to_owned() } else { format!("K{}", n - 1) }))
+        .collect();
+    let known = Known { kinds: Kinds::embedded().with_all(parse(&chain).unwrap().kinds).0, ..Known::default() };
+    let deeper = kind("K8", "POLICE") + &kind("K9", "K8") + &kind("K1", "K9");
+    let bad = Load::parse("city.toml", &deeper, None, &known).unwrap_err();
+    let told: Vec<&str> = bad.mistakes().iter().map(|one| one.table.as_str()).collect();
+    assert_eq!(told, ["[[kinds]] K4", "[[kinds]] K5"], "{bad}");
+    assert!(Load::parse("city.toml", &kind("K1", "SUB"), None, &known).is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Criteria sets as an office works on them: checked, compared, carried to a spreadsheet and back, printed.
 //!
-//! Whatever comes in goes through the one reader of sets. A file with a mistake is told of cell by cell and brings
-//! nothing; a set that is published is never altered, only followed by a version.
+//! Whatever comes in goes through the one reader of sets and stands beside the known ones by the one rule that the city
+//! has too. A file with a mistake is told of cell by cell and brings nothing.
 
 mod columns;
 mod page;
@@ -12,7 +12,7 @@ mod stories;
 use std::io::Write as _;
 use std::path::Path;
 
-use mingcha_model::{BadSet, Bilingual, CriteriaSet};
+use mingcha_model::{BadSet, Bilingual, CriteriaSet, LARGEST_SET};
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 use serde::Serialize;
 
@@ -67,7 +67,8 @@ pub struct SetDifference {
     pub item: Option<String>,
     /// `added`, `removed` or `changed`.
     pub what: &'static str,
-    /// The key that differs, for what changed.
+    /// The key that differs, for what changed; `order` where it stands elsewhere among those that both versions have,
+    /// with its place in each, from 1.
     pub key: Option<String>,
     /// What it was.
     pub before: Option<String>,
@@ -79,23 +80,18 @@ impl Phone {
     /// Reads a set from TOML, XLSX or CSV and tells every mistake in it; `encoding` is that of a CSV.
     pub fn set_check(&self, file: &Path, encoding: Option<&str>) -> Result<SetChecked, MingchaError> {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let read = self.read_set(file, encoding)?;
-        Ok(match read {
-            Ok(set) => {
-                let mistakes: Vec<Trouble> = self.altered(&set)?.into_iter().collect();
-                SetChecked {
-                    file: name,
-                    set: Some(set.code.to_string()),
-                    version: Some(set.version),
-                    items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
-                    ok: mistakes.is_empty(),
-                    mistakes,
-                }
-            }
-            Err(mut mistakes) => {
-                mistakes.truncate(sheet::MOST_TROUBLES);
-                SetChecked { file: name, set: None, version: None, items: 0, ok: false, mistakes }
-            }
+        let (set, mut mistakes) = match self.read_set(file, encoding)? {
+            Ok(set) => (Some(set), Vec::new()),
+            Err(Refused { set, mistakes }) => (set, mistakes),
+        };
+        mistakes.truncate(sheet::MOST_TROUBLES);
+        Ok(SetChecked {
+            file: name,
+            set: set.as_ref().map(|set| set.code.to_string()),
+            version: set.as_ref().map(|set| set.version),
+            items: set.as_ref().map_or(0, |set| u64::try_from(set.items.len()).unwrap_or(u64::MAX)),
+            ok: mistakes.is_empty(),
+            mistakes,
         })
     }
 
@@ -103,7 +99,7 @@ impl Phone {
     pub fn set_import(&self, file: &Path, encoding: Option<&str>, out: &Path) -> Result<SetWritten, MingchaError> {
         let set = match self.read_set(file, encoding)? {
             Ok(set) => set,
-            Err(mistakes) => {
+            Err(Refused { mistakes, .. }) => {
                 let told: Vec<Bilingual> = mistakes.iter().take(5).map(Trouble::told).collect();
                 let (mut zh, mut en): (Vec<_>, Vec<_>) = told.into_iter().map(|told| (told.zh, told.en)).unzip();
                 let more = mistakes.len().saturating_sub(zh.len());
@@ -114,9 +110,6 @@ impl Phone {
                 return Err(Mistake::BadSetFile(Bilingual { zh: zh.join("；"), en: en.join("; ") }).into());
             }
         };
-        if let Some(altered) = self.altered(&set)? {
-            return Err(Mistake::BadSetFile(altered.reason).into());
-        }
         Self::write(&set, out)
     }
 
@@ -157,51 +150,46 @@ impl Phone {
         Ok(named.max_by_key(|set| set.version).ok_or(Mistake::Unknown("标准或版本", "set"))?)
     }
 
-    /// A published version that this set would alter.
-    fn altered(&self, set: &CriteriaSet) -> Result<Option<Trouble>, MingchaError> {
-        let same = |known: &CriteriaSet| known.code == set.code && known.version == set.version && known != set;
-        Ok(self.criteria()?.iter().any(same).then(|| {
-            Trouble::whole(
-                "该版本已发布，不能更改，请提高版本号",
-                "this version is published and never altered: raise `version`",
-            )
-        }))
-    }
-
-    fn read_set(&self, file: &Path, encoding: Option<&str>) -> Result<Result<CriteriaSet, Vec<Trouble>>, MingchaError> {
+    /// The set of a file that could be published.
+    fn read_set(&self, file: &Path, encoding: Option<&str>) -> Result<Result<CriteriaSet, Refused>, MingchaError> {
         let kinds = self.kinds()?;
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_toml = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-        if is_toml {
-            let bytes = std::fs::metadata(file).map_err(|_| Mistake::NoFile)?.len();
-            if bytes > u64::try_from(mingcha_model::LARGEST_FILE).unwrap_or(u64::MAX) {
-                return Ok(Err(vec![Trouble::whole("文件超过 1 MiB", "the file is over 1 MiB: split the set")]));
+        let mut rows = None;
+        let read = if is_toml {
+            match text_of(file)? {
+                Err(trouble) => return Ok(Err(Refused { set: None, mistakes: vec![trouble] })),
+                Ok(text) => CriteriaSet::parse_all(name, &text, &kinds),
             }
-            let bytes = std::fs::read(file).map_err(|_| Mistake::NoFile)?;
-            let Ok(text) = String::from_utf8(bytes) else {
-                return Ok(Err(vec![Trouble::whole("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8")]));
+        } else {
+            let mut mistakes = Vec::new();
+            let grid = sheet::read(file, encoding, &mut mistakes)?;
+            if mistakes.is_empty() {
+                rows = Some(columns::from_rows(&grid, &mut mistakes));
+            }
+            if !mistakes.is_empty() {
+                return Ok(Err(Refused { set: None, mistakes }));
+            }
+            let table = rows.as_mut().map(|rows| std::mem::take(&mut rows.table)).unwrap_or_default();
+            CriteriaSet::from_table(name, table, &kinds)
+        };
+        let told = |bad: BadSet| {
+            let key = bad.key.as_deref();
+            let (row, column) = match &rows {
+                Some(rows) => rows.place(bad.item.as_deref(), key),
+                None => (None, None),
             };
-            return Ok(
-                CriteriaSet::parse_all(name, &text, &kinds).map_err(|all| all.into_iter().map(trouble).collect())
-            );
-        }
-        let mut troubles = Vec::new();
-        let grid = sheet::read(file, encoding, &mut troubles)?;
-        if !troubles.is_empty() {
-            return Ok(Err(troubles));
-        }
-        let read = columns::from_rows(&grid, &mut troubles);
-        if !troubles.is_empty() {
-            return Ok(Err(troubles));
-        }
-        let text = toml::to_string(&read.table).unwrap_or_default();
-        Ok(CriteriaSet::parse_all(name, &text, &kinds).map_err(|all| {
-            let in_row = |bad: BadSet| {
-                let (row, column) = read.place(bad.item.as_deref(), bad.key.as_deref());
-                Trouble { row, column: column.map(str::to_owned), ..trouble(bad) }
-            };
-            all.into_iter().map(in_row).collect()
-        }))
+            let column = if rows.is_some() { column.map(str::to_owned) } else { bad.key.clone() };
+            Trouble { row, column, item: bad.item, reason: bad.reason }
+        };
+        let set = match read {
+            Ok(set) => set,
+            Err(all) => return Ok(Err(Refused { set: None, mistakes: all.into_iter().map(told).collect() })),
+        };
+        Ok(match set.refused_beside(name, &self.criteria()?) {
+            None => Ok(set),
+            Some(bad) => Err(Refused { mistakes: vec![told(bad)], set: Some(set) }),
+        })
     }
 
     fn write(set: &CriteriaSet, out: &Path) -> Result<SetWritten, MingchaError> {
@@ -230,15 +218,30 @@ impl Phone {
     }
 }
 
+/// What a file has that cannot be published.
+struct Refused {
+    /// The set, where only what is known already stands against it.
+    set: Option<CriteriaSet>,
+    /// What is wrong; never nothing.
+    mistakes: Vec<Trouble>,
+}
+
+/// The text of a set's own file, refused before more is read than a set may have.
+fn text_of(file: &Path) -> Result<Result<String, Trouble>, MingchaError> {
+    let bytes = std::fs::metadata(file).map_err(|_| Mistake::NoFile)?.len();
+    if bytes > u64::try_from(LARGEST_SET).unwrap_or(u64::MAX) {
+        return Ok(Err(Trouble::about_all(BadSet::too_large())));
+    }
+    let bytes = std::fs::read(file).map_err(|_| Mistake::NoFile)?;
+    Ok(String::from_utf8(bytes)
+        .map_err(|_| Trouble::whole("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8")))
+}
+
 /// Writes a whole file in place of one of that name.
 pub(crate) fn write_file(out: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
     let mut file = OutFile::begin(out, true)?;
     file.write_all(bytes).map_err(|error| no_file(&error))?;
     file.finish().map(|_| ())
-}
-
-fn trouble(bad: BadSet) -> Trouble {
-    Trouble { row: None, column: bad.key, item: bad.item, reason: bad.reason }
 }
 
 /// UTF-8 with a byte order mark, as spreadsheets want it.
@@ -303,7 +306,47 @@ fn differences(before: &CriteriaSet, after: &CriteriaSet) -> Vec<SetDifference> 
     found.extend(
         new.iter().filter(|(code, _)| !old.iter().any(|(known, _)| known == code)).map(|(code, _)| one(code, "added")),
     );
+    for list in [items as fn(&CriteriaSet) -> Vec<String>, titles, comparisons] {
+        moved(&list(before), &list(after), &mut found);
+    }
     found
+}
+
+fn items(set: &CriteriaSet) -> Vec<String> {
+    set.items.iter().map(|item| item.code.to_string()).collect()
+}
+
+fn titles(set: &CriteriaSet) -> Vec<String> {
+    set.titles.iter().map(|title| title.code.to_string()).collect()
+}
+
+fn comparisons(set: &CriteriaSet) -> Vec<String> {
+    set.comparisons.iter().map(|one| one.code.to_string()).collect()
+}
+
+/// The fewest codes that, taken out and put elsewhere, make one order of the other: a form keeps what comes first.
+fn moved(before: &[String], after: &[String], found: &mut Vec<SetDifference>) {
+    let place = |list: &[String], code: &String| list.iter().position(|one| one == code);
+    let both: Vec<(&String, usize, usize)> =
+        after.iter().enumerate().filter_map(|(now, code)| Some((code, place(before, code)?, now))).collect();
+    // The longest run of codes in the order of `before`, ending at each code, and the one before it in that run.
+    let mut runs: Vec<(usize, Option<usize>)> = Vec::with_capacity(both.len());
+    for (_, was, _) in &both {
+        let earlier = both.iter().zip(&runs).enumerate().filter(|(_, ((_, other, _), _))| other < was);
+        let longest = earlier.max_by_key(|(_, (_, (length, _)))| *length);
+        runs.push(longest.map_or((1, None), |(at, (_, (length, _)))| (length.saturating_add(1), Some(at))));
+    }
+    let mut last = runs.iter().enumerate().max_by_key(|(_, (length, _))| *length).map(|(at, _)| at);
+    let mut stays = std::collections::BTreeSet::new();
+    while let Some(at) = last {
+        stays.insert(at);
+        last = runs.get(at).and_then(|(_, earlier)| *earlier);
+    }
+    let number = |place: usize| Some(place.saturating_add(1).to_string());
+    found.extend(both.iter().enumerate().filter(|(at, _)| !stays.contains(at)).map(|(_, (code, was, now))| {
+        let (before, after) = (number(*was), number(*now));
+        SetDifference { item: Some((*code).clone()), what: "changed", key: Some("order".to_owned()), before, after }
+    }));
 }
 
 fn changed(

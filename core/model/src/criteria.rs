@@ -8,8 +8,10 @@ mod built_in;
 mod catalogue;
 mod compare;
 mod condition;
+mod document;
 mod form;
 mod item;
+mod publish;
 mod read;
 mod write;
 
@@ -19,9 +21,10 @@ pub use bands::{Bands, LevelLimits};
 pub use catalogue::Catalogue;
 pub use compare::{Comparing, Observed, compare};
 pub use condition::{BadCondition, Comparison, Condition, Demand, Derivation, Sign, Truth, Wanted};
+pub use document::{Document, Paper};
 pub use form::{Asked, History, LONGEST_FORM, LeftOut, PLACES_IN_TURN, asked, cut, form, left_out, parts};
 pub use item::{Item, Limit, Typed};
-pub use read::{BadSet, LARGEST_FILE, MOST_ITEMS};
+pub use read::{BadSet, LARGEST_SET, MOST_ITEMS};
 
 use crate::{Bilingual, ItemCode, SetCode};
 
@@ -52,9 +55,9 @@ pub struct CriteriaSet {
     pub source: Vec<Source>,
     /// What a reader of the set must know besides.
     pub notes: Vec<Bilingual>,
-    /// The items, in the order of the form. At most 500; none only in a placeholder or beside titles.
+    /// The items, in the order of the form. At most [`MOST_ITEMS`]; none only in a placeholder or beside titles.
     pub items: Vec<Item>,
-    /// Titles that are given and never asked. At most 500.
+    /// Titles that are given and never asked. At most [`MOST_ITEMS`].
     pub titles: Vec<Title>,
     /// What of a window is compared with its peers or with its own last period. At most 20.
     pub comparisons: Vec<Comparing>,

@@ -1,8 +1,8 @@
 //! Kinds of windows: what a site is, and which items hold for it.
 //!
 //! A kind has at most one parent, whose items hold for it too: a government hall is an administrative window, and
-//! that is a window. The built-in kinds are data, `criteria/kinds.toml`. A city adds its own kinds; a kind that would
-//! be its own ancestor is refused.
+//! that is a window. The built-in kinds are data, `criteria/kinds.toml`, and stay as they are, because sets lean on them.
+//! A city adds its own kinds; a kind that would be its own ancestor is refused.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -32,6 +32,17 @@ pub enum BadKind {
     /// The kind would descend from itself, or lie too deep.
     #[error("the kind {0} would be its own ancestor or lie more than 8 levels deep: choose another parent")]
     Circle(KindCode),
+    /// The code is that of a built-in kind, which nobody renames or moves.
+    #[error("the kind {code} is built in as \"{}\" and stays as it is: take another code, with {code} as its parent where its items hold", name.en)]
+    BuiltIn {
+        /// The code.
+        code: KindCode,
+        /// What the built-in kind is called.
+        name: Bilingual,
+    },
+    /// Another kind has this code in letters of another size; it is the one that is there.
+    #[error("the kind {0} is there already and differs by the size of letters alone: write {0}, or take another code")]
+    SameLetters(KindCode),
     /// Too many kinds.
     #[error("there are at most 500 kinds of windows")]
     TooMany,
@@ -116,15 +127,24 @@ impl Kinds {
         }
     }
 
-    /// The kinds with this one added, or changed if its code is known. A kind without a parent descends from `ALL`.
+    /// The kinds with this one added, or changed if its code is known and not built in. A kind without a parent descends
+    /// from `ALL`.
     pub fn with(mut self, kind: WindowKind) -> Result<Self, BadKind> {
         self.add(kind)?;
         Ok(self)
     }
 
     fn add(&mut self, mut kind: WindowKind) -> Result<(), BadKind> {
-        let root = self.by_code.get(&kind.code).is_some_and(|known| known.parent.is_none());
-        if kind.parent.is_none() && !root {
+        if let Some(built_in) = BUILT_IN.by_code.get(&kind.code) {
+            let (code, name) = (kind.code.clone(), built_in.name.clone());
+            return if kind == *built_in { Ok(()) } else { Err(BadKind::BuiltIn { code, name }) };
+        }
+        let same_letters =
+            |known: &&KindCode| **known != kind.code && known.as_str().eq_ignore_ascii_case(kind.code.as_str());
+        if let Some(known) = self.by_code.keys().find(same_letters) {
+            return Err(BadKind::SameLetters(known.clone()));
+        }
+        if kind.parent.is_none() {
             kind.parent = ALL.parse().ok();
         }
         if let Some(parent) = &kind.parent {
@@ -147,6 +167,11 @@ impl Kinds {
     #[must_use]
     pub fn get(&self, code: &str) -> Option<&WindowKind> {
         self.by_code.get(&code.parse().ok()?)
+    }
+
+    /// The kinds that are not built in, by code.
+    pub fn added(&self) -> impl Iterator<Item = &WindowKind> {
+        self.by_code.values().filter(|kind| !BUILT_IN.by_code.contains_key(&kind.code))
     }
 
     /// All kinds and families, by code.
@@ -285,10 +310,24 @@ mod tests {
     }
 
     #[test]
-    fn a_root_may_be_renamed_and_stays_a_root() {
-        let kinds = Kinds::embedded().with(kind("SCHOOL", None)).unwrap();
-        assert_eq!(kinds.lineage("SCHOOL").to_string(), "SCHOOL");
-        assert_eq!(kinds.get("SCHOOL").unwrap().name.en, "new");
+    fn a_built_in_kind_is_neither_renamed_nor_moved_nor_written_in_other_letters() {
+        let kinds = Kinds::embedded();
+        for (code, parent) in [("GOV", Some("BANK")), ("GOV", Some("ADM")), ("SCHOOL", None), ("ALL", Some("GOV"))] {
+            let (kept, refused) = kinds.clone().with_all([kind(code, parent)]);
+            let [(_, BadKind::BuiltIn { code: named, name })] = &refused[..] else { panic!("{code}: {refused:?}") };
+            assert_eq!((named.as_str(), name), (code, &kinds.get(code).unwrap().name));
+            assert_eq!(kept, kinds);
+        }
+        let said_again = kinds.get("GOV").unwrap().clone();
+        assert_eq!(kinds.clone().with(said_again).unwrap(), kinds);
+        for code in ["gov", "Gov"] {
+            let refused = kinds.clone().with(kind(code, Some("ADM"))).unwrap_err();
+            assert_eq!(refused, BadKind::SameLetters("GOV".parse().unwrap()));
+        }
+        // An office's own kind is the office's to change.
+        let own = kinds.with(kind("ZOO", None)).unwrap().with(kind("ZOO", Some("SUB"))).unwrap();
+        assert_eq!(own.lineage("ZOO").to_string(), "ZOO SUB ADM ALL");
+        assert_eq!(own.added().map(|kind| kind.code.as_str()).collect::<Vec<_>>(), ["ZOO"]);
     }
 
     #[test]
@@ -320,7 +359,8 @@ mod tests {
     fn a_kind_without_its_parent_or_in_a_circle_is_refused() {
         let kinds = Kinds::embedded();
         assert_eq!(kinds.clone().with(kind("X", Some("Y"))), Err(BadKind::NoParent("Y".parse().unwrap())));
-        assert_eq!(kinds.clone().with(kind("ADM", Some("GOV"))), Err(BadKind::Circle("ADM".parse().unwrap())));
+        let own = kinds.clone().with(kind("A", None)).unwrap().with(kind("B", Some("A"))).unwrap();
+        assert_eq!(own.with(kind("A", Some("B"))), Err(BadKind::Circle("A".parse().unwrap())));
         assert_eq!(kinds.clone().with(kind("X", Some("X"))), Err(BadKind::NoParent("X".parse().unwrap())));
         let mut deep = kinds;
         for level in 1..=6 {

@@ -41,9 +41,9 @@ pub use case::{Case, DISSENT_AFTER_DAYS, FeedbackCase, NoticeCase, ResultSaid, R
 pub use code::{BadCode, ItemCode, KindCode, SetCode};
 pub use criteria::{
     Ask, Asked, BadCondition, BadSet, Bands, Catalogue, Comparing, Comparison, Condition, CriteriaSet, Definition,
-    Demand, Derivation, History, Holder, Item, LARGEST_FILE, LONGEST_FORM, LeftOut, LevelLimits, Limit, MOST_ITEMS,
-    Observed, Offered, PLACES_IN_TURN, PhotoNeed, Placeholder, ScoringModel, Sign, Source, Title, Truth, Typed, Wanted,
-    asked, compare, cut, form, left_out, parts,
+    Demand, Derivation, Document, History, Holder, Item, LARGEST_SET, LONGEST_FORM, LeftOut, LevelLimits, Limit,
+    MOST_ITEMS, Observed, Offered, PLACES_IN_TURN, Paper, PhotoNeed, Placeholder, ScoringModel, Sign, Source, Title,
+    Truth, Typed, Wanted, asked, compare, cut, form, left_out, parts,
 };
 pub use dates::{Dates, is_suspended};
 pub use day::{BadDay, Day, Weekday};

@@ -8,7 +8,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use calamine::{DataRef, Reader as _, Xlsx};
-use mingcha_model::Bilingual;
+use mingcha_model::{Bilingual, MOST_ITEMS};
 use serde::{Serialize, Serializer};
 
 use crate::criteria::both;
@@ -18,7 +18,7 @@ use crate::{MingchaError, Mistake};
 const LARGEST_FILE: u64 = 8 << 20;
 /// What a workbook may hold unpacked, in bytes.
 const LARGEST_UNPACKED: u64 = 96 << 20;
-/// The most rows of a sheet: 500 items, 500 titles, and room for notes.
+/// The most rows of a sheet: as many items and titles as a set may have, and room for notes and remarks.
 pub(super) const MOST_ROWS: u32 = 2_000;
 /// The most columns that are looked at.
 const MOST_COLUMNS: usize = 100;
@@ -45,7 +45,12 @@ impl Trouble {
     }
 
     pub(super) fn whole(zh: &str, en: &str) -> Self {
-        Self { row: None, column: None, item: None, reason: Bilingual::new(zh, en) }
+        Self::about_all(Bilingual::new(zh, en))
+    }
+
+    /// Something about the whole file.
+    pub(super) fn about_all(reason: Bilingual) -> Self {
+        Self { row: None, column: None, item: None, reason }
     }
 
     /// The mistake with its place, in Chinese and in English.
@@ -113,13 +118,18 @@ pub(super) fn read(file: &Path, encoding: Option<&str>, troubles: &mut Vec<Troub
 
 fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
     let mut grid = Grid::default();
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
         troubles.push(Trouble::at(1, "A", "文件是 UTF-16，请另存为 CSV UTF-8", "this is UTF-16: save it as CSV UTF-8"));
         return Ok(grid);
     }
     let decoded;
     let bytes = match encoding.map(str::to_ascii_lowercase).as_deref() {
         None | Some("utf-8" | "utf8") => bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes),
+        Some("gbk" | "gb2312" | "gb18030") if !bytes.is_ascii() && std::str::from_utf8(bytes).is_ok() => {
+            let (zh, en) = ("文件是 UTF-8，请去掉 --encoding gbk", "this is UTF-8: leave out --encoding gbk");
+            troubles.push(Trouble::at(1, "A", zh, en));
+            return Ok(grid);
+        }
         Some("gbk" | "gb2312" | "gb18030") => {
             decoded = encoding_rs::GB18030.decode_without_bom_handling(bytes).0;
             decoded.as_bytes()
@@ -169,8 +179,8 @@ fn too_many_rows() -> Trouble {
     Trouble::at(
         MOST_ROWS.saturating_add(1),
         "A",
-        "行数超过 2000，请拆分标准",
-        "more than 2,000 rows: a set has at most 500 items, split it",
+        &format!("行数超过 {MOST_ROWS}；一套标准最多 {MOST_ITEMS} 个检查项，请分成几套标准"),
+        &format!("more than {MOST_ROWS} rows: a set has at most {MOST_ITEMS} items, make several sets of it"),
     )
 }
 

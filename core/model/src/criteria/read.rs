@@ -13,16 +13,16 @@ use std::collections::BTreeSet;
 use toml::{Table, Value};
 
 pub use fault::BadSet;
+pub(super) use fault::Fault;
 
-use self::fault::Fault;
 use self::keys::Keys;
 use super::{CriteriaSet, Definition, Placeholder, ScoringModel, Source};
 use crate::{Bilingual, Kinds};
 
-/// The largest file that is read, in bytes.
-pub const LARGEST_FILE: usize = 1 << 20;
-/// The most items a set may have.
-pub const MOST_ITEMS: usize = 500;
+/// The largest text of a set, in bytes: it travels whole, as the body of one op ([`crate::LARGEST_BODY`]).
+pub const LARGEST_SET: usize = 160 * 1024;
+/// The most items, and the most titles, of a set: with words of ordinary length, so many fit into [`LARGEST_SET`].
+pub const MOST_ITEMS: usize = 200;
 /// The most comparisons a set may have.
 const MOST_COMPARISONS: usize = 20;
 /// The longest text, in characters.
@@ -38,11 +38,16 @@ impl CriteriaSet {
 
     /// Reads a set, and tells every mistake in it: never none.
     pub fn parse_all(file: &str, text: &str, kinds: &Kinds) -> Result<Self, Vec<BadSet>> {
-        let bad = |fault: Fault| vec![fault.told(file, None)];
-        if text.len() > LARGEST_FILE {
-            return Err(bad(Fault::new("文件超过 1 MiB，请拆分标准", "the file is over 1 MiB: split the set")));
+        if text.len() > LARGEST_SET {
+            return Err(vec![Fault::too_large().told(file, None)]);
         }
-        let table: Table = toml::from_str(text).map_err(|error| bad(not_toml(&error, text)))?;
+        let table = toml::from_str(text).map_err(|error| vec![not_toml(&error, text).told(file, None)])?;
+        Self::from_table(file, table, kinds)
+    }
+
+    /// Reads a set from the table that its file stands for, and tells every mistake in it: never none.
+    pub fn from_table(file: &str, table: Table, kinds: &Kinds) -> Result<Self, Vec<BadSet>> {
+        let bad = |fault: Fault| vec![fault.told(file, None)];
         let Read { mut set, items, titles, comparisons } = head(Keys(table)).map_err(bad)?;
         let mut mistakes = Vec::new();
         let mut codes = BTreeSet::new();
@@ -112,8 +117,8 @@ fn head(mut keys: Keys) -> Result<Read, Fault> {
     let none = items.is_empty() && titles.is_empty();
     if items.len() > MOST_ITEMS || titles.len() > MOST_ITEMS || (none && !is_placeholder) {
         return Err(Fault::new(
-            &format!("一套标准有 1 至 {MOST_ITEMS} 个检查项，这里有 {} 个", items.len()),
-            &format!("a set has 1 to {MOST_ITEMS} items, this one has {}", items.len()),
+            &format!("一套标准有 1 至 {MOST_ITEMS} 个检查项，这里有 {} 个；过多时请分成两套标准", items.len()),
+            &format!("a set has 1 to {MOST_ITEMS} items, this one has {}: make two sets of too many", items.len()),
         ));
     }
     if [definition, assignment].contains(&Definition::Inferred) && reason.is_none() {

@@ -246,11 +246,38 @@ fn too_many_items_and_too_large_a_file_are_refused() {
         let items: String = (1..=count).map(item).collect();
         CriteriaSet::parse("t.toml", &format!("{head}{items}"), &Kinds::embedded())
     };
-    assert_eq!(many(500).unwrap().items.len(), 500);
-    assert!(many(501).unwrap_err().reason.en.contains("1 to 500 items"));
-    let large = format!("{SMALL}#{}", "x".repeat(LARGEST_FILE));
+    assert_eq!(many(MOST_ITEMS).unwrap().items.len(), MOST_ITEMS);
+    let bad = many(MOST_ITEMS + 1).unwrap_err();
+    assert!(bad.reason.en.contains("1 to 200 items, this one has 201: make two sets"), "{bad}");
+    let large = format!("{SMALL}#{}", "x".repeat(LARGEST_SET));
     let bad = CriteriaSet::parse("t.toml", &large, &Kinds::embedded()).unwrap_err();
-    assert!(bad.reason.en.contains("over 1 MiB"));
+    assert!(bad.reason.en.contains("over 160 KiB") && bad.reason.en.contains("make two sets"), "{bad}");
+}
+
+#[test]
+fn as_many_items_of_ordinary_length_as_a_set_may_have_fit_into_one_op() {
+    let mut ordinary: Vec<Item> = CriteriaSet::embedded().unwrap().into_iter().flat_map(|set| set.items).collect();
+    ordinary.retain(|item| item.derivation.is_none() && item.answer == AnswerType::YesNo);
+    ordinary.truncate(MOST_ITEMS);
+    let mut set = embedded("ORD");
+    set.items = ordinary;
+    for (n, item) in set.items.iter_mut().enumerate() {
+        item.code = format!("T-{n}").parse().unwrap();
+        (item.points, item.deduct, item.bonus) = (100, 0, 0);
+    }
+    assert_eq!(set.items.len(), MOST_ITEMS);
+    let text = set.to_toml();
+    assert_eq!(CriteriaSet::parse("t.toml", &text, &Kinds::embedded()).unwrap().items.len(), MOST_ITEMS);
+    let published = crate::body::CriteriaPublish { code: "ORD".to_owned(), version: 1, toml: text, retired: false };
+    assert!(crate::Body::CriteriaPublish(published).to_bytes().len() <= crate::LARGEST_BODY);
+}
+
+#[test]
+fn white_space_at_the_ends_of_a_text_is_nobodys() {
+    let spaced = SMALL.replace("zh = \"", "zh = \"　 ").replace("en = \"", "en = \" \\t");
+    assert_ne!(spaced, SMALL);
+    let read = |text: &str| CriteriaSet::parse("t.toml", text, &Kinds::embedded()).unwrap();
+    assert_eq!(read(&spaced), read(SMALL));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::LARGEST_SET;
 use crate::Bilingual;
 
 /// A file that is no criteria set, and why.
@@ -22,6 +23,21 @@ pub struct BadSet {
     pub reason: Bilingual,
 }
 
+impl BadSet {
+    /// What is said of a text over [`LARGEST_SET`], before or after it is read.
+    #[must_use]
+    pub fn too_large() -> Bilingual {
+        let most = LARGEST_SET >> 10;
+        Bilingual {
+            zh: format!("标准超过 {most} KiB，无法发布；请分成两套标准（各用各的编码），或缩短文字"),
+            en: format!(
+                "the set is over {most} KiB and cannot be published: make two sets of it, each with a code of its own, \
+                 or shorten its texts"
+            ),
+        }
+    }
+}
+
 impl fmt::Display for BadSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
@@ -36,20 +52,25 @@ impl std::error::Error for BadSet {}
 
 /// A mistake in one table of the file.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(in crate::criteria) struct Fault {
     pub(super) key: Option<String>,
     pub(super) reason: Bilingual,
 }
 
 impl Fault {
     /// In this key.
-    pub(super) fn at(key: &str, zh: &str, en: &str) -> Self {
+    pub(in crate::criteria) fn at(key: &str, zh: &str, en: &str) -> Self {
         Self { key: Some(key.to_owned()), ..Self::new(zh, en) }
     }
 
     /// In whatever is being read.
-    pub(super) fn new(zh: &str, en: &str) -> Self {
+    pub(in crate::criteria) fn new(zh: &str, en: &str) -> Self {
         Self { key: None, reason: Bilingual::new(zh, en) }
+    }
+
+    /// The whole set is larger than any that travels.
+    pub(in crate::criteria) fn too_large() -> Self {
+        Self { key: None, reason: BadSet::too_large() }
     }
 
     /// The same, inside this key.
@@ -58,7 +79,7 @@ impl Fault {
         Self { key: Some(key), ..self }
     }
 
-    pub(super) fn told(self, file: &str, item: Option<String>) -> BadSet {
+    pub(in crate::criteria) fn told(self, file: &str, item: Option<String>) -> BadSet {
         BadSet { file: file.to_owned(), item, key: self.key, reason: self.reason }
     }
 }

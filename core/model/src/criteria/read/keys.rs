@@ -1,6 +1,7 @@
 //! The keys of one table of the file, taken out one by one, each with the shape that its value must have.
 //!
-//! What is left over at the end is not known and is refused; so is an empty text, wherever it stands.
+//! What is left over at the end is not known and is refused; so is an empty text, wherever it stands. White space at the
+//! ends of a text is nobody's: it is dropped, as a cell of a sheet would drop it.
 
 use std::str::FromStr;
 
@@ -61,7 +62,8 @@ impl Shape for Keys {
 impl Shape for String {
     fn read(value: Value) -> Result<Self, Fault> {
         let Value::String(text) = value else { return Err(Fault::new("应为文字", "a text goes here")) };
-        if text.trim().is_empty() {
+        let text = text.trim();
+        if text.is_empty() {
             return Err(Fault::new("文字是空的，请填写", "an empty text: write something"));
         }
         if text.chars().count() > LONGEST_TEXT || text.chars().any(char::is_control) {
@@ -70,7 +72,7 @@ impl Shape for String {
                 &format!("over {LONGEST_TEXT} characters, or with a line break: write one short line"),
             ));
         }
-        Ok(text)
+        Ok(text.to_owned())
     }
 }
 

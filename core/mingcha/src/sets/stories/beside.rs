@@ -1,0 +1,132 @@
+//! Stories of a set beside what is known: versions that are compared, codes that are taken, and how large a set may be.
+
+use super::*;
+
+#[test]
+fn a_published_version_is_never_altered_and_two_versions_are_compared() {
+    let office = Office::new();
+    let sets = CriteriaSet::embedded().unwrap();
+    let mut changed = sets.iter().find(|set| set.code.as_str() == "W5").unwrap().clone();
+    let before = changed.clone();
+    changed.items[0].points = 300;
+    changed.items.remove(1);
+    let file = office.file("W5.toml");
+    std::fs::write(&file, changed.to_toml()).unwrap();
+    let checked = office.check(&file);
+    assert!(!checked.ok && checked.mistakes[0].reason.en.contains("never altered"), "{checked:?}");
+    changed.version = 2;
+    std::fs::write(&file, changed.to_toml()).unwrap();
+    assert!(office.check(&file).ok);
+    let told: Vec<_> = crate::sets::differences(&before, &changed)
+        .into_iter()
+        .map(|one| (one.item, one.what, one.key, one.before, one.after))
+        .collect();
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(
+        told,
+        [
+            (None, "changed", text("version"), text("1"), text("2")),
+            (text("W5-1"), "changed", text("points"), text("200"), text("300")),
+            (text("W5-2"), "removed", None, None, None),
+        ]
+    );
+}
+
+#[test]
+fn a_changed_order_is_told_by_the_fewest_items_that_moved() {
+    let set = CriteriaSet::embedded().unwrap().remove(0);
+    let told = |after: &CriteriaSet| -> Vec<String> {
+        crate::sets::differences(&set, after)
+            .into_iter()
+            .map(|one| [one.item, one.key, one.before, one.after].map(Option::unwrap_or_default).join(" "))
+            .collect()
+    };
+    assert_eq!(told(&set), Vec::<String>::new());
+    let mut later = set.clone();
+    let first = later.items.remove(0);
+    later.items.insert(4, first);
+    assert_eq!(told(&later), ["W5-1 order 1 5"]);
+    let mut backwards = set.clone();
+    backwards.items.reverse();
+    assert_eq!(told(&backwards).len(), set.items.len() - 1, "one of them may stand still");
+    // What is taken out moves nobody.
+    let mut fewer = set.clone();
+    fewer.items.remove(0);
+    assert_eq!(told(&fewer), ["W5-1   "]);
+}
+
+#[test]
+fn a_set_is_as_large_as_the_city_takes_and_no_larger_whatever_file_it_comes_in() {
+    let office = Office::new();
+    let mut set = CriteriaSet::embedded().unwrap().into_iter().find(|set| set.code.as_str() == "ORD").unwrap();
+    set.version = 2;
+    for item in &mut set.items {
+        (item.text.zh, item.help.zh) = ("长".repeat(1_000), "长".repeat(1_000));
+        item.group = Some(item.help.clone());
+    }
+    let toml = office.file("large.toml");
+    std::fs::write(&toml, set.to_toml()).unwrap();
+    let csv = office.csv("large.csv", &columns::to_rows(&set));
+    for file in [toml, csv] {
+        let checked = office.check(&file);
+        assert!(!checked.ok && checked.mistakes[0].reason.en.contains("over 160 KiB"), "{checked:?}");
+        assert!(checked.mistakes[0].reason.zh.contains("请分成两套标准"), "{checked:?}");
+        let out = office.file("never.toml");
+        assert_eq!(office.phone.set_import(&file, None, &out).unwrap_err().code(), "bad_set");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn what_stands_against_a_set_that_reads_well_is_told_of_its_cell() {
+    let office = Office::new();
+    let right = Office::rows();
+    let row_of = |sort: &str| right.iter().position(|row| row[0] == sort).unwrap();
+    let told = |rows: &[Vec<String>]| {
+        let checked = office.check(&office.csv("beside.csv", rows));
+        assert!(!checked.ok && checked.set.is_some(), "it reads well: {checked:?}");
+        let one = checked.mistakes.into_iter().next().unwrap();
+        (one.row, one.column.unwrap_or_default(), one.item, one.reason.zh)
+    };
+    let number = |row: usize| Some(u32::try_from(row).unwrap() + 1);
+    let mut small = right.clone();
+    small[row_of("set")][place("code")] = "w5-alt".to_owned();
+    let (row, column, _, reason) = told(&small);
+    assert_eq!((row, column.as_str()), (number(row_of("set")), "code"));
+    assert!(reason.contains("已有标准 W5-ALT，只差大小写"), "{reason}");
+    let mut taken = right.clone();
+    taken[row_of("item") + 1][place("code")] = "SYSB-Y1a".to_owned();
+    let (row, column, item, reason) = told(&taken);
+    assert_eq!((row, column.as_str(), item.as_deref()), (number(row_of("item") + 1), "code", Some("SYSB-Y1a")));
+    assert!(reason.contains("已属于标准 SYSB"), "{reason}");
+    let mut altered = right.clone();
+    altered[row_of("set")][place("code")] = "W5".to_owned();
+    let (row, column, _, reason) = told(&altered);
+    assert_eq!((row, column.as_str()), (number(row_of("set")), "version"));
+    assert!(reason.contains("已发布，内容不可更改"), "{reason}");
+}
+
+#[test]
+fn white_space_at_the_ends_of_texts_goes_the_same_way_in_a_file_and_in_a_sheet() {
+    let office = Office::new();
+    let kinds = office.phone.kinds().unwrap();
+    let set = CriteriaSet::embedded().unwrap().remove(0);
+    let spaced = set.to_toml().replace("zh = \"", "zh = \"\u{3000} ").replace("en = \"", "en = \" ");
+    let spaced = spaced.replacen("version = 1", "version = 2", 1);
+    let (toml, back) = (office.file("spaced.toml"), office.file("back.toml"));
+    std::fs::write(&toml, &spaced).unwrap();
+    let read = CriteriaSet::parse("spaced", &spaced, &kinds).unwrap();
+    for ending in ["xlsx", "csv", "toml"] {
+        let there = office.file(&format!("there.{ending}"));
+        let bytes = match ending {
+            "xlsx" => crate::sets::workbook_of(&read).unwrap(),
+            "csv" => crate::sets::csv_of(&read),
+            _ => spaced.clone().into_bytes(),
+        };
+        std::fs::write(&there, bytes).unwrap();
+        office.phone.set_import(&there, None, &back).unwrap();
+        let text = std::fs::read_to_string(&back).unwrap();
+        assert_eq!(CriteriaSet::parse("back", &text, &kinds).unwrap(), read, "{ending}");
+        assert!(!text.contains("= \"\u{3000}") && !text.contains("= \" "), "{ending}: {text}");
+    }
+}
