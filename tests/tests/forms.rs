@@ -403,3 +403,74 @@ fn an_item_that_should_have_no_photo_says_so_and_an_office_looks_at_a_form_befor
         assert_eq!((row["of"].is_u64(), &row["among"]), (true, &"东湖区".into()), "{row}");
     }
 }
+
+/// What a check on the phone and a publication in the city say of the same file: the reason in Chinese.
+fn refused_alike(city: &City, desk: &Desk, file: &str, told: &str) {
+    let checked = desk.try_run(&["sets", "check", file]);
+    assert_eq!((checked.code, checked.json["ok"].as_bool()), (2, Some(false)), "{file}: {}", checked.json);
+    let reason = checked.json["mistakes"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains(told), "{file}: {reason}");
+    let refused = city.try_office(&["publish", file]);
+    assert_eq!(refused.code, 2, "{file}: {}", refused.stderr);
+    assert!(refused.stderr.contains(told), "{file}: {}", refused.stderr);
+}
+
+#[test]
+fn an_office_hears_from_the_check_what_the_city_would_say_and_of_a_refused_file_nothing_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let anna = city.phone("anna", "inspector", MORNING);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let export = path("W5.toml");
+    anna.run(&["sets", "export", "W5", "--out", &export]);
+    let right = std::fs::read_to_string(&export).unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(path(name), text).unwrap();
+        path(name)
+    };
+    let own = |version: u32, more: &str| {
+        let item = "[[item]]\ncode = \"GAP-1\"\ntext = { zh = \"问\", en = \"ask\" }\nhelp = { zh = \"帮\", en = \"help\" }\n\
+                    answer = \"yn\"\nask = [\"observe\"]\nphoto = \"none\"\nkinds = [\"ALL\"]\npoints = 100\n\
+                    source = [{ document = \"本市规定\", clause = \"一\" }]\n";
+        format!(
+            "code = \"GAP\"\nversion = {version}\nname = {{ zh = \"标准\", en = \"a set\" }}\ndefinition = \"seed\"\n\
+             scoring = \"item_points\"\n{item}{more}"
+        )
+    };
+    assert_eq!(city.office(&["publish", &file("GAP.toml", &own(7, ""))])["version"], 7);
+    anna.run(&["sync"]);
+    let before = anna.run(&["sets"]);
+
+    refused_alike(&city, &anna, &file("small.toml", &right.replacen("\"W5\"", "\"w5\"", 1)), "已有标准 W5，只差大小写");
+    refused_alike(&city, &anna, &file("back.toml", &own(3, "")), "标准 GAP 已有第 7 版，版本只能升高");
+    refused_alike(&city, &anna, &file("altered.toml", &own(7, "priority = 1\n")), "已发布，内容不可更改");
+    let taken = own(8, "").replace("GAP-1", "W5-3").replace("\"GAP\"", "\"NEW\"");
+    refused_alike(&city, &anna, &file("taken.toml", &taken), "检查项编码 W5-3 已属于标准 W5");
+    let remark = format!("{}# {}\n", own(8, ""), "说".repeat(60_000));
+    refused_alike(&city, &anna, &file("large.toml", &remark), "请分成两套标准");
+    // Wrong in its last item alone: what stands before it is not published either.
+    let last = right.replacen("version = 1", "version = 2", 1);
+    let (head, tail) = last.rsplit_once("answer = \"").unwrap();
+    let spoilt = format!("{head}answer = \"maybe{}", &tail[tail.find('"').unwrap()..]);
+    refused_alike(&city, &anna, &file("spoilt.toml", &spoilt), "应为 yn、grade");
+    let load = "[[areas]]\ncode = \"NEU\"\nzh = \"新区\"\nen = \"new\"\n[[sets]]\nfile = \"spoilt.toml\"\n";
+    assert_eq!(city.try_office(&["load", &file("all.toml", load)]).code, 2);
+    anna.run(&["sync"]);
+    assert_eq!(anna.run(&["sets"]), before, "nothing of a refused file arrives");
+
+    // Out of use it is listed and says so; loaded again it is in use again, and whoever loads it is told.
+    let row = |desk: &Desk| rows(&desk.run(&["sets"])).into_iter().find(|row| row["set"] == "GAP").unwrap();
+    let told = |row: &Value| ["version", "offered", "placeholder", "retired"].map(|key| row[key].to_string());
+    assert_eq!(told(&row(&anna)), ["7", "\"campaign\"", "false", "false"]);
+    city.office(&["publish", "--retire", "GAP"]);
+    anna.run(&["sync"]);
+    assert_eq!(row(&anna)["retired"], true);
+    let words = anna.in_words("zh", &["sets"]);
+    let line = words.lines().find(|line| line.starts_with("GAP")).unwrap();
+    assert!(line.contains("文件载明") && line.contains("已停用") && !words.contains("内置"), "{line}");
+    let again = file("again.toml", "[[sets]]\nfile = \"GAP.toml\"\n");
+    assert_eq!(city.office(&["load", &again])["back_in_use"], serde_json::json!(["GAP"]));
+    assert_eq!(city.office(&["load", &again])["back_in_use"], serde_json::json!([]));
+    anna.run(&["sync"]);
+    assert_eq!(row(&anna)["retired"], false);
+}

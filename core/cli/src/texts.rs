@@ -50,6 +50,10 @@ texts! {
     // Words above columns and before values.
     ADVICE = "办法", "what to do";
     AFTER = "后", "after";
+    NAME_ONLY = "只有名称，未启用", "a name only, not in use";
+    OUT_OF_USE = "已停用", "out of use";
+    TITLES_ONLY = "只有称号，不填答", "titles only, never asked";
+    WHEN_ASKED = "采用", "asked";
     ANSWER = "填法", "answer with";
     ANSWERS = "答案", "Answers";
     ANSWERS_GIVEN = "已答", "answered";
@@ -215,8 +219,11 @@ texts! {
     ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
     FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
+    FORM_HELP = "怎样答：{}", "how: {}";
     FORM_IN_PARTS = "检查表分 {} 部分，每部分至多 40 项：mingcha visit form VISIT --part N", "The form comes in {} parts of at most 40 items: mingcha visit form VISIT --part N";
     FORM_PART = "这是第 {} 部分，共 {} 部分。另一部分：mingcha visit form VISIT --part {}", "This is part {} of {}. Another one: mingcha visit form VISIT --part {}";
+    FORM_PARTS = "计数：{}", "counts: {}";
+    FORM_QUICK = "常用语：{}", "quick pick: {}";
     INFERRED = "注意：标准 {} 含推定内容。{}", "Note: the set {} is inferred in part. {}";
     LEFT_OUT = "为便于现场填答，另有 {} 项未列入，可按编码直接填答或登记问题：{}", "{} more items were left out to keep the form short; answer them, or raise findings on them, by code: {}";
     LEDGER_WRITTEN = "已写出 {} 行：{}", "{} rows written: {}";

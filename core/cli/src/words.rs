@@ -44,9 +44,6 @@ const WORDS: Words = &[
     ("partly", "部分合格", "partly"),
     ("fail", "不合格", "fail"),
     ("reopen", "重新打开", "reopened"),
-    ("seed", "内置", "seed"),
-    ("sourced", "有出处", "sourced"),
-    ("inferred", "推定", "inferred"),
     ("assigned", "指派", "assigned"),
     ("withdrawn", "已撤回", "withdrawn"),
     ("to_review", "待审核整改", "rectification to review"),
@@ -172,9 +169,17 @@ pub fn word(lang: Lang, code: &str) -> &str {
     find(WORDS, lang, code).or_else(|| find(KINDS, lang, code)).unwrap_or(code)
 }
 
-/// An answer type, a way of asking or a photo rule of the criteria in words.
+/// A code of the criteria in words: an answer type, a way of asking, a photo rule, a definition.
 pub fn criteria_word(lang: Lang, code: &str) -> &str {
     mingcha::criteria_word(code).map_or(code, |(zh, en)| if lang == Lang::English { en } else { zh })
+}
+
+/// A value as a reader of this language says and may type it: 是, `yes`; one that is none of this answer type stays as it is.
+pub fn value(lang: Lang, answer: &str, typed: &str) -> String {
+    match mingcha::value_in_chinese(answer, typed) {
+        Some(chinese) if lang == Lang::Chinese => chinese,
+        _ => typed.to_owned(),
+    }
 }
 
 /// What one types for this answer type, where it is not a choice.

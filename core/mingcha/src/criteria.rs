@@ -40,9 +40,11 @@ impl Phone {
         Ok(self.catalogue()?.offered().into_iter().cloned().collect())
     }
 
-    /// The criteria sets that a new visit may ask.
+    /// The newest version of each set; what no visit can ask, a placeholder or a set out of use, says so.
     pub fn sets(&self) -> Result<Vec<SetRow>, MingchaError> {
-        Ok(self.offered()?.iter().map(set_row).collect())
+        let catalogue = self.catalogue()?;
+        let row = |set: &CriteriaSet| SetRow { retired: catalogue.is_retired(set), ..set_row(set) };
+        Ok(catalogue.newest().into_iter().map(row).collect())
     }
 
     /// The items of one set, by its code.
@@ -173,6 +175,9 @@ fn set_row(set: &CriteriaSet) -> SetRow {
         definition: set.definition.name(),
         reason: set.reason.as_ref().map(both),
         items: u64::try_from(set.items.len()).unwrap_or(u64::MAX),
+        offered: set.offered.name(),
+        placeholder: set.placeholder.is_some(),
+        retired: false,
     }
 }
 

@@ -52,4 +52,4 @@ pub use search::*;
 pub use sets::{PageWritten, SetChecked, SetDifference, SetWritten, Trouble};
 pub use surroundings::Surroundings;
 pub use sync_run::Progress;
-pub use wording::criteria_word;
+pub use wording::{criteria_word, value_in_chinese};

@@ -60,8 +60,9 @@ pub(crate) fn notice(notice: NoticeKind) -> &'static str {
     }
 }
 
-/// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken.
-const CRITERIA: [(&str, &str, &str); 25] = [
+/// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken; how sure
+/// a thing is, how a set is scored and when it is asked; in which visits; who holds a title.
+const CRITERIA: [(&str, &str, &str); 50] = [
     ("yn", "是或否", "yes or no"),
     ("grade", "优、良、差", "good, fair, poor"),
     ("neg", "次数（0 为好）", "times seen (0 is good)"),
@@ -87,18 +88,59 @@ const CRITERIA: [(&str, &str, &str); 25] = [
     ("failed", "不符时拍", "when failed"),
     ("none", "不需", "none"),
     ("avoid", "不宜拍", "avoid"),
+    ("seed", "文件载明", "stated in the documents"),
+    ("sourced", "有出处", "from other published practice"),
+    ("inferred", "推定", "inferred"),
+    ("item_points", "逐项计分", "item points"),
+    ("base_100", "百分制扣分加分", "base 100 with deductions and bonuses"),
+    ("instance_rate", "按观察实例计得分率", "rate over observed instances"),
+    ("all_conform", "须全部符合", "all must conform"),
+    ("levels", "按等次", "levels"),
+    ("information", "仅作记录", "information only"),
+    ("default", "日常检查采用", "asked on everyday visits"),
+    ("campaign", "专项行动点名时采用", "asked where a campaign names it"),
+    ("open", "明察", "open"),
+    ("undercover", "暗访", "undercover"),
+    ("recheck", "复查", "recheck"),
+    ("self", "自查", "self-check"),
+    ("special", "专项", "special"),
+    ("joint", "联合", "joint"),
+    ("unit", "单位", "unit"),
+    ("window", "窗口", "window"),
+    ("team", "班组", "team"),
+    ("person", "个人", "person"),
+    ("project", "项目", "project"),
+    ("vehicle", "车辆", "vehicle"),
+    ("fleet", "车队", "fleet"),
+    ("hall", "大厅", "hall"),
+    ("scenic_area", "景区", "scenic area"),
 ];
 
-/// What a code of the criteria is called in Chinese and in English: an answer type, a way of asking or a photo rule.
+/// What a code of the criteria is called in Chinese and in English, wherever it is read: an answer type, a way of asking, a
+/// photo rule, a definition, a scoring model, a mode, a holder, or when a set is asked.
 ///
 /// ```
 /// assert_eq!(mingcha::criteria_word("yn"), Some(("是或否", "yes or no")));
+/// assert_eq!(mingcha::criteria_word("seed"), Some(("文件载明", "stated in the documents")));
 /// assert_eq!(mingcha::criteria_word("telephone"), Some(("电话", "telephone")));
 /// assert_eq!(mingcha::criteria_word("a_code_of_tomorrow"), None);
 /// ```
 #[must_use]
 pub fn criteria_word(code: &str) -> Option<(&'static str, &'static str)> {
     CRITERIA.iter().find(|(known, _, _)| *known == code).map(|(_, zh, en)| (*zh, *en))
+}
+
+/// A value in Chinese, by the code of its answer type and as one types it; every phone reads it back when it is typed so.
+///
+/// ```
+/// assert_eq!(mingcha::value_in_chinese("yn", "no").as_deref(), Some("否"));
+/// assert_eq!(mingcha::value_in_chinese("min", "8min").as_deref(), Some("8 分钟"));
+/// assert_eq!(mingcha::value_in_chinese("yn", "3/5"), None);
+/// ```
+#[must_use]
+pub fn value_in_chinese(answer: &str, typed: &str) -> Option<String> {
+    let answer: mingcha_model::AnswerType = answer.parse().ok()?;
+    Some(answer.parse(typed).ok()?.in_chinese())
 }
 
 // Marks beside a finding.

@@ -6,7 +6,7 @@ use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::{Inferred, Noted};
 use crate::texts as t;
 use crate::texts::Lang;
-use crate::words::{criteria_word, half, word};
+use crate::words::{criteria_word, half};
 
 impl Show for Vec<SetRow> {
     fn show(&self, page: &mut Page) {
@@ -15,15 +15,22 @@ impl Show for Vec<SetRow> {
             return;
         }
         let lang = page.lang();
-        let mut table =
-            Table::new(&[left(t::CODE), right(t::VERSION), left(t::NAME), left(t::DEFINITION), right(t::ITEMS)]);
+        let mut table = Table::new(&[
+            left(t::CODE),
+            right(t::VERSION),
+            left(t::NAME),
+            left(t::DEFINITION),
+            right(t::ITEMS),
+            left(t::WHEN_ASKED),
+        ]);
         for row in self {
             table.row(&[
                 row.set.clone(),
                 row.version.to_string(),
                 half(lang, &row.name).to_owned(),
-                word(lang, row.definition).to_owned(),
+                criteria_word(lang, row.definition).to_owned(),
                 row.items.to_string(),
+                when_asked(lang, row).to_owned(),
             ]);
         }
         page.table(&table);
@@ -57,12 +64,25 @@ impl Show for Noted<Vec<ItemRow>> {
                 row.ask.iter().map(|ask| criteria_word(lang, ask)).collect::<Vec<_>>().join(" "),
                 criteria_word(lang, &row.photo).to_owned(),
                 points(row.points.into()),
-                word(lang, row.definition).to_owned(),
+                criteria_word(lang, row.definition).to_owned(),
                 row.source.clone(),
             ]);
         }
         page.table(&table);
         note(page, &self.inferred);
+    }
+}
+
+/// When visits ask a set, or why none does.
+fn when_asked<'w>(lang: Lang, row: &'w SetRow) -> &'w str {
+    if row.retired {
+        t::OUT_OF_USE.say(lang)
+    } else if row.placeholder {
+        t::NAME_ONLY.say(lang)
+    } else if row.items == 0 {
+        t::TITLES_ONLY.say(lang)
+    } else {
+        criteria_word(lang, row.offered)
     }
 }
 

@@ -38,7 +38,8 @@ pub const fn wrapped(title: Text, widest: usize) -> Column {
 /// A table.
 pub struct Table {
     columns: Vec<Column>,
-    rows: Vec<Vec<String>>,
+    /// The lines of each cell before they wrap.
+    rows: Vec<Vec<Vec<String>>>,
 }
 
 impl Table {
@@ -49,20 +50,29 @@ impl Table {
 
     /// Adds a row, one cell for each column.
     pub fn row<const N: usize>(&mut self, cells: &[String; N]) {
-        self.rows.push(cells.iter().map(|cell| plain(cell)).collect());
+        self.rows.push(cells.iter().map(|cell| vec![plain(cell)]).collect());
+    }
+
+    /// Adds a line below what stands in this column of the last row.
+    pub fn below(&mut self, column: usize, text: &str) {
+        if let Some(cell) = self.rows.last_mut().and_then(|row| row.get_mut(column)) {
+            cell.push(plain(text));
+        }
     }
 
     /// The table as text; empty without rows. A column that has nothing to say is left out.
     pub fn drawn(&self, lang: Lang) -> String {
         let mut shown: Vec<Vec<Vec<String>>> = Vec::new();
         for (place, column) in self.columns.iter().enumerate() {
-            let cells: Vec<&str> =
-                self.rows.iter().map(|row| row.get(place).map(String::as_str).unwrap_or_default()).collect();
-            if cells.iter().all(|cell| cell.is_empty()) {
+            let cells: Vec<&[String]> =
+                self.rows.iter().map(|row| row.get(place).map(Vec::as_slice).unwrap_or_default()).collect();
+            if cells.iter().all(|cell| cell.iter().all(String::is_empty)) {
                 continue;
             }
-            let cells = std::iter::once(column.title.say(lang)).chain(cells);
-            let cells: Vec<Vec<String>> = cells.map(|cell| wrap(cell, column.widest)).collect();
+            let title = [column.title.say(lang).to_owned()];
+            let cells = std::iter::once(&title[..]).chain(cells);
+            let wrapped = |cell: &[String]| cell.iter().flat_map(|line| wrap(line, column.widest)).collect();
+            let cells: Vec<Vec<String>> = cells.map(wrapped).collect();
             let widest = cells.iter().flatten().map(|line| line.width()).max().unwrap_or_default();
             let aligned = |line: &String| {
                 let room = " ".repeat(widest.saturating_sub(line.width()));
@@ -144,6 +154,18 @@ mod tests {
         let mut table = Table::new(&[left(CODE), wrapped(NAME, 6), left(POINTS)]);
         table.row(&["A".to_owned(), "区政务大厅".to_owned(), String::new()]);
         assert_eq!(table.drawn(Lang::English), "code  name\nA     区政务\n      大厅\n");
+    }
+
+    #[test]
+    fn what_stands_below_a_cell_keeps_to_its_column() {
+        let mut table = Table::new(&[left(CODE), wrapped(NAME, 6), left(POINTS)]);
+        table.row(&["A".to_owned(), "门".to_owned(), "3".to_owned()]);
+        table.below(1, "区政务大厅");
+        table.row(&["B".to_owned(), "窗".to_owned(), "4".to_owned()]);
+        assert_eq!(
+            table.drawn(Lang::English),
+            "code  name    points\nA     门      3\n      区政务\n      大厅\nB     窗      4\n"
+        );
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn row(item: &str, text: &str, answer: &str, choices: &[&str]) -> FormRow {
     FormRow {
         item: item.to_owned(),
         text: text.to_owned(),
-        help: String::new(),
+        help: "坏了为否 / no where it is broken".to_owned(),
         set: "W5".to_owned(),
         ask: vec!["observe".to_owned()],
         answer: answer.to_owned(),
@@ -50,6 +50,7 @@ fn a_form_is_read_at_a_glance_and_says_that_its_set_is_inferred() {
         value: Some("no".to_owned()),
         note: Some("门口堆物".to_owned()),
         photo_wanted: true,
+        quick: Some("卫生间上锁 / toilet locked".to_owned()),
         ..row("W5-1", "公共卫生间干净、可用 / the public toilet is clean and open", "yn", &["yes", "no", "na"])
     };
     let seats = row("W5-12", "座椅完好 / seats are sound", "ratio", &["na"]);
@@ -57,9 +58,12 @@ fn a_form_is_read_at_a_glance_and_says_that_its_set_is_inferred() {
     let form = Noted { rows: vec![toilet, seats], inferred: vec![Inferred { set: "W5".to_owned(), reason }] };
     assert_eq!(
         page(Lang::Chinese, &form),
-        "检查项  内容                  填法       答案  备注      标记\n\
-         W5-1    公共卫生间干净、可用  yes no na  no    门口堆物  需照片\n\
-         W5-12   座椅完好              如 3/5 na\n\
+        "检查项  内容                  填法           答案  备注      标记\n\
+         W5-1    公共卫生间干净、可用  是 否 不适用   否    门口堆物  需照片\n\
+         \x20       怎样答：坏了为否\n\
+         \x20       常用语：卫生间上锁\n\
+         W5-12   座椅完好              如 3/5 不适用\n\
+         \x20       怎样答：坏了为否\n\
          \n\
          共 2 项，已答 1 项。提交：mingcha visit submit VISIT\n\
          \n\
@@ -67,6 +71,7 @@ fn a_form_is_read_at_a_glance_and_says_that_its_set_is_inferred() {
     );
     let english = page(Lang::English, &form);
     assert!(english.contains("the public toilet is clean and open"), "{english}");
+    assert!(english.contains("yes no na") && english.contains("quick pick: toilet locked"), "{english}");
     assert!(english.contains("Note: the set W5 is inferred in part. The points are this app's own."), "{english}");
 }
 

@@ -10,7 +10,7 @@ use super::photo::signs;
 use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::Noted;
 use crate::texts as t;
-use crate::words::{code_of, criteria_word, example, half, stage, word};
+use crate::words::{code_of, criteria_word, example, half, stage, value, word};
 
 impl Show for VisitStarted {
     fn show(&self, page: &mut Page) {
@@ -51,18 +51,27 @@ impl Show for Noted<Vec<FormRow>> {
             left(t::MARK),
         ]);
         for row in &self.rows {
-            let mut choices: Vec<&str> = example(lang, &row.answer).into_iter().collect();
-            choices.extend(row.choices.iter().map(String::as_str));
+            let mut choices: Vec<String> = example(lang, &row.answer).into_iter().map(str::to_owned).collect();
+            choices.extend(row.choices.iter().map(|choice| value(lang, &row.answer, choice)));
             let avoid = row.photo == "avoid";
             let marks = [(row.photo_wanted, t::PHOTO_WANTED), (avoid, t::PHOTO_AVOID), (row.contested, t::CONTESTED)];
             table.row(&[
                 row.item.clone(),
                 half(lang, &row.text).to_owned(),
                 choices.join(" "),
-                or_empty(row.value.as_deref()),
+                row.value.as_deref().map(|typed| value(lang, &row.answer, typed)).unwrap_or_default(),
                 or_empty(row.note.as_deref()),
                 marked(page, &marks),
             ]);
+            let parts: Vec<&str> = row.parts.iter().map(|part| half(lang, part)).collect();
+            let quick = row.quick.as_deref().map(|quick| half(lang, quick)).unwrap_or_default();
+            for (label, text) in
+                [(t::FORM_HELP, half(lang, &row.help)), (t::FORM_PARTS, &parts.join("；")), (t::FORM_QUICK, quick)]
+            {
+                if !text.is_empty() {
+                    table.below(1, &label.fill(lang, &[text]));
+                }
+            }
         }
         page.table(&table);
         page.gap();
@@ -132,7 +141,10 @@ impl Show for VisitSubmitted {
             (t::VISIT, self.visit.to_string()),
             (t::SCORE, figure(&self.score)),
             (t::FORMULA, half(page.lang(), &self.score.formula).to_owned()),
-            (t::DEFINITION, self.score.definition.map(|one| word(page.lang(), one).to_owned()).unwrap_or_default()),
+            (
+                t::DEFINITION,
+                self.score.definition.map(|one| criteria_word(page.lang(), one).to_owned()).unwrap_or_default(),
+            ),
         ]);
         missing(page, &self.missing);
         if !self.photos_missing.is_empty() {

@@ -81,6 +81,12 @@ pub struct SetRow {
     pub reason: Option<String>,
     /// How many items.
     pub items: u64,
+    /// `default`: asked on everyday visits; `campaign`: only where a campaign or the visit names it.
+    pub offered: &'static str,
+    /// True where a document names it and lists nothing: present, never asked.
+    pub placeholder: bool,
+    /// True where the city took it out of use: no new visit asks it.
+    pub retired: bool,
 }
 
 /// One item of a set.

@@ -1,9 +1,13 @@
-//! The catalogue as one page that a person reads or prints: every item in both languages with its sources.
+//! The catalogue as one page that a person reads or prints: every item in both languages, what its short sources mean,
+//! and what in it is inferred.
 //!
 //! One file without anything from elsewhere; whatever a set says is escaped by the template.
 
+mod item;
+mod legend;
+
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use mingcha_model::{Bilingual, CriteriaSet, Definition, Derivation, Item, Kinds, PhotoNeed, ScoringModel, Source};
+use mingcha_model::{Bilingual, CriteriaSet, Definition, Kinds, ScoringModel, Source};
 
 use crate::wording::criteria_word;
 
@@ -26,8 +30,11 @@ pub(super) fn page(sets: &[CriteriaSet], kinds: &Kinds) -> String {
                     @for set in sets {
                         a href=(format!("#{}", set.code)) { (set.code) " " (set.name.zh) span lang="en" { (set.name.en) } }
                     }
+                    a href="#documents" { "来源文件" span lang="en" { "Documents" } }
                 }
+                (legend::how_to_read())
                 @for set in sets { (section(set, kinds)) }
+                (legend::documents(sets))
             }
         }
     };
@@ -35,21 +42,19 @@ pub(super) fn page(sets: &[CriteriaSet], kinds: &Kinds) -> String {
 }
 
 fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
+    let facts = facts(set);
     html! {
         section id=(set.code) {
             h2 { (set.code) " " (set.name.zh) span lang="en" { (set.name.en) } }
-            p.facts {
-                "第 " (set.version) " 版 · " (definition(set.definition).0) " · " (model(set.scoring).0)
-                @if !set.source.is_empty() { " · 出处 " (sources(&set.source)) }
-                span lang="en" { "version " (set.version) ", " (definition(set.definition).1) ", " (model(set.scoring).1) }
-            }
+            p.facts { (facts.zh) span lang="en" { (facts.en) } }
+            @if !set.source.is_empty() { p.facts { "出处 / source: " (sources(&set.source)) } }
             @if set.placeholder.is_some() {
                 p.empty { "文件只有名称，没有内容，未启用。" span lang="en" { "A name without content: not in use." } }
             }
             @if let Some(reason) = &set.reason { p.reason { (reason.zh) span lang="en" { (reason.en) } } }
             @for note in &set.notes { p.note { (note.zh) span lang="en" { (note.en) } } }
             @if !set.items.is_empty() {
-                table {
+                table.items {
                     thead { tr {
                         th { "编码" span lang="en" { "code" } }
                         th { "检查内容，怎样算不合格" span lang="en" { "what is asked, what counts as failed" } }
@@ -58,27 +63,29 @@ fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
                         th { "分值" span lang="en" { "points" } }
                         th { "出处" span lang="en" { "source" } }
                     } }
-                    tbody { @for item in &set.items { (row(item, set, kinds)) } }
+                    tbody { @for item in &set.items { (item::row(item, set, kinds)) } }
                 }
             }
             @if !set.titles.is_empty() {
-                table {
+                table.others {
                     thead { tr {
                         th { "编码" span lang="en" { "code" } }
                         th { "称号" span lang="en" { "title" } }
+                        th { "授予对象" span lang="en" { "holder" } }
                         th { "名额" span lang="en" { "quota" } }
                         th { "出处" span lang="en" { "source" } }
                     } }
                     tbody { @for title in &set.titles { tr {
-                        td.code { (title.code) }
-                        td { (title.name.zh) span lang="en" { (title.name.en) } }
+                        td.code { (title.code) (demand_mark(title.definition)) }
+                        td { (both(&title.name)) (own_reason(title.reason.as_ref(), set)) }
+                        td { (both(&word(title.holder.name()))) }
                         td { @if let Some(quota) = title.quota { (quota) } @else { "未写明" span lang="en" { "not stated" } } }
                         td.source { (sources(&title.source)) }
                     } } }
                 }
             }
             @if !set.comparisons.is_empty() {
-                table {
+                table.others {
                     thead { tr {
                         th { "编码" span lang="en" { "code" } }
                         th { "比什么" span lang="en" { "what is compared" } }
@@ -86,8 +93,8 @@ fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
                         th { "出处" span lang="en" { "source" } }
                     } }
                     tbody { @for one in &set.comparisons { tr {
-                        td.code { (one.code) @if one.definition == Definition::Inferred { (inferred_mark()) } }
-                        td { (one.name.zh) span lang="en" { (one.name.en) } }
+                        td.code { (one.code) (place_mark(one.definition, set.assignment)) }
+                        td { (both(&one.name)) (own_reason(one.reason.as_ref(), set)) }
                         td { @for item in &one.items { (item) " " } }
                         td.source { (sources(&one.source)) }
                     } } }
@@ -97,127 +104,76 @@ fn section(set: &CriteriaSet, kinds: &Kinds) -> Markup {
     }
 }
 
-fn row(item: &Item, set: &CriteriaSet, kinds: &Kinds) -> Markup {
-    let inferred = [item.definition, item.assignment].contains(&Definition::Inferred);
-    html! {
-        tr {
-            td.code { (item.code) @if inferred { (inferred_mark()) } }
-            td {
-                strong { (item.text.zh) } span lang="en" { (item.text.en) }
-                p.help { (item.help.zh) span lang="en" { (item.help.en) } }
-                @if !item.parts.is_empty() {
-                    p.help { (listed(&item.parts).0) span lang="en" { (listed(&item.parts).1) } }
-                }
-                @for rule in rules(item, kinds) { p.rule { (rule) } }
-                @if let Some(reason) = item.reason.as_ref().filter(|reason| set.reason.as_ref() != Some(reason)) {
-                    p.reason { (reason.zh) span lang="en" { (reason.en) } }
-                }
-            }
-            td { (answer(item).0) span lang="en" { (answer(item).1) } }
-            td { @for kind in &item.kinds {
-                @if let Some(kind) = kinds.get(kind.as_str()) { (kind.name.zh) span lang="en" { (kind.name.en) } }
-            } }
-            td.points { (points(item)) }
-            td.source { (sources(&item.source)) }
-        }
+/// What holds for the whole set.
+fn facts(set: &CriteriaSet) -> Bilingual {
+    let (definition, assignment) = (word(set.definition.name()), word(set.assignment.name()));
+    let (model, offered) = (word(set.scoring.name()), word(set.offered.name()));
+    let mut facts = Bilingual {
+        zh: format!("第 {} 版 · 要求：{} · 归入本套：{} · {}", set.version, definition.zh, assignment.zh, model.zh),
+        en: format!(
+            "version {} · demands: {} · that they make up this set: {} · {}",
+            set.version, definition.en, assignment.en, model.en
+        ),
+    };
+    if set.scoring == ScoringModel::Base100 {
+        add(&mut facts, &format!(" · 封顶 {} 分", set.cap), &format!(" · at most {} points", set.cap));
     }
+    if set.is_askable() {
+        add(&mut facts, &format!(" · {}", offered.zh), &format!(" · {}", offered.en));
+    }
+    facts
 }
 
-fn inferred_mark() -> Markup {
-    html! { span.mark { "推定" span lang="en" { "inferred" } } }
+/// Adds a half to each half.
+fn add(text: &mut Bilingual, zh: &str, en: &str) {
+    text.zh.push_str(zh);
+    text.en.push_str(en);
 }
 
-/// How it is answered, how one finds out and when a photo is taken, in Chinese and in English.
-fn answer(item: &Item) -> (String, String) {
-    let (answer, answer_en) = word(item.answer.code());
-    let (mut zh, mut en) = (vec![answer.to_owned()], vec![answer_en.to_owned()]);
-    if !item.ask.is_empty() {
-        let (ways, ways_en): (Vec<&str>, Vec<&str>) = item.ask.iter().map(|way| word(way.name())).unzip();
-        zh.push(ways.join("、"));
-        en.push(ways_en.join(", "));
-    }
-    if item.photo != PhotoNeed::None {
-        let (photo, photo_en) = word(item.photo.name());
-        zh.push(format!("照片：{photo}"));
-        en.push(format!("photo: {photo_en}"));
-    }
-    (zh.join("；"), en.join("; "))
+/// Chinese, and English below it; a figure is neither and stands alone.
+fn both(text: &Bilingual) -> Markup {
+    html! { (text.zh) @if !text.en.is_empty() { span lang="en" { (text.en) } } }
 }
 
 /// A code in words; one that has none is shown as it is.
-fn word(code: &'static str) -> (&'static str, &'static str) {
-    criteria_word(code).unwrap_or((code, code))
+fn word(code: &'static str) -> Bilingual {
+    let (zh, en) = criteria_word(code).unwrap_or((code, code));
+    Bilingual::new(zh, en)
 }
 
-/// Texts in a row, in Chinese and in English.
-fn listed(texts: &[Bilingual]) -> (String, String) {
-    let (zh, en): (Vec<&str>, Vec<&str>) = texts.iter().map(|text| (text.zh.as_str(), text.en.as_str())).unzip();
-    (zh.join("；"), en.join("; "))
-}
-
-/// Limits and conditions as the file writes them.
-fn rules(item: &Item, kinds: &Kinds) -> Vec<String> {
-    let mut rules = Vec::new();
-    rules.extend(item.fails_over.map(|most| format!("> {most} ✗")));
-    rules.extend(item.fails_under.map(|least| format!("< {least} ✗")));
-    for limit in &item.limits {
-        let named = limit.kinds.iter().filter_map(|kind| kinds.get(kind.as_str()));
-        let named: Vec<String> = named.map(|kind| format!("{} {}", kind.name.zh, kind.name.en)).collect();
-        rules.extend(limit.fails_over.map(|most| format!("{}: > {most} ✗", named.join("；"))));
-        rules.extend(limit.fails_under.map(|least| format!("{}: < {least} ✗", named.join("；"))));
-    }
-    let bands = [
-        ("优秀 excellent", item.bands.excellent),
-        ("良好 well", item.bands.well),
-        ("达标 standard", item.bands.standard),
-    ];
-    rules.extend(bands.into_iter().filter_map(|(name, band)| Some(format!("{name} {}", band?))));
-    if let Some(levels) = &item.levels {
-        rules.push(format!("合格 qualified {} %", levels.qualified));
-        rules.extend(levels.basic.map(|basic| format!("基本合格 basic {basic} %")));
-    }
-    match &item.derivation {
-        None => {}
-        Some(Derivation::Condition(condition)) => rules.push(format!("= {condition}")),
-        Some(Derivation::Classes { excellent, well, standard }) => {
-            let classes = [("优秀 excellent", excellent), ("良好 well", well), ("达标 standard", standard)];
-            rules.extend(classes.into_iter().filter_map(|(name, one)| Some(format!("{name}: {}", one.as_ref()?))));
+/// Where the demand itself is this application's reading.
+fn demand_mark(definition: Definition) -> Markup {
+    html! {
+        @if definition == Definition::Inferred {
+            span.mark { "要求推定" span lang="en" { "demand inferred" } }
         }
     }
-    rules
 }
 
-fn points(item: &Item) -> String {
-    let decimal = |hundredths: u32| format!("{}.{:02}", hundredths / 100, hundredths % 100);
-    match (item.points, item.deduct, item.bonus) {
-        (0, 0, 0) => "—".to_owned(),
-        (0, deduct, bonus) => {
-            let parts = [(deduct, "−"), (bonus, "+")].into_iter().filter(|(amount, _)| *amount > 0);
-            parts.map(|(amount, sign)| format!("{sign}{}", decimal(amount))).collect::<Vec<_>>().join(" ")
+/// Where a place in the set is less sure, or surer, than the set says of all of them.
+fn place_mark(assignment: Definition, of_the_set: Definition) -> Markup {
+    let told = word(assignment.name());
+    html! {
+        @if assignment != of_the_set {
+            span.mark { "归类" (told.zh) span lang="en" { "place " (told.en) } }
         }
-        (points, _, _) => decimal(points),
     }
 }
 
-fn sources(sources: &[Source]) -> String {
-    sources.iter().map(|source| format!("{} {}", source.document, source.clause)).collect::<Vec<_>>().join("；")
-}
-
-fn definition(definition: Definition) -> (&'static str, &'static str) {
-    match definition {
-        Definition::Seed => ("文件载明", "stated in the documents"),
-        Definition::Sourced => ("有出处", "from other published practice"),
-        Definition::Inferred => ("推定", "inferred"),
+/// A reason that the set does not give already.
+fn own_reason(reason: Option<&Bilingual>, set: &CriteriaSet) -> Markup {
+    html! {
+        @if let Some(reason) = reason.filter(|reason| set.reason.as_ref() != Some(reason)) {
+            p.reason { (both(reason)) }
+        }
     }
 }
 
-fn model(model: ScoringModel) -> (&'static str, &'static str) {
-    match model {
-        ScoringModel::ItemPoints => ("逐项计分", "item points"),
-        ScoringModel::Base100 => ("百分制扣分加分", "base 100 with deductions and bonuses"),
-        ScoringModel::InstanceRate => ("按观察实例计得分率", "rate over observed instances"),
-        ScoringModel::AllConform => ("须全部符合", "all must conform"),
-        ScoringModel::Levels => ("按等次", "levels"),
-        ScoringModel::Information => ("仅作记录", "information only"),
+/// Document and clause, one below the other; the document leads to its name.
+fn sources(sources: &[Source]) -> Markup {
+    html! {
+        @for source in sources {
+            span.cited { a href=(format!("#{}", legend::anchor(&source.document))) { (source.document) } " " (source.clause) }
+        }
     }
 }

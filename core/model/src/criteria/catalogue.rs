@@ -47,10 +47,9 @@ impl Catalogue {
         self.sets.iter().find(|set| set.code.as_str() == wanted.code && set.version == wanted.version)
     }
 
-    /// The newest version of each set, in the order in which the sets are first met, unless that version was taken out
-    /// of use.
+    /// The newest version of each set, in the order in which the sets are first met.
     #[must_use]
-    pub fn offered(&self) -> Vec<&CriteriaSet> {
+    pub fn newest(&self) -> Vec<&CriteriaSet> {
         let mut newest: Vec<&CriteriaSet> = Vec::new();
         for set in &self.sets {
             match newest.iter_mut().find(|known| known.code == set.code) {
@@ -59,7 +58,14 @@ impl Catalogue {
                 None => newest.push(set),
             }
         }
-        newest.retain(|set| !self.retired.contains(&(set.code.clone(), set.version)));
+        newest
+    }
+
+    /// The newest version of each set, unless that version was taken out of use.
+    #[must_use]
+    pub fn offered(&self) -> Vec<&CriteriaSet> {
+        let mut newest = self.newest();
+        newest.retain(|set| !self.is_retired(set));
         newest
     }
 
