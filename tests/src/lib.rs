@@ -15,6 +15,8 @@ pub mod documents;
 pub mod likeness;
 mod meter;
 pub mod numerals;
+#[cfg(target_os = "linux")]
+mod peak;
 mod pictures;
 mod seen;
 mod town;
@@ -24,6 +26,8 @@ pub use chance::Chance;
 pub use city::City;
 pub use desk::{Answer, Desk, programs};
 pub use meter::Meter;
+#[cfg(target_os = "linux")]
+pub use peak::{Peak, peak};
 pub use pictures::{Claims, draw, draw_as_camera, real_photos, with_claims};
 pub use seen::{Seen, hashes, photos, seen};
 pub use town::{Hand, Time, Town};

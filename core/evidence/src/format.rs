@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::EvidenceError;
+use crate::intake::UNPACKED_LIMIT;
 use crate::jpeg;
 
 /// A kind of picture that is taken in.
@@ -103,7 +104,8 @@ pub(crate) fn working_memory(format: Format, bytes: &[u8], pixels: u64) -> Resul
             let coefficients = if survey.progressive { survey.samples(pixels).saturating_mul(2) } else { 0 };
             Ok(coefficients.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
         }
-        Format::Png => follow_png(bytes).map(|()| 0),
+        // A colour profile, twice: the decoder's and ours.
+        Format::Png => follow_png(bytes).map(|()| UNPACKED_LIMIT.saturating_mul(2)),
         Format::Webp => follow_webp(bytes).map(|bytes_per_pixel| pixels.saturating_mul(bytes_per_pixel)),
     }
 }

@@ -193,6 +193,62 @@ fn every_single_flipped_byte_is_found_and_its_chunk_named() {
 }
 
 #[test]
+fn a_thousand_random_flips_in_files_of_one_to_five_chunks_are_each_named_as_damage() {
+    let scene = Scene::new();
+    let lengths = [1, CHUNK, CHUNK + 1, 2 * CHUNK + 7, 4 * CHUNK + 1];
+    let files: Vec<(Vec<u8>, Sealed, Vec<u8>)> = (1..)
+        .zip(lengths)
+        .map(|(seed, length)| {
+            let bytes = photo(length);
+            let sealed = scene.put(&bytes, seed);
+            let good = fs::read(scene.path(&sealed.sha256)).unwrap();
+            (bytes, sealed, good)
+        })
+        .collect();
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |end: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % end as u64).unwrap()
+    };
+    let mut named = [0; 5];
+    for nth in 0..1_000 {
+        let (bytes, sealed, good) = &files[nth % files.len()];
+        let (at, flip) = (below(good.len()), u8::try_from(1 + below(255)).unwrap());
+        let mut bad = good.clone();
+        bad[at] ^= flip;
+        fs::write(scene.path(&sealed.sha256), &bad).unwrap();
+        let read = scene.vault.read(&sealed.sha256, &sealed.key);
+        let adopted = scene.vault.adopt(&sealed.sha256);
+        if (30..HEADER).contains(&at) {
+            // The key slot is for files that lost their row: the row's own key still opens the photo.
+            assert_eq!((read.as_ref(), adopted), (Ok(bytes), Err(EvidenceError::KeyNotReadable)), "byte {at}");
+            named[4] += 1;
+        } else {
+            let (expected, kind) = match at {
+                0..8 => (EvidenceError::NotSealed, 0),
+                8 => (EvidenceError::UnknownSealVersion { version: 1 ^ flip }, 1),
+                9 => (EvidenceError::UnknownSealSuite { suite: 1 ^ flip }, 1),
+                10..HEADER => (EvidenceError::SealBroken { chunk: 0 }, 2),
+                _ => {
+                    let chunk = u32::try_from((at - HEADER) / SEALED_CHUNK).unwrap();
+                    (EvidenceError::SealBroken { chunk }, if chunk == 0 { 2 } else { 3 })
+                }
+            };
+            assert_eq!(read, Err(expected), "byte {at} of {}", good.len());
+            assert!(adopted.is_err(), "byte {at} of {}", good.len());
+            named[kind] += 1;
+        }
+        fs::write(scene.path(&sealed.sha256), good).unwrap();
+    }
+    let [beginnings, versions, first, later, slots] = named;
+    println!("{beginnings} beginnings, {versions} versions, {first} first and {later} later chunks, {slots} key slots");
+    assert_eq!(named.iter().sum::<i32>(), 1_000);
+    assert!(later > 200 && slots > 50, "the flips missed a part of the files");
+}
+
+#[test]
 fn a_file_cut_off_between_two_chunks_is_named_as_such() {
     let scene = Scene::new();
     let sealed = scene.put(&photo(CHUNK * 3), 1);
