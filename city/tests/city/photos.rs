@@ -43,6 +43,7 @@ pub fn add(owner: EntityId, standard: &[u8]) -> Body {
         thumbnail_bytes: 12,
         width: 1,
         height: 1,
+        observed_at: None,
     })
 }
 

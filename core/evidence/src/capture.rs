@@ -8,7 +8,7 @@ use std::path::Path;
 use mingcha_model::Digest;
 use serde::Serialize;
 
-use crate::{EvidenceError, Fingerprint, Format, Metadata, Warning, copies, intake};
+use crate::{EvidenceError, Fingerprint, Format, Inspection, Metadata, Warning, copies, intake};
 
 /// A photo with its copies, ready for the vault. Serialised without its bytes.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -90,6 +90,16 @@ pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
         warnings: inspection.warnings,
         original,
     })
+}
+
+/// Reads a picture whose copies are to be made later: its header is checked against every limit and its container
+/// followed to the end, so that all but damage that only decoding finds is refused here.
+///
+/// # Errors
+/// Those of [`prepare_file`], except `Damaged` for pixels that cannot be decoded.
+pub fn accept_file(path: &Path) -> Result<(Inspection, Vec<u8>), EvidenceError> {
+    let original = intake::read_file(path)?;
+    Ok((intake::inspect(&original)?, original))
 }
 
 /// Takes in the picture in a file; its name and extension do not matter.

@@ -24,7 +24,7 @@ mod strip;
 mod vault;
 mod warning;
 
-pub use capture::{Prepared, prepare, prepare_file};
+pub use capture::{Prepared, accept_file, prepare, prepare_file};
 pub use copies::{PLACEHOLDER_LIMIT, STANDARD_QUALITY, STANDARD_SIDE, THUMBNAIL_LIMIT, THUMBNAIL_SIDE};
 pub use error::EvidenceError;
 pub use format::Format;

@@ -114,6 +114,9 @@ pub enum Mistake {
     /// A picture that is none, or too large.
     #[error("{words} / {0}", words = chinese_of_photo(.0))]
     Photo(EvidenceError),
+    /// What is wrong with one of several files, counted from 1.
+    #[error("{}", of_file(*.0, .1))]
+    OneOfSeveral(usize, Box<Self>),
     /// Words that must be there are missing.
     #[error("请填写说明 / say in words why: use --text")]
     NoText,
@@ -224,6 +227,7 @@ impl Mistake {
             Self::Submitted => "submitted",
             Self::Void => "void",
             Self::Photo(_) => "bad_photo",
+            Self::OneOfSeveral(_, mistake) => mistake.code(),
             Self::NoDemand => "no_demand",
             Self::NoText => "text_needed",
             Self::TextTooLong => "text_too_long",
@@ -329,6 +333,15 @@ fn chinese_of_photo(error: &EvidenceError) -> &'static str {
         | EvidenceError::SealTruncated { .. }
         | EvidenceError::SealExtended { .. }
         | EvidenceError::WrongName => "本机保存的照片已被改动或损坏，请从平台取回",
+    }
+}
+
+/// Which of several files it is, in both languages.
+fn of_file(number: usize, mistake: &Mistake) -> String {
+    let said = mistake.to_string();
+    match said.split_once(" / ") {
+        Some((chinese, english)) => format!("第 {number} 个文件：{chinese} / file {number}: {english}"),
+        None => said,
     }
 }
 

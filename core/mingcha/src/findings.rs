@@ -28,6 +28,7 @@ impl Phone {
         severity: Option<&str>,
         photos: &[String],
     ) -> Result<Raised, MingchaError> {
+        self.finish_named(photos)?;
         let visit = self.visit_case(self.visit_id(visit)?)?;
         if visit.status() == VisitStatus::Void {
             return Err(Mistake::Void.into());

@@ -46,6 +46,7 @@ pub use error::{MingchaError, Mistake};
 pub use ledger::LedgerWritten;
 pub use papers::{PaperKind, PaperWritten};
 pub use phone::Phone;
+pub use photos::{PhotoMade, PhotoToMake};
 pub use ports::{Chance, Clock, Keys, Ports, StillClock, SystemChance, SystemClock};
 pub use row::*;
 pub use search::*;

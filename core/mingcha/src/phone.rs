@@ -160,6 +160,7 @@ impl Phone {
     /// The state of this phone: who, what waits, where each feed stands.
     pub fn status(&self) -> Result<Status, MingchaError> {
         let waiting = self.store.waiting()?;
+        let captured = self.captured_counts()?;
         let attention = self.attention_counts()?;
         let grants = self.me.as_ref().map(|_| self.grants()).transpose()?;
         Ok(Status {
@@ -173,6 +174,8 @@ impl Phone {
             clock_offset_ms: self.clock_offset()?,
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,
+            unfinished_photos: captured.waiting,
+            unusable_photos: captured.unusable,
             backup: self.city_backup()?,
             last_backup: self.city_backup_millis()?.map(mingcha_model::print_millis),
             refused: attention.refused,

@@ -1,8 +1,13 @@
 //! Photos as evidence: taken in, put to an item, sent to the city, fetched from it, listed and saved.
 //!
 //! Files come first: every copy of a picture is sealed and durable before one transaction says that the photo exists.
-//! A picture that nobody may add is refused before anything is written.
+//! A picture that nobody may add is refused before anything is written. One that is taken on a visit is kept as soon as its
+//! original is durable; what is handed in with a statement of a finding is said with it.
 
+mod capture;
+#[cfg(test)]
+mod capture_stories;
+mod copies;
 mod erase;
 mod fetch;
 mod free;
@@ -11,6 +16,7 @@ mod late_stories;
 mod look;
 mod pairs;
 mod partial;
+mod rows;
 mod send;
 #[cfg(test)]
 mod shelf;
@@ -19,7 +25,9 @@ mod source;
 #[cfg(test)]
 mod stories;
 
+pub use copies::{PhotoMade, PhotoToMake};
 pub(crate) use look::write_new;
+use rows::basis_of_photo;
 pub(crate) use sign::Known;
 
 use std::path::{Path, PathBuf};
@@ -28,22 +36,21 @@ use mingcha_evidence::{
     CopyKind, EvidenceError, FileKey, Fingerprint, Metadata, Outcome, Prepared, Sealed, prepare_file,
 };
 use mingcha_model::body::{Body, Look, PhotoAdd, PhotoItem};
-use mingcha_model::{Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, permit};
+use mingcha_model::{Digest, EntityId, Field, ItemCode, PhotoCopy, PhotoId, Place, permit, print_seconds};
 use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
 
 use crate::criteria::photo_warning;
 use crate::ports::sixteen;
 use crate::say::Saying;
-use crate::visits::basis_of_photo;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken};
 
 /// A picture whose files are sealed and durable, and of which nothing was said yet.
 pub(crate) struct Captured {
     pub photo: PhotoId,
+    /// The rows of its files that are not written yet.
     pub files: Vec<PhotoFile>,
-    pub texts: Vec<String>,
-    taken: PhotoTaken,
+    texts: Vec<String>,
     add: PhotoAdd,
 }
 
@@ -59,18 +66,6 @@ impl Captured {
 }
 
 impl Phone {
-    /// Takes a picture into a visit, for one of its items where one is named.
-    pub fn visit_photo(&mut self, visit: &str, file: &Path, item: Option<&str>) -> Result<PhotoTaken, MingchaError> {
-        let (visit, place) = self.visit_open_for_writing(visit)?;
-        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?;
-        self.may_add_photos(&place)?;
-        let mut captured = self.capture(file)?;
-        captured.taken.warnings.extend(item.as_ref().and_then(photo_warning));
-        let item = item.map(|item| item.code);
-        self.say_with_files(&place, vec![captured.saying(visit.visit.into(), item)], &captured.files)?;
-        Ok(captured.taken)
-    }
-
     /// Puts a photo of a visit to one of its items; `none` takes it off.
     pub fn photo_put(&mut self, photo: &str, item: &str, basis: Option<&str>) -> Result<PhotoTaken, MingchaError> {
         let put = self.photos_put(std::slice::from_ref(&photo), item, basis)?.pop();
@@ -84,7 +79,9 @@ impl Phone {
         item: &str,
         basis: Option<&str>,
     ) -> Result<Vec<PhotoTaken>, MingchaError> {
+        self.finish_named(photos)?;
         let (mut put, mut sayings, mut of) = (Vec::new(), Vec::new(), None);
+        let now = print_seconds(self.now_seconds());
         for photo in photos {
             let id: PhotoId = photo.as_ref().trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
             let photo = self.store.photo(id)?.ok_or(Mistake::Unknown("照片", "photo"))?;
@@ -104,12 +101,21 @@ impl Phone {
                 "none" => None,
                 item => Some(self.item_of_visit(&visit, item)?),
             };
+            let is_put = item.is_some();
             let warnings = item.as_ref().and_then(photo_warning).into_iter().collect();
             let item = item.map(|item| item.code);
             let over = self.over(id, &Field::PhotoItem, basis, &basis_of_photo(&photo))?;
             sayings.push(Saying::new(id, Body::PhotoItem(PhotoItem { item })).with_over(over));
             let PhotoAdd { original, width, height, .. } = photo.add;
-            put.push(PhotoTaken { photo: id, sha256: original, width, height, warnings });
+            put.push(PhotoTaken {
+                photo: id,
+                sha256: original,
+                width,
+                height,
+                warnings,
+                observed_at: print_seconds(photo.observed_at),
+                recorded_at: is_put.then(|| now.clone()),
+            });
         }
         if let Some(owner) = of {
             let (_, place) = self.visit_open_for_writing(&owner.to_string())?;
@@ -145,25 +151,27 @@ impl Phone {
     }
 
     /// Reads a picture, makes its copies and seals all three; nothing is said of it yet.
-    pub(crate) fn capture(&mut self, file: &Path) -> Result<Captured, MingchaError> {
+    fn capture(&mut self, file: &Path) -> Result<Captured, MingchaError> {
         self.me()?;
-        let Prepared {
-            original,
-            standard,
-            thumbnail,
-            sha256,
-            width,
-            height,
-            placeholder,
-            fingerprint,
-            metadata,
-            warnings,
-            ..
-        } = prepare_file(file).map_err(picture)?;
+        let prepared = prepare_file(file).map_err(picture)?;
         let photo = PhotoId::from_random(sixteen(&*self.chance));
-        let original = self.seal_copy(photo, PhotoCopy::Original, &original)?;
-        let standard = self.seal_copy(photo, PhotoCopy::Standard, &standard)?;
-        let thumbnail = self.seal_copy(photo, PhotoCopy::Thumbnail, &thumbnail)?;
+        let observed_at = self.now_seconds();
+        let original = self.seal_copy(photo, PhotoCopy::Original, &prepared.original)?;
+        let mut captured = self.with_copies(photo, &original, &prepared, observed_at)?;
+        captured.files.push(original);
+        Ok(captured)
+    }
+
+    /// Seals the copies of a photo whose original is sealed, and binds all three.
+    fn with_copies(
+        &mut self,
+        photo: PhotoId,
+        original: &PhotoFile,
+        prepared: &Prepared,
+        observed_at: i64,
+    ) -> Result<Captured, MingchaError> {
+        let standard = self.seal_copy(photo, PhotoCopy::Standard, &prepared.standard)?;
+        let thumbnail = self.seal_copy(photo, PhotoCopy::Thumbnail, &prepared.thumbnail)?;
         let add = PhotoAdd {
             owner: photo.into(),
             item: None,
@@ -173,19 +181,13 @@ impl Phone {
             original_bytes: original.bytes,
             standard_bytes: standard.bytes,
             thumbnail_bytes: thumbnail.bytes,
-            width,
-            height,
+            width: prepared.width,
+            height: prepared.height,
+            observed_at: Some(observed_at),
         };
-        let mut texts = claims(&metadata);
-        texts.push(look(placeholder, &fingerprint));
-        let warnings = warnings.iter().map(ToString::to_string).collect();
-        Ok(Captured {
-            photo,
-            files: vec![original, standard, thumbnail],
-            texts,
-            taken: PhotoTaken { photo, sha256, width, height, warnings },
-            add,
-        })
+        let mut texts = claims(&prepared.metadata);
+        texts.push(look(prepared.placeholder.clone(), &prepared.fingerprint));
+        Ok(Captured { photo, files: vec![standard, thumbnail], texts, add })
     }
 
     /// Seals one copy that was made here; its row waits to be written with the op.

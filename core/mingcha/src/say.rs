@@ -4,7 +4,7 @@
 //! is appended together: all of it is durable on return, or none of it happened.
 
 use mingcha_model::body::Body;
-use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, OpId, Place, Refusal, VisitId, permit};
+use mingcha_model::{Basis, EntityId, Field, LONGEST_TEXT, LogId, OpId, PhotoId, Place, Refusal, VisitId, permit};
 use mingcha_store::{NewOp, PhotoFile};
 
 use crate::{MingchaError, Mistake, Phone};
@@ -59,6 +59,25 @@ impl Phone {
         sayings: Vec<Saying>,
         files: &[PhotoFile],
     ) -> Result<Vec<OpId>, MingchaError> {
+        let (log, ops) = self.ready_to_say(place, sayings)?;
+        Ok(self.store.append(log, &ops, files)?)
+    }
+
+    /// Says a photo that was taken, with the rows of its copies. False, and nothing is said, when that was done already or
+    /// the photo was erased.
+    pub(crate) fn say_captured(
+        &mut self,
+        place: &Place,
+        saying: Saying,
+        photo: PhotoId,
+        copies: &[PhotoFile],
+    ) -> Result<bool, MingchaError> {
+        let (log, ops) = self.ready_to_say(place, vec![saying])?;
+        Ok(self.store.say_captured(photo, log, &ops, copies)?.is_some())
+    }
+
+    /// What these things are as ops, and the log that they are said in, when they may be said.
+    fn ready_to_say(&mut self, place: &Place, sayings: Vec<Saying>) -> Result<(LogId, Vec<NewOp>), MingchaError> {
         let grants = self.grants()?;
         for saying in &sayings {
             permit(&grants, &saying.body, Some(place)).map_err(Mistake::NotPermitted)?;
@@ -76,7 +95,7 @@ impl Phone {
             .into_iter()
             .map(|saying| new_op(saying.entity, saying.body, saying.over, at, saying.texts))
             .collect();
-        Ok(self.store.append(log, &ops, files)?)
+        Ok((log, ops))
     }
 
     /// Refuses what would tell of an undercover visit to those who may not know of it, or link it to anything else that

@@ -25,7 +25,7 @@ const BACKUP_TAKEN: &str = "city_backup_taken";
 /// How far long work has come, as counts and bytes: nothing in it says whose or what of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`.
+    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `photos_down`.
     pub what: &'static str,
     /// How much is done: ops, entries, or files.
     pub done: u64,
@@ -144,8 +144,11 @@ impl Phone {
             // What is held here and what the city says do not fit: the feeds are fetched again, own work stays.
             self.let_feeds_go()?;
             heard = self.correspond(&http, me.city_key, &mut told, progress);
-        } else if heard.is_ok() && told.problem.is_none() && self.store.waiting()?.ops > 0 {
-            // A log was given up on the way, or something was said meanwhile: once more, and no oftener.
+        }
+        // Ops first: whatever there is with a picture, what was said is with the city by then.
+        let finished = if heard.is_ok() { self.photo_finish(progress).map(drop) } else { Ok(()) };
+        if heard.is_ok() && told.problem.is_none() && self.store.waiting()?.ops > 0 {
+            // Photos were said, a log was given up on the way, or something was said meanwhile: once more, and no oftener.
             heard = self.correspond(&http, me.city_key, &mut told, progress);
         }
         if matches!(heard, Err(MingchaError::NotWelcome(_))) {
@@ -159,6 +162,7 @@ impl Phone {
         self.look_what_a_restored_city_lost(&http, me.city_key, told.restored)?;
         let sent = self.send_photos(&http, moment, progress)?;
         heard?;
+        finished?;
         if told.restored.is_some_and(|restored| !restored.confirmed) {
             return Err(MingchaError::City(restored()));
         }
@@ -176,6 +180,7 @@ impl Phone {
         }
         self.finished_sync()?;
         let waiting = self.store.waiting()?;
+        let captured = self.captured_counts()?;
         let attention = self.attention_counts()?;
         if attention.overruled == 0 && self.has_notes()? {
             self.forget_idle_notes()?;
@@ -189,6 +194,8 @@ impl Phone {
             freed_photos: freed,
             waiting_ops: waiting.ops,
             waiting_photos: self.waiting_photos()?,
+            unfinished_photos: captured.waiting,
+            unusable_photos: captured.unusable,
             refused: attention.refused,
             held: attention.held,
             conflicts: attention.conflicts,

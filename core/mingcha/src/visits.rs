@@ -17,8 +17,7 @@ use crate::say::Saying;
 use crate::scores::{VisitForm, answer_in_force};
 use crate::seen::basis_of_form;
 use crate::{
-    AnswerRow, Answered, FormRow, MingchaError, Mistake, Phone, PhotoRow, Version, VisitStarted, VisitSubmitted,
-    VisitView,
+    AnswerRow, Answered, FormRow, MingchaError, Mistake, Phone, Version, VisitStarted, VisitSubmitted, VisitView,
 };
 
 impl Phone {
@@ -171,6 +170,7 @@ impl Phone {
         photos: &[String],
         basis: Option<&str>,
     ) -> Result<Answered, MingchaError> {
+        self.finish_named(photos)?;
         let (visit, place) = self.visit_open_for_writing(visit)?;
         let item = self.item_of_visit(&visit, item)?;
         let typed = item.read(value)?;
@@ -203,7 +203,7 @@ impl Phone {
         Ok(Answered { op, value: value.to_string(), warnings: warnings.into_iter().collect() })
     }
 
-    /// Submits a visit: its score is figured, and what is missing is told.
+    /// Submits a visit: its score is figured, and what is missing is told. The copies of its photos are made first.
     pub fn visit_submit(&mut self, visit: &str) -> Result<VisitSubmitted, MingchaError> {
         self.visit_submit_seen(visit, None)
     }
@@ -216,6 +216,9 @@ impl Phone {
         if let Some(basis) = basis {
             self.still_shown(visit.visit, basis)?;
         }
+        // A photo belongs to the visit from the moment it was taken: none is said after it.
+        let waiting = self.store.captured_of(visit.visit)?;
+        self.finish(&waiting, &mut |_| {})?;
         let form = self.form_of(&visit)?;
         let score = form.score();
         let submit = VisitSubmit {
@@ -322,6 +325,7 @@ impl Phone {
             score: form.shown(&score, true),
             reasons_missing: form.reasons_missing(),
             waiting: self.waits_for_an_open_visit(&visit)?,
+            photos_unusable: self.store.captured_of(visit.visit)?.into_iter().map(|taken| taken.photo).collect(),
         })
     }
 
@@ -339,7 +343,9 @@ impl Phone {
 
     /// The items that photos of a visit are put to.
     fn items_photographed(&self, visit: VisitId) -> Result<Vec<ItemCode>, MingchaError> {
-        Ok(self.store.photos_of(visit.into())?.into_iter().filter_map(|photo| photo.item).collect())
+        let taken = self.store.captured_of(visit)?.into_iter().filter(|taken| taken.problem.is_none());
+        let said = self.store.photos_of(visit.into())?.into_iter().filter_map(|photo| photo.item);
+        Ok(said.chain(taken.filter_map(|photo| photo.item)).collect())
     }
 
     /// One visit with everything in it.
@@ -368,18 +374,6 @@ impl Phone {
         }
         let order: Vec<&ItemCode> = form.items.iter().map(|item| &item.code).collect();
         answers.sort_by_key(|row| order.iter().position(|item| item.as_str() == row.item));
-        let mut photos = Vec::new();
-        for photo in self.store.photos_of(visit.visit.into())? {
-            photos.push(PhotoRow {
-                photo: photo.photo,
-                sha256: photo.add.original,
-                basis: basis_of_photo(&photo),
-                item: photo.item.map(|item| item.to_string()),
-                placeholder: photo.look.map(|look| look.placeholder_base64()),
-                erased: photo.erased,
-                signs: if explained { self.signs_of(photo.photo)? } else { Vec::new() },
-            });
-        }
         let refusal = self.refusal_of_visit(visit.visit)?;
         Ok(VisitView {
             visit: visit.visit,
@@ -399,7 +393,7 @@ impl Phone {
             definition: form.definition(),
             score: form.shown(&score, explained),
             answers,
-            photos,
+            photos: self.photo_rows(visit.visit, explained)?,
             remarks: visit.remarks.clone(),
             findings: self.findings_of(visit.visit)?,
         })
@@ -462,12 +456,6 @@ pub(crate) fn is_contested(register: &Register<Said>) -> bool {
 pub(crate) fn basis_of_answer(visit: VisitId, item: &ItemCode, register: &Register<Said>) -> Basis {
     let heads = register.heads().map(|(id, _)| id).collect();
     Basis { shown: vec![Shown { entity: visit.into(), field: Field::Answer(item.clone()), heads }] }
-}
-
-/// What the row of a photo of a visit showed.
-pub(crate) fn basis_of_photo(photo: &mingcha_store::PhotoRow) -> Basis {
-    let heads = photo.item_register.heads().map(|(op, _)| op).collect();
-    Basis { shown: vec![Shown { entity: photo.photo.into(), field: Field::PhotoItem, heads }] }
 }
 
 pub(crate) fn basis_of_visit(visit: &VisitCase) -> Basis {

@@ -4,6 +4,7 @@
 //! nothing that was acknowledged, and refuses whatever does not follow what it holds. It knows no clock, no chance
 //! and no network: time, ids and decoded pages come in as arguments.
 
+mod captured;
 mod copies;
 mod duplicates;
 mod erased;
@@ -28,6 +29,7 @@ mod shown;
 mod statements;
 mod summary;
 
+pub use captured::CapturedPhoto;
 pub use error::StoreError;
 pub use feeds::{FeedState, HeldPage};
 pub use fold::{Folded, NewPage};

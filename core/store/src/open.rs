@@ -14,7 +14,8 @@ use crate::search::plain;
 use crate::{StoreError, StoreKey};
 
 /// The shapes of the file, oldest first; a shipped one is never edited.
-const MIGRATIONS: [&str; 2] = [include_str!("../schema/1.sql"), include_str!("../schema/2.sql")];
+const MIGRATIONS: [&str; 3] =
+    [include_str!("../schema/1.sql"), include_str!("../schema/2.sql"), include_str!("../schema/3.sql")];
 
 /// How long a write waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(5);

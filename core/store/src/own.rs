@@ -105,26 +105,9 @@ impl Store {
     ///
     /// Errors with [`StoreError::UnknownLog`] and [`StoreError::TooLarge`].
     pub fn append(&mut self, log: LogId, ops: &[NewOp], photos: &[PhotoFile]) -> Result<Vec<OpId>, StoreError> {
-        for op in ops {
-            check(op)?;
-        }
+        ops.iter().try_for_each(check)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let own = open_key(&transaction, log)?;
-        let mut seq = next_seq(&transaction, own)?;
-        let mut ids = Vec::with_capacity(ops.len());
-        let mut stirred = BTreeSet::new();
-        for op in ops {
-            insert(&transaction, own, seq, op)?;
-            if !gather::is_often_written(op.body.kind()) {
-                stirred.insert(op.entity);
-            }
-            ids.push(OpId { log, seq });
-            seq = seq.saturating_add(1);
-        }
-        for photo in photos {
-            photo_file::put(&transaction, photo)?;
-        }
-        overlay::refresh(&transaction, stirred)?;
+        let ids = insert_all(&transaction, log, ops, photos)?;
         transaction.commit()?;
         Ok(ids)
     }
@@ -213,7 +196,34 @@ impl Store {
     }
 }
 
-fn check(op: &NewOp) -> Result<(), StoreError> {
+/// Appends checked ops and rows of files within a transaction.
+pub(crate) fn insert_all(
+    transaction: &Connection,
+    log: LogId,
+    ops: &[NewOp],
+    photos: &[PhotoFile],
+) -> Result<Vec<OpId>, StoreError> {
+    let own = open_key(transaction, log)?;
+    let mut seq = next_seq(transaction, own)?;
+    let mut ids = Vec::with_capacity(ops.len());
+    let mut stirred = BTreeSet::new();
+    for op in ops {
+        insert(transaction, own, seq, op)?;
+        if !gather::is_often_written(op.body.kind()) {
+            stirred.insert(op.entity);
+        }
+        ids.push(OpId { log, seq });
+        seq = seq.saturating_add(1);
+    }
+    for photo in photos {
+        photo_file::put(transaction, photo)?;
+    }
+    overlay::refresh(transaction, stirred)?;
+    Ok(ids)
+}
+
+/// Refuses an op that no log has room for.
+pub(crate) fn check(op: &NewOp) -> Result<(), StoreError> {
     if matches!(op.body, Body::Unknown(_)) {
         return Err(StoreError::TooLarge("an op of a kind that this app does not know"));
     }

@@ -131,6 +131,7 @@ impl City {
 
     /// Takes what was said and gives receipts; the feed is not given yet.
     pub fn take(&mut self, desk: &mut Desk) {
+        desk.phone.photo_finish(&mut |_| {}).unwrap();
         desk.phone.seal().unwrap();
         for log in desk.phone.store.logs().unwrap() {
             for kept in desk.phone.store.segments(log.log).unwrap() {

@@ -135,6 +135,7 @@ fn a_refused_photo_is_written_out_with_its_picture_and_goes_only_when_its_author
     city.meet(&mut anna);
     let picture = anna.picture(1);
     let photo = anna.phone.visit_photo(&visit, &picture, None).unwrap();
+    anna.phone.photo_finish(&mut |_| {}).unwrap();
     let op = anna.phone.store.photo(photo.photo).unwrap().unwrap().op;
     city.rulings.insert(op, (Verdict::Refused, Refusal::Unit));
     city.meet(&mut anna);

@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use mingcha_evidence::prepare;
 use mingcha_model::body::{Body, Nothing};
-use mingcha_model::{EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
-use mingcha_store::PhotoFile;
+use mingcha_model::{Digest, EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
+use mingcha_store::{CapturedPhoto, PhotoFile};
 use mingcha_sync::{ErasedTold, Letter, MOST_ERASED, Page, Problem, Segment, Signature, encode};
 
 use crate::http::Http;
@@ -22,7 +23,10 @@ impl Phone {
     pub fn erase_photo(&mut self, photo: &str) -> Result<Erased, MingchaError> {
         self.me()?;
         let id: PhotoId = photo.trim().parse().map_err(|_| Mistake::Unknown("照片", "photo"))?;
-        if !self.store.is_photo_erased(id)? {
+        if self.store.captured_photo(id)?.is_some() {
+            // Nobody has heard of it yet: there is nothing to say.
+            self.store.begin_erasure(id)?;
+        } else if !self.store.is_photo_erased(id)? {
             let row = self.store.photo(id)?.ok_or(Mistake::Unknown("照片", "photo"))?;
             let place = self.store.place(id.into())?.ok_or(Mistake::Unknown("照片", "photo"))?;
             let is_staff = matches!(self.grants()?.role, Role::Supervisor | Role::Office);
@@ -54,7 +58,10 @@ impl Phone {
         }
         self.forget_known();
         for photo in &photos {
-            self.destroy_files(*photo)?;
+            match self.store.captured_photo(*photo)? {
+                Some(captured) => self.destroy_captured(&captured)?,
+                None => self.destroy_files(*photo)?,
+            }
         }
         // What is not sealed yet must be hashed once, with its words, before they may go.
         self.seal()?;
@@ -111,6 +118,22 @@ impl Phone {
         Ok(())
     }
 
+    /// Destroys a photo that was taken and never said. A process killed over its copies may have left some that no row
+    /// names: they are made once more, in memory, to know their names.
+    fn destroy_captured(&mut self, captured: &CapturedPhoto) -> Result<(), MingchaError> {
+        let mut hashes = vec![captured.original];
+        let original = self.store.photo_file(captured.photo, PhotoCopy::Original)?;
+        let original = original.and_then(|file| self.unseal(&file).ok());
+        if let Some(Ok(made)) = original.map(prepare) {
+            hashes.extend([Digest::of(&made.standard), Digest::of(&made.thumbnail)]);
+        }
+        // The original goes last: until then another attempt finds the same names.
+        for sha256 in hashes.into_iter().rev() {
+            self.destroy_file(captured.photo, sha256)?;
+        }
+        Ok(self.store.forget_captured(captured.photo)?)
+    }
+
     /// Destroys the files of a photo and forgets their keys, apart from those that another photo shares.
     fn destroy_files(&mut self, photo: PhotoId) -> Result<(), MingchaError> {
         let mut hashes: Vec<_> = self
@@ -124,13 +147,18 @@ impl Phone {
         hashes.sort_unstable();
         hashes.dedup();
         for sha256 in hashes {
-            let is_anothers = |file: &PhotoFile| file.photo != photo && file.key.is_some();
-            if !self.store.photo_files_of(sha256)?.iter().any(is_anothers) {
-                self.drop_partial(sha256)?;
-                self.vault.erase(&sha256).map_err(MingchaError::file)?;
-            }
+            self.destroy_file(photo, sha256)?;
         }
         Ok(self.store.forget_photo_files(photo)?)
+    }
+
+    fn destroy_file(&mut self, photo: PhotoId, sha256: Digest) -> Result<(), MingchaError> {
+        let is_anothers = |file: &PhotoFile| file.photo != photo && file.key.is_some();
+        if !self.store.photo_files_of(sha256)?.iter().any(is_anothers) {
+            self.drop_partial(sha256)?;
+            self.vault.erase(&sha256).map_err(MingchaError::file)?;
+        }
+        Ok(())
     }
 
     /// Destroys published copies that no card and no finding shows any more: their photo was erased.

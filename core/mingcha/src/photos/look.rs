@@ -11,20 +11,25 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mingcha_evidence::{EvidenceError, TimeParts, prepare_file};
 use mingcha_model::body::{Body, Look, PhotoAdd};
-use mingcha_model::{Digest, FindingId, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId};
+use mingcha_model::{Digest, EntityId, FindingId, ItemCode, Kind, OpId, PhotoCopy, PhotoId, VisitId, print_seconds};
 use mingcha_store::{CardFilter, FileState, FindingFilter, PhotoFile};
 
 use super::fetch::name_of_published;
+use super::rows::copies_of;
 use super::{is_here, picture};
 use crate::{MingchaError, Mistake, Phone, PhotoInspected, PhotoListRow, PhotoSaved};
 
 /// What this phone knows of a photo beside its files.
 struct Known {
-    op: OpId,
+    op: Option<OpId>,
     sha256: Digest,
-    add: Option<PhotoAdd>,
+    owner: Option<EntityId>,
     item: Option<ItemCode>,
+    observed_at: Option<i64>,
+    recorded_at: Option<i64>,
     look: Option<Look>,
+    copies: &'static str,
+    problem: Option<(String, String)>,
 }
 
 impl Phone {
@@ -40,16 +45,21 @@ impl Phone {
             let Some(known) = self.known_photo(photo, &published)? else { continue };
             files.sort_by_key(|file| file.copy);
             let name = |file: &PhotoFile| file.copy.name();
-            let owner = known.add.as_ref().map(|add| add.owner);
-            let visit = match owner {
+            let visit = match known.owner {
                 Some(owner) if self.store.kind(owner)? == Some(Kind::VISIT_OPEN) => Some(owner.into()),
                 _ => None,
             };
+            let (problem, advice) = known.problem.unzip();
             rows.push(PhotoListRow {
                 photo,
                 sha256: known.sha256,
                 visit,
                 item: known.item.map(|item| item.to_string()),
+                observed_at: known.observed_at.map(print_seconds),
+                recorded_at: known.recorded_at.map(print_seconds),
+                copies: known.copies,
+                problem,
+                advice,
                 signs: self.signs_of(photo)?,
                 placeholder: known.look.map(|look| look.placeholder_base64()),
                 here: files.iter().filter(|file| is_here(file)).map(name).collect(),
@@ -108,26 +118,65 @@ impl Phone {
         photo: PhotoId,
         published: &BTreeMap<PhotoId, (Digest, OpId)>,
     ) -> Result<Option<Known>, MingchaError> {
+        let none = Known {
+            op: None,
+            sha256: Digest::ZERO,
+            owner: None,
+            item: None,
+            observed_at: None,
+            recorded_at: None,
+            look: None,
+            copies: "made",
+            problem: None,
+        };
         if let Some(row) = self.store.photo(photo)? {
-            let (op, sha256) = (row.op, row.add.original);
-            return Ok(Some(Known { op, sha256, item: row.item, add: Some(row.add), look: row.look }));
+            return Ok(Some(Known {
+                op: Some(row.op),
+                sha256: row.add.original,
+                owner: Some(row.add.owner),
+                item: row.item,
+                observed_at: Some(row.observed_at),
+                recorded_at: row.recorded_at,
+                look: row.look,
+                ..none
+            }));
+        }
+        if let Some(taken) = self.store.captured_photo(photo)? {
+            return Ok(Some(Known {
+                sha256: taken.original,
+                owner: Some(taken.visit.into()),
+                observed_at: Some(taken.observed_at),
+                recorded_at: taken.item.as_ref().map(|_| taken.observed_at),
+                copies: copies_of(&taken),
+                problem: taken.problem,
+                item: taken.item,
+                ..none
+            }));
         }
         if let Some((sha256, op)) = published.get(&photo) {
-            return Ok(Some(Known { op: *op, sha256: *sha256, add: None, item: None, look: None }));
+            return Ok(Some(Known { op: Some(*op), sha256: *sha256, ..none }));
         }
         // A refused photo is shown nowhere else, and its files are here all the same.
-        Ok(self.store.attention()?.into_iter().filter(|one| one.op.entity == photo.into()).find_map(|one| {
-            match Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body) {
-                Ok(Body::PhotoAdd(add)) => {
-                    let look = one.op.texts.get(PhotoAdd::LOOK).and_then(|text| Look::from_text(text).ok());
-                    Some(Known { op: one.id, sha256: add.original, item: add.item.clone(), add: Some(add), look })
-                }
-                _ => None,
+        for one in self.store.attention()?.into_iter().filter(|one| one.op.entity == photo.into()) {
+            if let Ok(Body::PhotoAdd(add)) = Body::from_bytes(one.op.kind, one.op.kind_version, &one.op.body) {
+                let observed_at = add.observed_at.unwrap_or(one.op.at);
+                return Ok(Some(Known {
+                    op: Some(one.id),
+                    sha256: add.original,
+                    owner: Some(add.owner),
+                    observed_at: Some(observed_at),
+                    recorded_at: add.item.as_ref().map(|_| observed_at),
+                    look: one.op.texts.get(PhotoAdd::LOOK).and_then(|text| Look::from_text(text).ok()),
+                    item: add.item,
+                    ..none
+                }));
             }
-        }))
+        }
+        Ok(None)
     }
 
     /// Writes one copy of a photo to a new file. The photo may also be named by the SHA-256 of one of its files, as cards do.
+    /// What is not made yet of a taken photo is not here: [`Phone::photo_ready`] comes first.
     pub fn photo_save(&self, photo: &str, copy: &str, out: &Path) -> Result<PhotoSaved, MingchaError> {
         let asked = PhotoCopy::named(copy)
             .ok_or(Mistake::Malformed("照片版本", "the copy is original, standard, thumbnail or published"))?;

@@ -170,9 +170,17 @@ impl Phone {
         Ok(files)
     }
 
-    /// How many photos have a file that is to go to the city.
+    /// How many photos are to go to the city, those whose copies are still to be made among them.
     pub(crate) fn waiting_photos(&self) -> Result<u64, MingchaError> {
-        let photos: BTreeSet<PhotoId> = self.waiting_files()?.into_iter().map(|file| file.photo).collect();
+        let mut photos: BTreeSet<PhotoId> = self.waiting_files()?.into_iter().map(|file| file.photo).collect();
+        for taken in self.store.captured()? {
+            // Of one that can be made into none, the original waits for a person, not for the city.
+            if taken.problem.is_some() {
+                photos.remove(&taken.photo)
+            } else {
+                photos.insert(taken.photo)
+            };
+        }
         Ok(u64::try_from(photos.len()).unwrap_or(u64::MAX))
     }
 

@@ -57,7 +57,10 @@ impl Phone {
         let mut signs = Vec::new();
         let text = |number: usize| row.texts.get(number).cloned().unwrap_or(Some(String::new()));
         if let Some(taken) = text(0).as_deref().and_then(claimed_seconds) {
-            let found = time_signs(taken, subject.as_ref().map(|subject| subject.recorded), latest(row.ord, row.at));
+            // Its op may be said long after it was taken in; the city's correction of the one holds for the other.
+            let until_said = row.at.saturating_sub(row.observed_at);
+            let taken_in = latest(row.ord, row.at).saturating_sub(until_said);
+            let found = time_signs(taken, subject.as_ref().map(|subject| subject.recorded), taken_in);
             signs.extend(found.into_iter().map(|sign| SignRow::new(photo, sign)));
         }
         if let (Some(place), Some(subject)) = (text(1).as_deref().and_then(claimed_place), &subject) {

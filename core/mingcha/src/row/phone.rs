@@ -55,8 +55,12 @@ pub struct SyncReport {
     pub freed_photos: u64,
     /// Ops without a receipt.
     pub waiting_ops: u64,
-    /// Photos with a file that is to go to the city.
+    /// Photos that are to go to the city, those among them whose copies are still to be made.
     pub waiting_photos: u64,
+    /// Taken photos whose copies are still to be made.
+    pub unfinished_photos: u64,
+    /// Taken photos that can be made into none: `photo list` says why, their originals are kept.
+    pub unusable_photos: u64,
     /// Own ops that the city refused.
     pub refused: u64,
     /// Own ops that the city holds.
@@ -104,8 +108,12 @@ pub struct Status {
     pub clock_offset_ms: i64,
     /// Ops without a receipt.
     pub waiting_ops: u64,
-    /// Photos with a file that is to go to the city.
+    /// Photos that are to go to the city, those among them whose copies are still to be made.
     pub waiting_photos: u64,
+    /// Taken photos whose copies are still to be made.
+    pub unfinished_photos: u64,
+    /// Taken photos that can be made into none: `photo list` says why, their originals are kept.
+    pub unusable_photos: u64,
     /// Whether the city keeps backups, as it last said; none before the first sync. While it keeps none, nothing is ever
     /// safe and no photo is freed here.
     pub backup: Option<bool>,
@@ -171,7 +179,18 @@ pub struct PhotoListRow {
     pub visit: Option<VisitId>,
     /// The item it is put to.
     pub item: Option<String>,
-    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased, and for published copies.
+    /// When it was taken in, by its author's clock, RFC 3339; none for published copies.
+    pub observed_at: Option<String>,
+    /// When it was put to that item, by the clock of whoever did, RFC 3339; none while it is put to none.
+    pub recorded_at: Option<String>,
+    /// `made`; `waiting` while its copies are still to be made on this phone; `unusable` where they could not be.
+    pub copies: &'static str,
+    /// Why its copies could not be made, as a code.
+    pub problem: Option<String>,
+    /// The same in words, Chinese / English, with what to do.
+    pub advice: Option<String>,
+    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased, for published copies, and
+    /// until the copies are made.
     pub placeholder: Option<String>,
     /// Reasons to look at it again; none for a contact.
     pub signs: Vec<super::SignRow>,
@@ -179,8 +198,19 @@ pub struct PhotoListRow {
     pub here: Vec<&'static str>,
     /// Copies that wait to be sent.
     pub waiting: Vec<&'static str>,
-    /// The op that added it.
-    pub op: OpId,
+    /// The op that added it; none until its copies are made.
+    pub op: Option<OpId>,
+}
+
+/// What making the copies of taken photos did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PhotosFinished {
+    /// Photos whose copies were made.
+    pub made: u64,
+    /// Photos whose copies are still to be made.
+    pub waiting: u64,
+    /// Photos that can be made into none; their originals are kept.
+    pub unusable: u64,
 }
 
 /// Photos fetched.

@@ -122,6 +122,10 @@ pub struct PhotoTaken {
     pub height: u32,
     /// What is unusual about it.
     pub warnings: Vec<String>,
+    /// When it was taken in, by this phone's clock or, of a colleague's photo, by theirs; RFC 3339.
+    pub observed_at: String,
+    /// When it was put to its item, RFC 3339; none while it is put to none.
+    pub recorded_at: Option<String>,
 }
 
 /// A visit that was submitted, moved or voided.
@@ -139,6 +143,8 @@ pub struct VisitSubmitted {
     pub reasons_missing: Vec<String>,
     /// Of an undercover visit, what waits for an open one.
     pub waiting: Vec<WaitingRow>,
+    /// Photos of this visit that were taken here and can be made into none: they do not go along.
+    pub photos_unusable: Vec<PhotoId>,
 }
 
 /// One live value of an answer.
@@ -216,7 +222,21 @@ pub struct PhotoRow {
     pub sha256: Digest,
     /// The item it is put to.
     pub item: Option<String>,
-    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased.
+    /// When it was taken in, by its author's clock, RFC 3339.
+    pub observed_at: String,
+    /// When it was put to that item, by the clock of whoever did, RFC 3339; none while it is put to none.
+    pub recorded_at: Option<String>,
+    /// When the camera claims that the picture was taken, with its offset from UTC where it named one; none where it says
+    /// nothing, where that was erased, and until the copies are made.
+    pub taken_at: Option<String>,
+    /// `made`; `waiting` while its copies are still to be made on this phone; `unusable` where they could not be.
+    pub copies: &'static str,
+    /// Why its copies could not be made, as a code.
+    pub problem: Option<String>,
+    /// The same in words, Chinese / English, with what to do.
+    pub advice: Option<String>,
+    /// A `ThumbHash` in base64, to be drawn before the photo arrives; none where it was erased, and until the copies are
+    /// made.
     pub placeholder: Option<String>,
     /// True when it was erased for good: that there was a photo is all that is left.
     pub erased: bool,

@@ -211,6 +211,10 @@ pub struct PhotoAdd {
     /// Height of the upright picture in pixels.
     #[n(9)]
     pub height: u32,
+    /// When it was taken in, by the author's raw clock in Unix seconds: its op is said when its copies are made, which may
+    /// be much later. `None` in ops that were said at that moment.
+    #[n(10)]
+    pub observed_at: Option<i64>,
 }
 
 impl PhotoAdd {

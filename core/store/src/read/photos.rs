@@ -29,8 +29,12 @@ pub struct PhotoRow {
     pub look: Option<Look>,
     /// True when it was erased: of its files and texts nothing is left, or nothing is to be left.
     pub erased: bool,
+    /// When it was taken in, by its author's clock, in Unix seconds.
+    pub observed_at: i64,
     /// The item that it is put to now.
     pub item: Option<ItemCode>,
+    /// When it was put to that item, by the clock of whoever did, in Unix seconds; `None` while it is put to none.
+    pub recorded_at: Option<i64>,
     /// The live values of that register, for the basis.
     pub item_register: Register<Said>,
 }
@@ -114,10 +118,13 @@ impl Store {
             .min_by_key(|(_, one)| one.sequence());
         let Some((add, one)) = added else { return Ok(None) };
         let item_register = self.register(photo.into(), &Field::PhotoItem)?.unwrap_or_default();
-        let item = match item_register.latest().map(|(_, head)| &head.value.body) {
-            Some(Body::PhotoItem(put)) => put.item.clone(),
-            _ => add.item.clone(),
+        let observed_at = add.observed_at.unwrap_or(one.at);
+        let (item, put_at) = match item_register.latest().map(|(_, head)| (&head.value.body, head.value.at)) {
+            Some((Body::PhotoItem(put), at)) => (put.item.clone(), at),
+            // What was taken for an item was put to it at that moment.
+            _ => (add.item.clone(), observed_at),
         };
+        let recorded_at = item.is_some().then_some(put_at);
         let home = shown::home(&self.connection, photo.into())?.map(|home| home.name);
         let erased = self.is_photo_erased(photo)?;
         Ok(Some(PhotoRow {
@@ -130,7 +137,9 @@ impl Store {
             look: Look::from_text(one.text(PhotoAdd::LOOK)).ok(),
             texts: one.texts,
             erased,
+            observed_at,
             item,
+            recorded_at,
             item_register,
         }))
     }

@@ -154,6 +154,7 @@ fn a_photo_is_put_to_another_item() {
         thumbnail_bytes: 1,
         width: 4,
         height: 3,
+        observed_at: None,
     };
     let mut feed = Feed::new(area(1));
     feed.say(op(ANNA, 1), id(5), &Body::PhotoAdd(add), "");
