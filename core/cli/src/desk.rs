@@ -75,6 +75,11 @@ impl Desk {
         write_out(page.text())
     }
 
+    /// Says on stderr why something goes on waiting, for which nothing was refused.
+    pub fn remark(&self, why: &Failure) {
+        why.print(self.json);
+    }
+
     /// Runs long work and shows how far it has come, on a terminal and for people alone.
     pub fn watch<T>(
         &self,

@@ -39,16 +39,33 @@ impl Failure {
         }
     }
 
+    /// Photos were taken that no copies can be made of.
+    pub fn unusable(count: usize) -> Self {
+        Self {
+            code: "unusable_photo".to_owned(),
+            message: format!(
+                "{count} 张照片已损坏，制作不了副本，请重拍；原件已保存，见 photo list / {count} photos are damaged and no \
+                 copies can be made of them: take them again; the originals are kept, see `photo list`"
+            ),
+            exit: 1,
+        }
+    }
+
     /// Prints the one line on stderr.
     pub fn report(self, json: bool) -> ExitCode {
+        self.print(json);
+        ExitCode::from(self.exit)
+    }
+
+    /// Prints the same line of something that waits, and is no failure.
+    pub fn print(&self, json: bool) {
         let line = if json {
-            serde_json::to_string(&self).unwrap_or_else(|_| format!("{{\"error\":\"{}\"}}", self.code))
+            serde_json::to_string(self).unwrap_or_else(|_| format!("{{\"error\":\"{}\"}}", self.code))
         } else {
             format!("mingcha: {} ({})", plain(&self.message), self.code)
         };
         // Nobody listens when stderr is closed; the exit code still speaks.
         let _ = writeln!(std::io::stderr(), "{line}");
-        ExitCode::from(self.exit)
     }
 }
 

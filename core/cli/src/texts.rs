@@ -70,6 +70,7 @@ texts! {
     CITY_TIME = "平台时间差", "clock offset";
     CODE = "编码", "code";
     COLUMN = "列", "column";
+    COPIES = "副本", "copies";
     BELONGS_TO = "所属", "belongs to";
     CONFLICT = "分歧", "conflict";
     CONFLICTS = "分歧", "conflicts";
@@ -111,6 +112,7 @@ texts! {
     NOMINAL = "名义日期", "nominal";
     NOTE = "备注", "note";
     NUMBER = "编号", "number";
+    OBSERVED = "拍入时间", "taken in";
     OBTAINED = "得分", "points";
     OBTAINABLE = "应得", "of";
     ORIENTATION = "方向", "orientation";
@@ -133,6 +135,7 @@ texts! {
     REASON = "原因", "reason";
     RECEIVED = "取回", "received";
     RECHECK_DUE = "复查日期", "recheck due";
+    RECORDED = "归项时间", "put to it";
     RECOVERED = "找回的照片", "recovered photos";
     PARKED = "等候", "waiting there";
     REFUSED = "被拒", "refused";
@@ -168,7 +171,9 @@ texts! {
     TIMELINE = "经过", "Timeline";
     TO_FETCH = "需取回：mingcha photo fetch", "to fetch: mingcha photo fetch";
     TREND = "变化", "trend";
+    UNFINISHED = "待制作副本的照片", "photos without copies";
     UNIT = "单位", "unit";
+    UNUSABLE_PHOTOS = "制作不了副本的照片", "No copies can be made of these";
     VALUE = "答案", "value";
     VERDICT = "审核", "verdict";
     VETOES = "一票否决", "vetoes";
@@ -215,6 +220,7 @@ texts! {
     ANSWERED = "已保存：{}", "kept: {}";
     BESIDE_ITEMS = "本次不检查、不计入得分的答案：{}", "answers to items that this visit does not ask, which count for nothing: {}";
     COUNTED = "计入得分", "in the score";
+    COPIES_MADE = "已为 {} 张照片制作副本，还有 {} 张待制作。", "The copies of {} photos were made; {} more wait.";
     ENROLLED = "登记完成。下一步：mingcha sync", "Enrolled. Next: mingcha sync";
     ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
@@ -268,6 +274,7 @@ texts! {
     STAGE_NOW = "现阶段：{}", "stage now: {}";
     SYNC_OVERRULED = "{} 处分歧已裁定，未采纳您所写：mingcha conflicts --settled", "{} conflicts were settled against your value: mingcha conflicts --settled";
     SYNC_ATTENTION = "有需要处理的：mingcha refused，mingcha held，mingcha conflicts", "Some need attention: mingcha refused, mingcha held, mingcha conflicts";
+    UNUSABLE = "{} 张照片制作不了副本，不会送出，原件仍在：mingcha photo list", "No copies can be made of {} photos; they do not go to the city, and their originals are kept: mingcha photo list";
     WAITING_HERE = "上次暗访留待明察的 {} 项，只告诉您本人：", "{} items wait here since the last undercover visit; only you are told:";
     WAITING_OPEN = "暗访不能查的 {} 项，留待明察：", "{} items could not be found out under cover and wait for an open visit:";
     VISIT_STARTED = "检查已开始，共 {} 项。下一步：mingcha visit form {}", "The visit is started, {} items. Next: mingcha visit form {}";

@@ -107,6 +107,9 @@ const WORDS: Words = &[
     ("changed", "改动", "changed"),
     ("ops", "送出语句", "sending ops"),
     ("pages", "取回数据", "receiving pages"),
+    ("copies", "制作副本", "making copies"),
+    ("copies_waiting", "待制作", "to be made"),
+    ("unusable", "制作不了", "cannot be made"),
     ("photos_up", "送出照片", "sending photos"),
     ("photos_down", "取回照片", "receiving photos"),
 ];

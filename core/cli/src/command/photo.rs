@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
-use mingcha::Phone;
+use mingcha::{Phone, PhotoTaken};
 
 use super::Seen;
 use crate::desk::Desk;
@@ -32,6 +32,12 @@ pub enum Photo {
         #[command(flatten)]
         seen: Seen,
     },
+    /// 为已收入的照片制作副本；中断后再运行即接着做 / make the copies of photos that were taken; after a break it goes on
+    #[command(after_help = "例 / Example:\n  mingcha photo finish\n\n\
+        visit photo 在原件存妥后即告知，随后制作副本；被中断或用了 --later 的，由此命令、visit submit 或 sync 完成。\n\
+        visit photo says so as soon as the originals are safe and then makes the copies. What was interrupted, or left by\n\
+        --later, is done by this command, by visit submit or by sync.")]
+    Finish,
     /// 从平台取回照片 / fetch photos from the city
     #[command(after_help = "例 / Example:\n  mingcha photo fetch --due")]
     Fetch {
@@ -75,13 +81,39 @@ impl Photo {
                 [photo] => desk.print(&desk.phone()?.photo_put(photo, &item, seen.basis())?),
                 photos => desk.print(&desk.phone()?.photos_put(photos, &item, seen.basis())?),
             },
+            Self::Finish => {
+                let mut phone = desk.phone()?;
+                desk.print(&desk.watch(|progress| phone.photo_finish(progress))?)
+            }
             Self::Fetch { due } => {
                 let mut phone = desk.phone()?;
                 desk.print(&desk.watch(|progress| phone.photo_fetch(due, progress))?)
             }
             Self::List => desk.print(&desk.phone()?.photo_list()?),
             Self::Pair { finding, out } => desk.print(&desk.phone()?.photo_pairs(&finding, out.as_deref())?),
-            Self::Save { photo, copy, out } => desk.print(&desk.phone()?.photo_save(&photo, &copy, &out)?),
+            Self::Save { photo, copy, out } => {
+                let mut phone = desk.phone()?;
+                if copy != "original" {
+                    phone.photo_ready(&photo)?;
+                }
+                desk.print(&phone.photo_save(&photo, &copy, &out)?)
+            }
         }
+    }
+}
+
+/// Makes the copies of photos that were just said to be taken.
+///
+/// They are taken, whatever comes of this: a copy that finds no room waits, with a word on stderr and success. Only a
+/// picture that can be made into none is a failure, because somebody has to take it again while they are there.
+pub fn make_copies(desk: &Desk, phone: &mut Phone, taken: &[PhotoTaken]) -> Result<ExitCode, Failure> {
+    if let Err(wait) = desk.watch(|progress| phone.photo_finish(progress)) {
+        desk.remark(&wait);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let unusable = phone.photos_unusable()?;
+    match taken.iter().filter(|photo| unusable.contains(&photo.photo)).count() {
+        0 => Ok(ExitCode::SUCCESS),
+        count => Err(Failure::unusable(count)),
     }
 }

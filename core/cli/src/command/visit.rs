@@ -69,16 +69,23 @@ pub enum Visit {
         #[command(flatten)]
         seen: Seen,
     },
-    /// 收入一张照片 / take in a photo
-    #[command(after_help = "例 / Example:\n  mingcha visit photo VISIT IMG_0001.jpg --item W5-1")]
+    /// 收入照片，可一次多张；原件存妥即告知，再制作副本 / take in photos, many at once: it is said as soon as the originals are
+    /// safe, and the copies are made after that
+    #[command(
+        after_help = "例 / Example:\n  mingcha visit photo VISIT IMG_0001.jpg --item W5-1\n  mingcha visit photo VISIT IMG_0001.jpg IMG_0002.jpg --later"
+    )]
     Photo {
         /// 检查 id / the visit's id
         visit: String,
-        /// 照片文件 / the picture's file
-        file: PathBuf,
+        /// 照片文件 / the pictures' files
+        #[arg(required = true, num_args = 1.., value_name = "FILE")]
+        files: Vec<PathBuf>,
         /// 属于哪一项 / the item it shows
         #[arg(long)]
         item: Option<String>,
+        /// 副本留到以后制作：photo finish、visit submit 或 sync / leave the copies to photo finish, visit submit or sync
+        #[arg(long)]
+        later: bool,
         #[command(flatten)]
         seen: Seen,
     },
@@ -182,9 +189,14 @@ impl Visit {
             Self::Answer { visit, item, value, note, photos, seen } => {
                 desk.print(&phone.visit_answer(&visit, &item, &value, note.as_deref(), &photos, seen.basis())?)
             }
-            Self::Photo { visit, file, item, seen } => {
+            Self::Photo { visit, files, item, later, seen } => {
                 phone.seen_of_visit(&visit, seen.basis())?;
-                desk.print(&phone.visit_photo(&visit, &file, item.as_deref())?)
+                let taken = phone.visit_photos(&visit, &files, item.as_deref())?;
+                let said = match taken.as_slice() {
+                    [one] => desk.print(one)?,
+                    _ => desk.print(&taken)?,
+                };
+                if later { Ok(said) } else { super::photo::make_copies(desk, &mut phone, &taken) }
             }
             Self::Submit { visit, seen } => desk.print(&phone.visit_submit_seen(&visit, seen.basis())?),
             Self::Move { visit, site, seen } => desk.print(&phone.visit_move(&visit, &site, seen.basis())?),

@@ -3,6 +3,7 @@
 use mingcha::{Enrolled, PersonRow, Status, SyncReport, Verified};
 
 use super::page::{or_empty, plain};
+use super::photo::unusable;
 use super::{Page, Show, Table, left, right};
 use crate::desk::bytes_text;
 use crate::texts as t;
@@ -57,6 +58,7 @@ impl Show for SyncReport {
         if self.postponed_photos > 0 {
             page.say_with(t::POSTPONED, &[&self.postponed_photos.to_string()]);
         }
+        unusable(page, self.unusable_photos);
         if self.freed_photos > 0 {
             page.say_with(t::FREED, &[&self.freed_photos.to_string()]);
         }
@@ -84,9 +86,11 @@ impl Show for Status {
                 t::WAITING,
                 format!("{} {}, {} {}", t::OPS.say(lang), self.waiting_ops, t::PHOTOS.say(lang), self.waiting_photos),
             ),
+            (t::UNFINISHED, counted(self.unfinished_photos)),
             (t::RECOVERED, counted(self.recovered_photos)),
             (t::MISSING_FILES, counted(self.missing_photos)),
         ]);
+        unusable(page, self.unusable_photos);
         if self.backup == Some(false) {
             page.say(t::NO_BACKUP);
         }

@@ -1,10 +1,10 @@
 //! Photos: what a picture is, which are here, what was fetched and saved.
 
-use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved, SignRow};
+use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved, PhotosFinished, SignRow};
 
 use super::page::or_empty;
 use super::{Page, Show, Table, left, wrapped};
-use crate::texts as t;
+use crate::texts::{self as t, Lang};
 use crate::words::{half, word};
 
 impl Show for PhotoInspected {
@@ -44,6 +44,35 @@ pub fn signs(page: &mut Page, signs: &[SignRow]) {
     page.table(&table);
 }
 
+impl Show for PhotosFinished {
+    fn show(&self, page: &mut Page) {
+        page.say_with(t::COPIES_MADE, &[&self.made.to_string(), &self.waiting.to_string()]);
+        unusable(page, self.unusable);
+    }
+}
+
+/// Photos that can be made into none, where there are any.
+pub fn unusable(page: &mut Page, count: u64) {
+    if count > 0 {
+        page.say_with(t::UNUSABLE, &[&count.to_string()]);
+    }
+}
+
+/// Why no copies can be made of photos; nothing where they can.
+pub fn problems<'a>(page: &mut Page, photos: impl Iterator<Item = (String, &'a str)>) {
+    let lang = page.lang();
+    let mut table = Table::new(&[left(t::PHOTO), wrapped(t::REASON, 60)]);
+    let mut any = false;
+    for (photo, advice) in photos {
+        any = true;
+        table.row(&[photo, half(lang, advice).to_owned()]);
+    }
+    if any {
+        page.part(t::UNUSABLE_PHOTOS);
+        page.table(&table);
+    }
+}
+
 impl Show for PhotoFetched {
     fn show(&self, page: &mut Page) {
         page.say_with(t::FETCHED, &[&self.received.to_string(), &self.absent.to_string()]);
@@ -57,20 +86,45 @@ impl Show for Vec<PhotoListRow> {
             return;
         }
         let lang = page.lang();
-        let mut table = Table::new(&[left(t::PHOTO), left(t::ITEM), left(t::HERE), left(t::WAITING), left(t::VISIT)]);
+        let mut table = Table::new(&[
+            left(t::PHOTO),
+            left(t::OBSERVED),
+            left(t::ITEM),
+            left(t::COPIES),
+            left(t::HERE),
+            left(t::WAITING),
+            left(t::VISIT),
+        ]);
         let named = |copies: &[&'static str]| copies.iter().map(|copy| word(lang, copy)).collect::<Vec<_>>().join(" ");
         for row in self {
             table.row(&[
                 row.photo.to_string(),
+                or_empty(row.observed_at.as_deref().map(minute)),
                 or_empty(row.item.as_deref()),
+                copies(lang, row.copies),
                 named(&row.here),
                 named(&row.waiting),
                 or_empty(row.visit),
             ]);
         }
         page.table(&table);
+        problems(page, self.iter().filter_map(|row| Some((row.photo.to_string(), row.advice.as_deref()?))));
         signs(page, &self.iter().flat_map(|row| row.signs.clone()).collect::<Vec<_>>());
     }
+}
+
+/// How far the copies of a photo have come, where they are not made.
+pub fn copies(lang: Lang, code: &str) -> String {
+    match code {
+        "made" => String::new(),
+        "waiting" => word(lang, "copies_waiting").to_owned(),
+        other => word(lang, other).to_owned(),
+    }
+}
+
+/// A time without its seconds and offset: `2026-03-02 09:15`.
+pub fn minute(time: &str) -> String {
+    time.chars().take(16).collect::<String>().replace('T', " ")
 }
 
 impl Show for PhotoSaved {

@@ -6,7 +6,7 @@ use mingcha::{
 
 use super::criteria::{note, points};
 use super::page::or_empty;
-use super::photo::signs;
+use super::photo::{copies, minute, problems, signs, unusable};
 use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::Noted;
 use crate::texts as t;
@@ -154,6 +154,7 @@ impl Show for VisitSubmitted {
             page.say_with(t::MISSING_REASONS, &[&self.reasons_missing.join(" ")]);
         }
         waiting(page, t::WAITING_OPEN, &self.waiting);
+        unusable(page, u64::try_from(self.photos_unusable.len()).unwrap_or(u64::MAX));
     }
 }
 
@@ -216,11 +217,26 @@ impl Show for Noted<VisitView> {
         }
         if !view.photos.is_empty() {
             page.part(t::PHOTOS);
-            let mut table = Table::new(&[left(t::PHOTO), left(t::ITEM), left(t::SHA256)]);
+            let mut table = Table::new(&[
+                left(t::PHOTO),
+                left(t::OBSERVED),
+                left(t::ITEM),
+                left(t::RECORDED),
+                left(t::COPIES),
+                left(t::SHA256),
+            ]);
             for photo in &view.photos {
-                table.row(&[photo.photo.to_string(), or_empty(photo.item.as_deref()), photo.sha256.to_string()]);
+                table.row(&[
+                    photo.photo.to_string(),
+                    minute(&photo.observed_at),
+                    or_empty(photo.item.as_deref()),
+                    or_empty(photo.recorded_at.as_deref().map(minute)),
+                    copies(lang, photo.copies),
+                    photo.sha256.to_string(),
+                ]);
             }
             page.table(&table);
+            problems(page, view.photos.iter().filter_map(|row| Some((row.photo.to_string(), row.advice.as_deref()?))));
         }
         signs(page, &view.photos.iter().flat_map(|photo| photo.signs.clone()).collect::<Vec<_>>());
         if !view.remarks.is_empty() {
