@@ -70,7 +70,7 @@ pub fn run() {
 }
 
 /// Real photos where they are, and drawn ones of the sizes that phones take.
-fn photos(folder: &Path) -> Vec<(String, PathBuf)> {
+pub fn photos(folder: &Path) -> Vec<(String, PathBuf)> {
     let mut photos = Vec::new();
     for (below, file) in [("mobile", "HMD_Nokia_8.3_5G.jpg"), ("mobile", "jolla.jpg"), ("hdr", "iphone_hdr_NO.jpg")] {
         if let Some(real) = real_photos(below) {
@@ -105,6 +105,6 @@ fn written(folder: &Path, name: &str, picture: &RgbImage) -> (String, PathBuf) {
     (name.to_owned(), path)
 }
 
-fn millis(times: &[Duration]) -> f64 {
+pub fn millis(times: &[Duration]) -> f64 {
     times.iter().min().map_or(f64::NAN, |least| least.as_secs_f64() * 1e3)
 }

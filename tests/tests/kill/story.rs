@@ -44,6 +44,25 @@ impl Story {
         draw(&self.below, self.drawn)
     }
 
+    /// Takes five photos and says how long that usually takes.
+    pub fn usual_taking(&mut self, told: &mut Told, more: &[&str]) -> Duration {
+        usual(|| {
+            let file = self.picture();
+            let words = [&["visit", "photo", &self.visit, file.to_str().unwrap()], more].concat();
+            told.photos.push((self.inspector.text(&words, "photo"), file));
+        })
+    }
+
+    /// Takes a photo with a command that is killed after this delay, and notes what it promised.
+    pub fn take_and_kill(&mut self, told: &mut Told, more: &[&str], delay: Duration) -> Ending {
+        let file = self.picture();
+        let words = [&["visit", "photo", &self.visit, file.to_str().unwrap()], more].concat();
+        let output = run_and_kill(&self.inspector, &words, delay);
+        let Some(said) = promised(&output) else { return Ending::Killed };
+        told.photos.push((said["photo"].as_str().unwrap().to_owned(), file));
+        if output.status.success() { Ending::Ended } else { Ending::KilledAfterItsWord }
+    }
+
     /// Both phones sync and must then show the same; the city has everything, and never had to be put back.
     pub fn both_know_all(&self) {
         let first = self.inspector.run(&["sync"]);
@@ -58,6 +77,17 @@ impl Story {
             assert_eq!(desk.run(&["verify"])["ok"], true);
         }
     }
+}
+
+/// How a command ended that may have been killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Before it promised anything.
+    Killed,
+    /// It had said what it did, and was killed over what it does afterwards.
+    KilledAfterItsWord,
+    /// By itself.
+    Ended,
 }
 
 /// Starts the command and kills it after the delay, if it is still running then.
@@ -141,8 +171,13 @@ impl Told {
         }
         let here = photos(&story.inspector, &story.visit);
         for (photo, _) in &self.photos {
-            assert!(here.contains(photo), "photo {photo} was taken and is not there");
+            assert_eq!(
+                here.iter().filter(|one| *one == photo).count(),
+                1,
+                "photo {photo} was taken and is not there once"
+            );
         }
+        assert_eq!(status["unusable_photos"], 0, "{status}");
         // Every file is one of a photo, or one that the status counts as recovered; the temporary ones are gone.
         let files = files_of(&story.inspector.home);
         assert!(!files.iter().any(|name| name.starts_with("incoming-")), "{files:?}");
