@@ -56,7 +56,9 @@ pub(super) fn one(report: &mut Report, file: &str, toml: &str, known: &Known) ->
             vec![LoadedSet { set, toml, retired: false }]
         }
         Err(mistakes) => {
-            mistakes.into_iter().for_each(|bad| report.add(in_file(bad)));
+            for bad in mistakes {
+                report.add(in_file(bad));
+            }
             Vec::new()
         }
     }

@@ -219,8 +219,8 @@ texts! {
     ALL_VISITED = "全部检查过。", "Every site was visited.";
     ANSWERED = "已保存：{}", "kept: {}";
     BESIDE_ITEMS = "本次不检查、不计入得分的答案：{}", "answers to items that this visit does not ask, which count for nothing: {}";
-    COUNTED = "计入得分", "in the score";
     COPIES_MADE = "已为 {} 张照片制作副本，还有 {} 张待制作。", "The copies of {} photos were made; {} more wait.";
+    COUNTED = "计入得分", "in the score";
     ENROLLED = "登记完成。下一步：mingcha sync", "Enrolled. Next: mingcha sync";
     ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";

@@ -74,7 +74,7 @@ impl Show for Noted<Vec<ItemRow>> {
 }
 
 /// When visits ask a set, or why none does.
-fn when_asked<'w>(lang: Lang, row: &'w SetRow) -> &'w str {
+fn when_asked(lang: Lang, row: &SetRow) -> &str {
     if row.retired {
         t::OUT_OF_USE.say(lang)
     } else if row.placeholder {

@@ -71,7 +71,7 @@ fn answered(item: &Item) -> Vec<Bilingual> {
 }
 
 fn words(codes: impl Iterator<Item = &'static str>) -> Bilingual {
-    let (zh, en): (Vec<String>, Vec<String>) = codes.map(|code| word(code)).map(|told| (told.zh, told.en)).unzip();
+    let (zh, en): (Vec<String>, Vec<String>) = codes.map(word).map(|told| (told.zh, told.en)).unzip();
     Bilingual { zh: zh.join("、"), en: en.join(", ") }
 }
 
