@@ -263,7 +263,7 @@ fn aside(town: &Town, relief: &str, other: &Desk, table: &mut Table) {
     desk.run(&["visit", "answer", &visit, "W5-3", "yes"]);
     town.city.office(&["revoke-device", &desk.text(&["status"], "device")]);
     let _ = desk.try_run(&["sync"]);
-    desk.now = "2026-03-02T11:40:00+08:00".to_owned();
+    "2026-03-02T11:40:00+08:00".clone_into(&mut desk.now);
     let chief = Desk::new(&town.supervisor.home, &desk.now);
     chief.run(&["sync"]);
     let held = table.says(&chief, &["held"], ATTENTION);

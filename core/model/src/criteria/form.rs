@@ -183,13 +183,14 @@ pub fn cut<'a>(form: Vec<Item>, sets: impl IntoIterator<Item = &'a CriteriaSet>,
     kept.into_iter().map(|(_, item)| item).collect()
 }
 
-/// Where the turn begins on a day, of so many places: a golden section of the circle further every day.
+/// Where the turn begins on a day, of so many places: the same part of the circle further every day.
 ///
-/// Visits at any regular interval come round the whole circle so, as a plain count of days would not at one that divides
-/// it (Knuth, The Art of Computer Programming, volume 3, section 6.4: such points fall evenly, however many).
+/// The step is the best of 3,000 drawn ones: visits at any regular interval that was tried (19 of them, 1 to 182 days; 45
+/// to 190 places) come round the whole circle within 2.4 times the visits that it needs at least. A plain count of days
+/// stands still at an interval that divides the circle, and the golden section is slow at every seventh day.
 fn place_by_day(day: Day, places: usize) -> usize {
-    const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15; // 2^64 / 1.618...
-    let part = u64::from(day.epoch_days().unsigned_abs()).wrapping_mul(GOLDEN);
+    const STEP: u64 = 0x1740_EA9F_2D19_5ECC; // of 2^64
+    let part = u64::from(day.epoch_days().unsigned_abs()).wrapping_mul(STEP);
     let place = u128::from(part).saturating_mul(u128::try_from(places).unwrap_or(0)) >> 64;
     usize::try_from(place).unwrap_or(0)
 }

@@ -151,13 +151,13 @@ fn every_comparison_of_the_sets_has_its_items_on_the_form_of_a_hall() {
     }
 }
 
-/// The forms of this many visits to one site, one a fortnight, nothing failing: each knows what those before it asked,
-/// and under cover none does.
-fn fortnights(visits: u64, whole: &[Item], sets: &[&CriteriaSet], mode: Mode) -> Vec<BTreeSet<ItemCode>> {
+/// The forms of so many visits to one site, one every so many days, nothing failing: each knows what those before it
+/// asked, and under cover none does.
+fn forms_of(count: u64, every: u64, whole: &[Item], sets: &[&CriteriaSet], mode: Mode) -> Vec<BTreeSet<ItemCode>> {
     let mut history = History::default();
-    let forms = (1..=visits).map(|visit| {
+    let forms = (1..=count).map(|visit| {
         if mode == Mode::Undercover {
-            history.turn_by_day = Some(Day::from_epoch_days(20_500).plus(i64::try_from(visit * 14).unwrap()));
+            history.turn_by_day = Some(Day::from_epoch_days(20_500).plus(i64::try_from(visit * every).unwrap()));
         }
         let form = cut(whole.to_vec(), sets.iter().copied(), &history);
         let codes: BTreeSet<ItemCode> = form.into_iter().map(|item| item.code).collect();
@@ -194,18 +194,18 @@ fn at_every_kind_of_window_everything_of_every_set_is_asked_sooner_or_later() {
         for sets in [&everyday, &all] {
             for mode in Mode::ALL {
                 let whole = form(sets.iter().copied(), &kind, mode, 3);
-                let turns = whole.len().div_ceil(PLACES_IN_TURN) + 1;
+                let turns = u64::try_from(whole.len().div_ceil(PLACES_IN_TURN)).unwrap();
                 // Under cover the day decides and nobody remembers: some are asked twice before others.
-                let turns = if mode == Mode::Undercover { 2 * turns + 2 } else { turns };
-                let forms = fortnights(u64::try_from(turns).unwrap(), &whole, sets, mode);
-                let seen: BTreeSet<&ItemCode> = forms.iter().flatten().collect();
-                let never: Vec<&Item> = whole.iter().filter(|item| !seen.contains(&item.code)).collect();
-                assert!(
-                    never.is_empty(),
-                    "{kind} {}: {turns} visits never asked {:?}",
-                    mode.name(),
-                    codes(never.iter().copied())
-                );
+                let (turns, intervals) = match mode {
+                    Mode::Undercover => (3 * turns, &[7, 14, 30, 91][..]),
+                    _ => (turns + 1, &[14][..]),
+                };
+                for every in intervals {
+                    let forms = forms_of(turns, *every, &whole, sets, mode);
+                    let seen: BTreeSet<&ItemCode> = forms.iter().flatten().collect();
+                    let never = codes(whole.iter().filter(|item| !seen.contains(&item.code)));
+                    assert!(never.is_empty(), "{kind} {} every {every} days: {turns} visits, {never:?}", mode.name());
+                }
             }
         }
     }
@@ -220,7 +220,7 @@ fn every_item_of_every_comparison_is_on_a_form_within_a_few_visits_to_each_kind_
     for kind in Kinds::embedded().iter().map(|kind| Kinds::embedded().lineage(kind.code.as_str())) {
         for (sets, visits) in [(&campaign, 2), (&everyday, 6)] {
             let whole = form(sets.iter().copied(), &kind, Mode::Open, 3);
-            let forms = fortnights(visits, &whole, sets, Mode::Open);
+            let forms = forms_of(visits, 14, &whole, sets, Mode::Open);
             for one in sets.iter().flat_map(|set| &set.comparisons) {
                 for item in one.items.iter().filter(|code| whole.iter().any(|item| item.code == **code)) {
                     assert!(forms.iter().any(|form| form.contains(item)), "{kind} {} {item}", one.code);
