@@ -33,7 +33,7 @@ fn file(folder: &Path, name: &str, text: &str) -> String {
 
 fn started(desk: &Desk, site: &str, sets: &[&str], answers: &[(&str, &str)]) -> String {
     let mut words = vec!["visit", "start", site, "--mode", "open"];
-    sets.iter().for_each(|set| words.extend(["--set", set]));
+    words.extend(sets.iter().flat_map(|set| ["--set", set]));
     let visit = desk.text(&words, "visit");
     for (item, value) in answers {
         desk.run(&["visit", "answer", &visit, item, value]);
@@ -191,6 +191,8 @@ fn every_score_says_which_rule_which_limit_and_what_it_leaves_out_in_both_langua
     let graded = started(&anna, "GOV-01", &["LL"], &[("LL-2", "fair"), ("LL-3", "yes")]);
     let score = anna.run(&["score", &graded]);
     assert!(!score["formula"].as_str().unwrap().contains("应得"), "{}", score["formula"]);
+    let told = anna.in_words("zh", &["visit", "submit", &graded]);
+    assert!(told.contains("不达标") && !told.contains("0.00"), "{told}");
     assert_eq!(line(&score, "LL-4")["rule"], "不达标，由 LL-2、LL-3 得出 / below every level, from LL-2, LL-3");
 }
 

@@ -149,6 +149,14 @@ const KINDS: Words = &[
     ("finding_publish", "公布暗访问题", "undercover finding published"),
 ];
 
+/// The level of a set that has no points.
+const LEVELS: Words = &[
+    ("first", "一档", "first level"),
+    ("second", "二档", "second level"),
+    ("third", "三档", "third level"),
+    ("below", "不达标", "below every level"),
+];
+
 /// What one types for an answer type that has no buttons.
 const EXAMPLES: Words = &[
     ("neg", "0 1 2…", "0 1 2…"),
@@ -165,6 +173,11 @@ const EXAMPLES: Words = &[
 /// A stage's name.
 pub fn stage(lang: Lang, code: &str) -> &str {
     find(STAGES, lang, code).unwrap_or(code)
+}
+
+/// A level's name.
+pub fn level(lang: Lang, code: &str) -> &str {
+    find(LEVELS, lang, code).unwrap_or(code)
 }
 
 /// Any other code in words; a code that is not known here is shown as it is.

@@ -158,7 +158,9 @@ impl Phone {
     pub(crate) fn form_of(&self, visit: &VisitCase) -> Result<VisitForm, MingchaError> {
         let (mut sets, kind) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
         // What is worked out of answers for other kinds of windows is not waited for here.
-        sets.iter_mut().for_each(|set| set.items.retain(|item| item.applies(&kind)));
+        for set in &mut sets {
+            set.items.retain(|item| item.applies(&kind));
+        }
         Ok(VisitForm {
             sets,
             items: self.items_of_visit(visit)?,

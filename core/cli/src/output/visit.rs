@@ -10,7 +10,7 @@ use super::photo::{copies, minute, problems, signs, unusable};
 use super::{Page, Show, Table, left, right, wrapped};
 use crate::command::criteria::Noted;
 use crate::texts as t;
-use crate::words::{code_of, criteria_word, example, half, stage, value, word};
+use crate::words::{code_of, criteria_word, example, half, level, stage, value, word};
 
 impl Show for VisitStarted {
     fn show(&self, page: &mut Page) {
@@ -139,7 +139,7 @@ impl Show for VisitSubmitted {
     fn show(&self, page: &mut Page) {
         page.card(&[
             (t::VISIT, self.visit.to_string()),
-            (t::SCORE, figure(&self.score)),
+            (t::SCORE, figure(page, &self.score)),
             (t::FORMULA, half(page.lang(), &self.score.formula).to_owned()),
             (
                 t::DEFINITION,
@@ -182,7 +182,7 @@ impl Show for Vec<VisitView> {
                 word(lang, &code_of(&view.mode)).to_owned(),
                 word(lang, view.status).to_owned(),
                 view.site_name.clone(),
-                figure(&view.score),
+                figure(page, &view.score),
                 marked(page, &[(view.score.definition == Some("inferred"), t::INFERRED_MARK)]),
                 view.answers.iter().filter(|answer| answer.value.is_some()).count().to_string(),
                 view.findings.len().to_string(),
@@ -205,7 +205,7 @@ impl Show for Noted<VisitView> {
             (t::BY, or_empty(view.by.as_deref())),
             (t::PEOPLE, view.people.join(" ")),
             (t::SETS, view.sets.join(" ")),
-            (t::SCORE, figure(&view.score)),
+            (t::SCORE, figure(page, &view.score)),
             (t::FORMULA, half(lang, &view.score.formula).to_owned()),
             (t::VISIT, view.visit.to_string()),
         ]);
@@ -306,7 +306,7 @@ impl Show for Noted<ScoreView> {
         page.table(&table);
         page.gap();
         page.card(&[
-            (t::SCORE, figure(score)),
+            (t::SCORE, figure(page, score)),
             (t::FORMULA, half(lang, &score.formula).to_owned()),
             (t::VETOES, score.vetoes.join(" ")),
         ]);
@@ -327,8 +327,12 @@ impl Show for Noted<ScoreView> {
     }
 }
 
-/// A score on one line: `9.50/12.00 79.16%`.
-fn figure(score: &ScoreView) -> String {
+/// A score on one line: `9.50/12.00 79.16%`; where there are no points the level, and a dash where there is none either.
+fn figure(page: &Page, score: &ScoreView) -> String {
+    if score.obtainable == 0 {
+        let found = score.sets.iter().find_map(|set| set.level);
+        return found.map_or("–", |found| level(page.lang(), found)).to_owned();
+    }
     let sum = format!("{}/{}", points(score.obtained), points(score.obtainable));
     score.rate.map_or_else(|| sum.clone(), |rate| format!("{sum} {}%", points(rate)))
 }

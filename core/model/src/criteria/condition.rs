@@ -243,15 +243,14 @@ impl Condition {
 
     fn judged(&self, answers: &BTreeMap<ItemCode, Value>, strict: bool) -> Truth {
         let each: Vec<Truth> = self.demands().iter().map(|demand| demand.truth(answers, strict)).collect();
+        let aside = |one: &Truth| *one == Truth::NotApplicable;
         let decisive = if matches!(self, Self::All(_)) { Truth::Fails } else { Truth::Holds };
         let otherwise = if matches!(self, Self::All(_)) { Truth::Holds } else { Truth::Fails };
         if each.contains(&decisive) {
             decisive
         } else if each.contains(&Truth::Undecided) {
             Truth::Undecided
-        } else if strict && matches!(self, Self::All(_)) && each.contains(&Truth::NotApplicable) {
-            Truth::NotApplicable
-        } else if each.iter().all(|one| *one == Truth::NotApplicable) {
+        } else if each.iter().all(&aside) || (strict && matches!(self, Self::All(_)) && each.iter().any(&aside)) {
             Truth::NotApplicable
         } else {
             otherwise

@@ -100,13 +100,14 @@ impl ScoreLine {
                 let classes = ruler.bands.classes();
                 let (reached, lowest) = (ruler.bands.class(measured)?, classes.last()?);
                 match classes.iter().find(|(class, _)| *class == reached) {
-                    Some((class, limit)) => class_words(*class, &format!("{limit}")),
+                    Some((class, limit)) => class_words(*class, &limit.to_string()),
                     None => Bilingual {
                         zh: format!("未到{} {}", Value::Class(lowest.0).in_chinese(), lowest.1),
                         en: format!("not {} {}", Value::Class(lowest.0), lowest.1),
                     },
                 }
             }
+            Value::Class(Class::Below) => return None,
             Value::Class(class) => class_words(class, ""),
             _ => return self.quantity(&answer),
         })
