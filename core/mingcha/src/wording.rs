@@ -62,7 +62,7 @@ pub(crate) fn notice(notice: NoticeKind) -> &'static str {
 
 /// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken; how sure
 /// a thing is, how a set is scored and when it is asked; in which visits; who holds a title.
-const CRITERIA: [(&str, &str, &str); 50] = [
+const CRITERIA: [(&str, &str, &str); 51] = [
     ("yn", "是或否", "yes or no"),
     ("grade", "优、良、差", "good, fair, poor"),
     ("neg", "次数（0 为好）", "times seen (0 is good)"),

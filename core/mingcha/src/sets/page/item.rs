@@ -138,7 +138,7 @@ fn unit(answer: AnswerType) -> (&'static str, &'static str) {
 fn condition(one: &Condition) -> Bilingual {
     let (zh, en) = if matches!(one, Condition::All(_)) { (" 且 ", " and ") } else { (" 或 ", " or ") };
     let told = one.demands().iter().map(|demand| match demand {
-        Demand::Answer(item, Wanted::Word(value)) => {
+        Demand::Answer(item, Wanted::Word(value, _)) => {
             (format!("{item} = {}", value.in_chinese()), format!("{item} = {value}"))
         }
         Demand::Answer(..) => (demand.to_string(), demand.to_string()),
