@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use mingcha_model::Role;
-use mingcha_tests::Town;
+use mingcha_tests::{Hand, Town};
 
 use crate::speed::{millis, photos};
 
@@ -35,6 +35,10 @@ fn timed(work: impl FnOnce()) -> Duration {
     begun.elapsed()
 }
 
+fn made(hand: &mut Hand, count: u64) {
+    assert_eq!(hand.phone.photo_finish(&mut |_| {}).unwrap().made, count);
+}
+
 pub fn run() {
     let town = Town::found("2026-03-02T09:00:00+08:00");
     let mut anna = town.hand("anna", Role::Inspector);
@@ -53,7 +57,7 @@ pub fn run() {
             let file = varied(&file, folder.path(), round);
             copies.push(timed(|| copied(&file, folder.path())));
             calls.push(timed(|| drop(anna.phone.visit_photo(&visit, &file, None).unwrap())));
-            later.push(timed(|| drop(anna.phone.photo_finish(&mut |_| {}).unwrap())));
+            later.push(timed(|| made(&mut anna, 1)));
             fs::remove_file(file).unwrap();
         }
         let ten: Vec<PathBuf> = (0..10).map(|nth| varied(&file, folder.path(), round + 1 + nth)).collect();
@@ -63,8 +67,10 @@ pub fn run() {
                 anna.phone.visit_photo(&visit, file, None).unwrap();
             }
         });
-        let ten_later = timed(|| drop(anna.phone.photo_finish(&mut |_| {}).unwrap()));
-        ten.into_iter().for_each(|file| fs::remove_file(file).unwrap());
+        let ten_later = timed(|| made(&mut anna, 10));
+        for file in ten {
+            fs::remove_file(file).unwrap();
+        }
         let (copy, call, later) = (millis(&copies), millis(&calls), millis(&later));
         let [ten_calls, ten_later] = [ten_calls, ten_later].map(|time| time.as_secs_f64() * 1e3);
         println!(

@@ -29,6 +29,6 @@ fn main() {
 
 /// The real photos beside the checkout, of one folder.
 pub fn real_photos(folder: &str) -> Option<std::path::PathBuf> {
-    let photos = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/photos")).join(folder);
+    let photos = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/photos")).join(folder);
     photos.is_dir().then_some(photos)
 }

@@ -77,7 +77,7 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("crashers")
 }
 
-fn outcome<T>(made: Result<T, EvidenceError>) -> &'static str {
+fn outcome<T>(made: &Result<T, EvidenceError>) -> &'static str {
     match made {
         Ok(_) => "taken",
         Err(EvidenceError::Empty) => "empty",
@@ -102,8 +102,8 @@ fn every_named_crasher_is_answered_as_it_should_be() {
     let mut wrong = Vec::new();
     for (name, expected) in CRASHERS {
         let bytes = std::fs::read(folder().join(name)).unwrap();
-        let header = outcome(inspect(&bytes));
-        let made = outcome(prepare(bytes));
+        let header = outcome(&inspect(&bytes));
+        let made = outcome(&prepare(bytes));
         // What the header shows already is refused there, before anything is decoded.
         if made != expected || (header != "taken" && header != made) {
             wrong.push(format!("    (\"{name}\", \"{made}\"), // header: {header}"));

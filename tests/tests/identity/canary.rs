@@ -43,6 +43,7 @@ fn live() -> (World, Mobile, Mobile, Vec<FindingId>) {
     let other = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[1], None)).photo.to_string();
     anna.act(next(), |phone| phone.photo_put(&other, "W5-1", None));
     let mistaken = anna.act(next(), |phone| phone.visit_photo(&visit, &pictures[5], None)).photo.to_string();
+    anna.act(next(), |phone| phone.photo_ready(&mistaken));
     anna.act(next(), |phone| phone.erase_photo(&mistaken));
     anna.act(next(), |phone| {
         phone.visit_answer(&visit, "W5-3", "no", Some("金丝雀备注一"), std::slice::from_ref(&photo), None)

@@ -256,7 +256,18 @@ fn whoever_took_a_photo_erases_it_until_the_visit_is_submitted_even_before_it_wa
     anna.sync(1);
     let pictures = [draw(world.below(), 91), draw(world.below(), 92), draw(world.below(), 93)];
     let visit = anna.act(2, |phone| phone.visit_start("GOV-01", "open", &[], &[])).visit.to_string();
-    let unsent = anna.act(3, |phone| phone.visit_photo(&visit, &pictures[0], None)).photo.to_string();
+    // Before its copies are made nobody has heard of it, and there never was one.
+    let unmade = anna.act(120, |phone| phone.visit_photo(&visit, &pictures[0], None)).photo.to_string();
+    let taken = [piece("the original", &std::fs::read(&pictures[0]).unwrap())];
+    anna.act(121, |phone| phone.erase_photo(&unmade));
+    assert_eq!(found(&taken, &of_phone(&anna)), Vec::<String>::new());
+    assert!(anna.phone.visit_show(&visit).unwrap().photos.is_empty());
+
+    let unsent = anna.act(3, |phone| {
+        let taken = phone.visit_photo(&visit, &pictures[0], None)?;
+        phone.photo_finish(&mut |_| {}).map(|_| taken)
+    });
+    let unsent = unsent.photo.to_string();
     let out = world.below().join("original");
     anna.phone.photo_save(&unsent, "original", &out).unwrap();
     let pixels = [piece("the original", &std::fs::read(&out).unwrap())];
