@@ -248,7 +248,9 @@ pub(crate) fn feed_back(
         };
         let body =
             Body::NumberGive(NumberGive { number, feedback: Some(said.id).filter(|_| home.entity == said.op.entity) });
-        turn.say(FeedName::Area(home.place.area), home.entity, &body, &[])?;
+        // It stands where it stood before.
+        let moment = if said.attested.is_some() { said.received } else { turn.now };
+        turn.say_as_of(moment, FeedName::Area(home.place.area), home.entity, &body, &[])?;
     }
     for (place, shown) in feedback.photos.iter().enumerate() {
         // Without a person's word nothing is published.

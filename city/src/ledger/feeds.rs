@@ -199,6 +199,18 @@ impl Turn<'_> {
         body: &Body,
         texts: &[&str],
     ) -> Result<(), CityError> {
+        self.say_as_of(self.now, feed, entity, body, texts)
+    }
+
+    /// The same as of an earlier moment, at which it was said before the city was restored.
+    pub(crate) fn say_as_of(
+        &mut self,
+        moment: i64,
+        feed: FeedName,
+        entity: EntityId,
+        body: &Body,
+        texts: &[&str],
+    ) -> Result<(), CityError> {
         let (written, kind) = (body.to_bytes(), body.kind());
         let most = kind.most_texts().unwrap_or(MOST_TEXTS);
         // Nobody could read it: whoever says something keeps it within bounds.
@@ -207,8 +219,8 @@ impl Turn<'_> {
         }
         // A unit learns days, never minutes: what the city says to it stands at the beginning of the day, in order.
         let now = match feed {
-            FeedName::Unit(_) => Day::from_unix_millis(self.now).start_unix_seconds().saturating_mul(1_000),
-            _ => self.now,
+            FeedName::Unit(_) => Day::from_unix_millis(moment).start_unix_seconds().saturating_mul(1_000),
+            _ => moment,
         };
         let tail = self.tail(feed)?;
         let seq = tail.row.said.saturating_add(1);
