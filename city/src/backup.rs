@@ -225,7 +225,10 @@ impl City {
             }
         }
         // Whatever was erased until now may stand in the copy: a restore erases it.
-        contents.erased = ledger.read(|look| look.erased_photos())?;
+        contents.erased = ledger.read(|look| {
+            let found = look.erased_photos()?;
+            Ok(found)
+        })?;
         writing.end(contents.clone())?;
         let (found, proven) = read_told(&unfinished.archive, "read_back", &mut |_| Ok(()), told)?;
         if found != header || proven.photos != contents.photos {

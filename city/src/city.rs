@@ -211,12 +211,11 @@ impl City {
     pub fn enrol_code(&self, new: NewPerson) -> Result<EnrolCode, CityError> {
         let code = self.inner.ports.code()?;
         self.inner.ledger.write(move |turn| {
-            let person = match new.person {
-                Some(person) => known_person(turn, person, &new)?,
-                None => {
-                    let person = PersonId::from_random(turn.ports.bytes()?);
-                    add_person(turn, &new, person)?
-                }
+            let person = if let Some(person) = new.person {
+                known_person(turn, person, &new)?
+            } else {
+                let person = PersonId::from_random(turn.ports.bytes()?);
+                add_person(turn, &new, person)?
             };
             turn.add_code(&enrol::hash_of_code(&code), person)?;
             let (first, rest) = code.split_at_checked(4).unwrap_or((&code, ""));

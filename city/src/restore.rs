@@ -89,12 +89,18 @@ impl City {
 
     /// True from a restore until the office has confirmed its people.
     pub fn is_unconfirmed(&self) -> Result<bool, CityError> {
-        self.inner.ledger.read(|look| look.is_unconfirmed())
+        self.inner.ledger.read(|look| {
+            let found = look.is_unconfirmed()?;
+            Ok(found)
+        })
     }
 
     /// When the newest backup off the machine was taken, in Unix milliseconds of the city.
     pub fn backup_millis(&self) -> Result<Option<i64>, CityError> {
-        self.inner.ledger.read(|look| look.backup_millis())
+        self.inner.ledger.read(|look| {
+            let found = look.backup_millis()?;
+            Ok(found)
+        })
     }
 }
 

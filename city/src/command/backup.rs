@@ -75,35 +75,35 @@ impl Backup {
     fn said(&self, file: &str, made: &BackupMade) -> Said {
         let taken = print_millis(made.taken_millis);
         let (photos, copied, bytes, lost) = (made.photos, made.copied, made.bytes, made.lost);
-        let mut zh = format!(
+        let mut zh = vec![format!(
             "备份已读回核对：{file}，{bytes} 字节，照片文件 {photos} 个（本文件内 {copied} 个），截至 {taken}。"
-        );
-        let mut en = format!(
+        )];
+        let mut en = vec![format!(
             "The backup was read back and is whole: {file}, {bytes} bytes, {photos} photo files ({copied} in this file), as of {taken}."
-        );
+        )];
         if !made.earlier.is_empty() {
             let names = made.earlier.join(", ");
-            zh.push_str(&format!("\n恢复时还需要同一文件夹中的：{names}"));
-            en.push_str(&format!("\nA restore needs these beside it: {names}"));
+            zh.push(format!("恢复时还需要同一文件夹中的：{names}"));
+            en.push(format!("A restore needs these beside it: {names}"));
         }
         if self.off_machine {
-            zh.push_str("\n其中内容已记为安全保存，手机据此在 14 天后腾出照片原件。");
-            en.push_str("\nWhat is in it counts as safe: phones free originals 14 days later.");
+            zh.push("其中内容已记为安全保存，手机据此在 14 天后腾出照片原件。".to_owned());
+            en.push("What is in it counts as safe: phones free originals 14 days later.".to_owned());
         } else {
-            zh.push_str("\n没有 --off-machine：不算机外副本，手机不会据此腾出照片原件。");
-            en.push_str("\nWithout --off-machine it does not count as off the machine: no phone frees anything.");
+            zh.push("没有 --off-machine：不算机外副本，手机不会据此腾出照片原件。".to_owned());
+            en.push("Without --off-machine it does not count as off the machine: no phone frees anything.".to_owned());
         }
         if lost > 0 {
-            zh.push_str(&format!("\n平台磁盘上有 {lost} 个照片文件丢失或损坏；仍有它们的手机会重新上传。请检查磁盘。"));
-            en.push_str(&format!(
-                "\n{lost} photo files are lost or damaged on the city's disk; phones that still have them send them again. Check the disk."
+            zh.push(format!("平台磁盘上有 {lost} 个照片文件丢失或损坏；仍有它们的手机会重新上传。请检查磁盘。"));
+            en.push(format!(
+                "{lost} photo files are lost or damaged on the city's disk; phones that still have them send them again. Check the disk."
             ));
         }
         let json = json!({
             "file": file, "bytes": bytes, "photos": photos, "copied": copied, "earlier": made.earlier, "lost": lost,
             "taken": taken, "off_machine": self.off_machine,
         });
-        Said::new(json, zh, en)
+        Said::new(json, zh.join("\n"), en.join("\n"))
     }
 }
 

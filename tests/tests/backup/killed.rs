@@ -33,7 +33,7 @@ fn a_backup_killed_at_any_instant_leaves_a_whole_one_or_none_while_the_city_take
     let begun = Instant::now();
     story.backup("whole.tar", &[]);
     let (usual, mut chance) = (begun.elapsed(), Chance::seeded("backup"));
-    let (mut ended, mut died, mut photos) = (0, 0, 4);
+    let (mut ended, mut died, mut visits) = (0, 0, 1);
     for round in 0..16 {
         let place = story.place(&format!("{}.tar", round % 4));
         let _ = fs::remove_file(&place);
@@ -41,13 +41,15 @@ fn a_backup_killed_at_any_instant_leaves_a_whole_one_or_none_while_the_city_take
         let whole = killed(&story, &["backup", "--out", &place], Duration::from_micros(chance.below(within)));
         *(if whole { &mut ended } else { &mut died }) += 1;
         if fs::exists(&place).unwrap() {
-            assert_eq!(story.city.office(&["backup", "--check", &place])["photos"], photos);
+            // Three files of each photo at least; the copy for the unit may not be made yet.
+            let checked = story.city.office(&["backup", "--check", &place]);
+            assert!(checked["photos"].as_u64().unwrap() >= 3 * visits && checked["lost"] == 0, "{checked}");
         } else {
             assert!(!whole, "it ended and there is no file");
         }
         if round % 8 == 0 {
             story.visit("W5-2");
-            photos += 4;
+            visits += 1;
             assert_eq!(story.inspector.run(&["sync"])["waiting_ops"], 0);
             let _ = fs::remove_file(story.place("whole.tar"));
             story.backup("whole.tar", &[]);
