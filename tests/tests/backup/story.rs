@@ -166,18 +166,18 @@ fn without_marks(mut value: Value) -> Value {
 #[track_caller]
 pub fn same(one: &Value, other: &Value) {
     let mut differences = Vec::new();
-    differ(one, other, String::new(), &mut differences);
+    differ(one, other, "", &mut differences);
     assert!(differences.is_empty(), "{differences:#?}");
 }
 
-fn differ(one: &Value, other: &Value, at: String, found: &mut Vec<String>) {
+fn differ(one: &Value, other: &Value, at: &str, found: &mut Vec<String>) {
     match (one, other) {
         (Value::Object(left), Value::Object(right)) if left.keys().eq(right.keys()) => {
-            left.iter().for_each(|(key, value)| differ(value, &right[key], format!("{at}/{key}"), found));
+            left.iter().for_each(|(key, value)| differ(value, &right[key], &format!("{at}/{key}"), found));
         }
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
             let pairs = left.iter().zip(right).enumerate();
-            pairs.for_each(|(place, (left, right))| differ(left, right, format!("{at}/{place}"), found));
+            pairs.for_each(|(place, (left, right))| differ(left, right, &format!("{at}/{place}"), found));
         }
         _ if one == other => {}
         _ => found.push(format!("{at}: {one} and {other}")),
