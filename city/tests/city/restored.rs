@@ -122,6 +122,7 @@ fn it_believes_its_own_word_on_erasures_and_nobody_elses() {
         let add = mingcha_model::body::PhotoAdd {
             owner: visit,
             item: None,
+            observed_at: None,
             original: hash,
             standard: hash,
             thumbnail: hash,

@@ -5,8 +5,8 @@
 
 use mingcha_model::body::{Card, SetRef};
 use mingcha_model::{
-    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, VisitCase,
-    WindowKind, form,
+    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, VisitCase, WindowKind,
+    form,
 };
 
 use crate::form::month;

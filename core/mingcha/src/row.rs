@@ -17,6 +17,6 @@ pub use phone::{
 };
 pub use place::{ItemRow, SetRow, SiteFilter, SiteRow, TaskRow};
 pub use visit::{
-    AnswerRow, Answered, FormRow, LeftOutRow, PhotoRow, PhotoTaken, Recounted, ScoreRow, ScoreView, SetScoreRow, SignRow,
-    Version, VisitStarted, VisitSubmitted, VisitView, WaitingRow,
+    AnswerRow, Answered, FormRow, LeftOutRow, PhotoRow, PhotoTaken, Recounted, ScoreRow, ScoreView, SetScoreRow,
+    SignRow, Version, VisitStarted, VisitSubmitted, VisitView, WaitingRow,
 };
