@@ -25,6 +25,8 @@ const SHORT: usize = 32;
 const NEAR: u32 = 145;
 /// How far whole fingerprints may differ: 995 of 1,000 of those lie below 2,501, and of other pictures' a tenth.
 const WITHIN: u32 = 2_600;
+/// Views whose searched bytes differ no more than this are compared together: a search costs least about here.
+const TOGETHER: u32 = 100;
 /// So many of those are looked at in full.
 const LOOKED_AT: usize = 256;
 /// So many of the nearest are given, at most.
@@ -190,16 +192,20 @@ struct Group {
 }
 
 impl Group {
-    /// Those of the picture as it is, and those of the mirrored one; [`View::likely`] gives them in turn.
+    /// Each view beside the first one that it is close to.
     fn of(views: &[View]) -> Vec<Self> {
-        let group = |offset: usize| {
-            let mut short = views.iter().skip(offset).step_by(2).map(View::short);
-            let first = short.next()?;
-            let rest: Vec<_> = short.collect();
-            let reach = rest.iter().map(|view| differing(&first, view)).max().unwrap_or_default();
-            Some(Self { first, rest, reach })
-        };
-        [0, 1].into_iter().filter_map(group).collect()
+        let mut groups: Vec<Self> = Vec::new();
+        for view in views.iter().map(View::short) {
+            let nearest = groups.iter_mut().map(|group| (differing(&group.first, &view), group));
+            match nearest.min_by_key(|(distance, _)| *distance) {
+                Some((distance, group)) if distance <= TOGETHER => {
+                    group.reach = group.reach.max(distance);
+                    group.rest.push(view);
+                }
+                _ => groups.push(Self { first: view, rest: Vec::new(), reach: 0 }),
+            }
+        }
+        groups
     }
 
     /// How far the nearest view is, when it is near. Sums of differences keep the triangle inequality, so nothing is missed.
