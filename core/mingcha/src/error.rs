@@ -18,6 +18,11 @@ pub enum MingchaError {
         "平台无法连接，工作已保存在本机，有信号后再同步 / the city does not answer; everything is kept here, sync again when there is signal"
     )]
     Unreachable,
+    /// Whoever asked for it stopped it.
+    #[error(
+        "已停止，内容都在，下次同步接着进行 / stopped as asked; everything is kept, the next sync goes on from here"
+    )]
+    Stopped,
     /// The city does not accept this device any more.
     #[error("平台不接受本设备：{0} / the city does not accept this device; enrol it again with a new code")]
     NotWelcome(Problem),
@@ -159,6 +164,7 @@ impl MingchaError {
         match self {
             Self::Mistake(mistake) => mistake.code(),
             Self::Unreachable => "unreachable",
+            Self::Stopped => "stopped",
             Self::NotWelcome(problem) | Self::Later(problem) | Self::City(problem) => &problem.code,
             Self::Sync(SyncError::Problem(problem)) => &problem.code,
             Self::Sync(_) => "protocol_error",

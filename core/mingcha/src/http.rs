@@ -2,6 +2,8 @@
 //!
 //! It knows nothing of what is in a letter. It never follows a redirect: a token must not reach another host.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mingcha_sync::{Letter, PHOTO_SHA256, Problem, Reply, UploadLetter, UploadReply};
@@ -13,11 +15,27 @@ use crate::{MingchaError, Mistake};
 /// The largest reply that is read, in bytes.
 const LARGEST_REPLY: u64 = 80 * 1024 * 1024;
 
+/// Stops what goes by HTTP: nothing more is sent or read once it was said. What the city has by then, it has.
+#[derive(Clone, Default)]
+pub(crate) struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Errors once it was said.
+    pub fn heeded(&self) -> Result<(), MingchaError> {
+        if self.0.load(Ordering::Relaxed) { Err(MingchaError::Stopped) } else { Ok(()) }
+    }
+}
+
 /// The way to one city.
 pub(crate) struct Http {
     client: Client,
     url: String,
     token: Option<String>,
+    stop: Stop,
 }
 
 impl Http {
@@ -36,7 +54,12 @@ impl Http {
             .no_proxy()
             .build()
             .map_err(|_| Mistake::BadUrl)?;
-        Ok(Self { client, url, token })
+        Ok(Self { client, url, token, stop: Stop::default() })
+    }
+
+    /// The same way, given up at the next request or piece once this is said.
+    pub fn until(self, stop: &Stop) -> Self {
+        Self { stop: stop.clone(), ..self }
     }
 
     /// Sends a letter.
@@ -79,7 +102,8 @@ impl Http {
             let (start, _) = range.to_str().ok()?.strip_prefix("bytes ")?.split_once('-')?;
             start.parse().ok()
         });
-        Ok(Download { status: response.status().as_u16(), start: start.unwrap_or(0), body: response })
+        let status = response.status().as_u16();
+        Ok(Download { status, start: start.unwrap_or(0), body: response, stop: self.stop.clone() })
     }
 
     fn answer(&self, request: RequestBuilder) -> Result<Reply, MingchaError> {
@@ -90,6 +114,7 @@ impl Http {
 
     /// The answer of a city that lets this device in and has time for it.
     fn welcome(&self, request: RequestBuilder) -> Result<Response, MingchaError> {
+        self.stop.heeded()?;
         let request = match &self.token {
             Some(token) => request.bearer_auth(token),
             None => request,
@@ -111,6 +136,7 @@ pub(crate) struct Download {
     /// The first byte that comes.
     pub start: u64,
     body: Response,
+    stop: Stop,
 }
 
 impl Download {
@@ -120,6 +146,7 @@ impl Download {
         use std::io::Read;
         let mut buffer = [0; 16 * 1024];
         while piece.len() < most {
+            self.stop.heeded()?;
             let room = most.saturating_sub(piece.len()).min(buffer.len());
             match self.body.read(buffer.get_mut(..room).unwrap_or_default()) {
                 Ok(0) => return Ok(true),

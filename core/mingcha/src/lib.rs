@@ -14,6 +14,7 @@ mod feedback;
 mod findings;
 mod form;
 mod home;
+pub mod host;
 mod http;
 mod ledger;
 mod left_sites;

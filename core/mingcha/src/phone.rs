@@ -13,6 +13,7 @@ use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
 use crate::home::Home;
+use crate::http::Stop;
 use crate::photos::Known;
 use crate::ports::{Chance, Clock, Ports};
 use crate::{FeedRow, MingchaError, Mistake, Status};
@@ -39,6 +40,8 @@ pub struct Phone {
     pub(crate) sweep: Sweep,
     /// What photos are found by, when the same picture comes again.
     pub(crate) known: Mutex<Known>,
+    /// Ends what this phone does by HTTP.
+    pub(crate) stop: Stop,
     me: Option<Me>,
 }
 
@@ -83,6 +86,7 @@ impl Phone {
             signer: ports.keys.signer,
             sweep,
             known: Mutex::default(),
+            stop: Stop::default(),
             me: None,
         };
         phone.me = phone.setting(ME)?;
@@ -101,6 +105,12 @@ impl Phone {
             Some(open) => self.become_me(Me { log: open.log, ..me }),
             None => Ok(()),
         }
+    }
+
+    /// Reads again whose phone this is: another opening of the same folder may have enrolled it, or given a log up.
+    pub(crate) fn look_again(&mut self) -> Result<(), MingchaError> {
+        self.me = self.setting(ME)?;
+        Ok(())
     }
 
     /// The public keys under which this phone was enrolled, the present one last.

@@ -137,7 +137,7 @@ impl Phone {
             return Err(MingchaError::KeyLost);
         }
         let me = self.me()?.clone();
-        let http = Http::to(&me.url, Some(me.token.clone()))?;
+        let http = Http::to(&me.url, Some(me.token.clone()))?.until(&self.stop);
         let mut told = Told::default();
         let mut heard = self.correspond(&http, me.city_key, &mut told, progress);
         if heard.as_ref().is_err_and(is_about_feeds) {
@@ -154,7 +154,13 @@ impl Phone {
         if matches!(heard, Err(MingchaError::NotWelcome(_))) {
             self.is_not_welcome()?;
         }
-        if let Err(gone @ (MingchaError::Unreachable | MingchaError::NotWelcome(_) | MingchaError::Later(_))) = heard {
+        if let Err(
+            gone @ (MingchaError::Unreachable
+            | MingchaError::NotWelcome(_)
+            | MingchaError::Later(_)
+            | MingchaError::Stopped),
+        ) = heard
+        {
             return Err(gone);
         }
         // Before any photo travels: what was erased is neither sent nor fetched.

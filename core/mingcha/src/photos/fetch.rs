@@ -94,7 +94,7 @@ impl Phone {
     pub fn photo_fetch(&mut self, due: bool, progress: &mut dyn FnMut(Progress)) -> Result<PhotoFetched, MingchaError> {
         let me = self.me()?.clone();
         let _alone = self.alone()?;
-        let http = Http::to(&me.url, Some(me.token))?;
+        let http = Http::to(&me.url, Some(me.token))?.until(&self.stop);
         let mut wanted = self.published()?;
         if due {
             wanted.extend(self.of_due_rechecks()?);

@@ -1,0 +1,148 @@
+//! Long work in a host's hands: run on a thread that the host picks, watched and cancelled from any other.
+//!
+//! It has an opening of the phone for itself, so screens go on meanwhile. Its last word is kept: whoever asks again gets
+//! the same. Cancelling loses nothing, because what was acknowledged is durable and the next run goes on from there.
+
+use std::sync::{Arc, Mutex};
+
+use super::device::Inner;
+use super::guard::{guarded, lock};
+use super::page::{LocalizedText, amount};
+use super::{HostError, Network};
+use crate::http::Stop;
+use crate::{Progress, SyncReport};
+
+/// How far a sync has come, ready for display.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncProgress {
+    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`; empty before it begins.
+    pub phase: String,
+    /// The same in words.
+    pub phase_text: LocalizedText,
+    /// How much of it is done: statements or files.
+    pub done: u64,
+    /// Of how much; 0 when that is not known.
+    pub total: u64,
+    /// Bytes of files done; 0 for statements.
+    pub done_bytes: u64,
+    /// Of how many; 0 when that is not known.
+    pub total_bytes: u64,
+    /// The amount in words: `1.2 MB / 8.0 MB`, `3 / 12`, `3`.
+    pub amount_text: String,
+}
+
+/// What a sync did, and what still waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SyncOutcome {
+    /// Statements that the city gave a receipt for.
+    pub sent: u64,
+    /// Statements of others that came.
+    pub received: u64,
+    /// Photos that went.
+    pub sent_photos: u64,
+    /// Photo files that came.
+    pub received_photos: u64,
+    /// Photos that wait for a better network or battery.
+    pub postponed_photos: u64,
+    /// Statements that still wait.
+    pub waiting: u64,
+    /// Photos that still wait.
+    pub waiting_photos: u64,
+    /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
+    pub attention: u64,
+}
+
+impl From<SyncReport> for SyncOutcome {
+    fn from(report: SyncReport) -> Self {
+        let attention = [report.refused, report.held, report.parked, report.conflicts, report.overruled];
+        Self {
+            sent: report.sent_ops,
+            received: report.received_ops,
+            sent_photos: report.sent_photos,
+            received_photos: report.received_photos,
+            postponed_photos: report.postponed_photos,
+            waiting: report.waiting_ops,
+            waiting_photos: report.waiting_photos,
+            attention: attention.into_iter().fold(0, u64::saturating_add),
+        }
+    }
+}
+
+/// One meeting with the city.
+pub struct SyncJob {
+    inner: Arc<Inner>,
+    stop: Arc<Stop>,
+    progress: Mutex<SyncProgress>,
+    last_word: Mutex<Option<Result<SyncOutcome, HostError>>>,
+}
+
+impl SyncJob {
+    pub(super) fn of(inner: Arc<Inner>, stop: Arc<Stop>) -> Self {
+        Self { inner, stop, progress: Mutex::default(), last_word: Mutex::default() }
+    }
+
+    /// Meets the city, and returns when that is over: on a thread that may wait for minutes.
+    ///
+    /// A job runs once. Whoever runs it again gets its last word, when it is said.
+    pub fn run(&self) -> Result<SyncOutcome, HostError> {
+        let mut last_word = lock(&self.last_word);
+        if let Some(said) = &*last_word {
+            return said.clone();
+        }
+        let said = guarded(|| self.meet());
+        *last_word = Some(said.clone());
+        drop(last_word);
+        self.inner.bell().ring();
+        said
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub fn progress(&self) -> SyncProgress {
+        lock(&self.progress).clone()
+    }
+
+    /// Asks it to end; it does so after the request that is under way. Before it is run, it does nothing at all then.
+    pub fn cancel(&self) {
+        self.stop.now();
+    }
+
+    fn meet(&self) -> Result<SyncOutcome, HostError> {
+        self.stop.heeded()?;
+        let now = self.inner.lent().conditions();
+        if now.network == Network::Unavailable {
+            return Err(HostError::no_network());
+        }
+        let mut phone = self.inner.another()?;
+        phone.stop = Stop::clone(&self.stop);
+        let mut folded = 0;
+        let report = phone.sync_under(now.into(), &mut |progress| {
+            *lock(&self.progress) = shown(&progress);
+            let is_new = progress.what == "pages" && progress.done > folded;
+            if is_new {
+                folded = progress.done;
+                self.inner.bell().ring();
+            }
+        });
+        report.map(SyncOutcome::from).map_err(|error| self.inner.explained(error))
+    }
+}
+
+fn shown(progress: &Progress) -> SyncProgress {
+    let (zh, en) = match progress.what {
+        "ops" => ("正在送出记录", "sending what was recorded"),
+        "pages" => ("正在取回记录", "receiving what is new"),
+        "photos_up" => ("正在送出照片", "sending photos"),
+        "photos_down" => ("正在取回照片", "receiving photos"),
+        _ => ("正在同步", "syncing"),
+    };
+    SyncProgress {
+        phase: progress.what.to_owned(),
+        phase_text: LocalizedText::new(zh, en),
+        done: progress.done,
+        total: progress.of,
+        done_bytes: progress.bytes,
+        total_bytes: progress.of_bytes,
+        amount_text: amount(progress),
+    }
+}

@@ -1,0 +1,45 @@
+//! Pages: what a screen shows, ready for display, in one call.
+//!
+//! A page holds texts in both languages, dates and amounts as people write them, and codes for state and colour. What a
+//! person may change has its `basis`, to be handed back with the change. Ids are texts that mean nothing else.
+
+mod attention;
+mod finding;
+mod site;
+mod status;
+mod task;
+mod visit;
+mod words;
+
+pub use attention::{AttentionItem, AttentionPage, Conflict, ConflictValue};
+pub use finding::{
+    FindingDetail, FindingPage, FindingQuery, FindingSummary, RecheckDetail, SubmissionDetail, TimelineEntry,
+};
+pub use site::{SitePage, SiteQuery, SiteSummary};
+pub use status::DeviceStatus;
+pub use task::{TaskItem, TaskPage};
+pub use visit::{
+    AnswerChoice, FormItem, RaisedFinding, StartedVisit, SubmittedVisit, TakenPhoto, VisitForm, VisitPhoto,
+};
+pub use words::{DisplayDate, LocalizedText, Tag, TagColor};
+
+pub(super) use words::amount;
+
+/// How many rows a page has when nobody says.
+const USUAL: u32 = 50;
+
+/// The most rows of one page; a screen shows fewer.
+const MOST: u32 = 500;
+
+/// How many rows a page has: what was asked for, at least one and at most [`MOST`].
+fn rows_of(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(USUAL).clamp(1, MOST)
+}
+
+/// Where the next page begins, where one more row than asked for was found; that row is taken away.
+fn next_page<T>(rows: &mut Vec<T>, offset: u32, limit: u32) -> Option<u32> {
+    let whole = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = rows.len() > whole;
+    rows.truncate(whole);
+    is_more.then(|| offset.saturating_add(limit))
+}

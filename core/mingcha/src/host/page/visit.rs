@@ -1,0 +1,234 @@
+//! The screen of one visit: what it asks, what was answered, its photos, and what is still missing.
+
+use std::collections::BTreeMap;
+
+use mingcha_model::{Item, Value};
+
+use super::{DisplayDate, LocalizedText, Tag};
+use crate::{FormRow, MingchaError, Phone, PhotoTaken, Raised, VisitStarted, VisitSubmitted};
+
+/// A visit that was started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StartedVisit {
+    /// Which.
+    pub id: String,
+    /// How many items it asks.
+    pub items: u64,
+    /// How many more its sets have for such a site, left away to keep it short; each can be answered all the same.
+    pub left_out: u64,
+    /// For a recheck, the findings of the site that are due.
+    pub finding_ids: Vec<String>,
+    /// What to say before the first answer: which sets rest on this app's own reading.
+    pub notes: Vec<String>,
+}
+
+/// One visit, to be filled in or read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitForm {
+    /// Which.
+    pub id: String,
+    /// Where.
+    pub site_id: String,
+    /// The site's name.
+    pub site_name: String,
+    /// How it is made.
+    pub mode: Tag,
+    /// `draft`, `submitted`, `void` or `refused`.
+    pub status: Tag,
+    /// The day it was opened.
+    pub day: DisplayDate,
+    /// True while it may be answered.
+    pub is_open: bool,
+    /// What it asks, in order.
+    pub items: Vec<FormItem>,
+    /// Its photos.
+    pub photos: Vec<VisitPhoto>,
+    /// How many items have no answer.
+    pub missing: u32,
+    /// The findings that it raised.
+    pub finding_ids: Vec<String>,
+    /// What this page showed; handed back with a submission.
+    pub basis: String,
+}
+
+/// One item of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FormItem {
+    /// The item's code.
+    pub item: String,
+    /// What is asked.
+    pub text: LocalizedText,
+    /// What counts as failed.
+    pub help: LocalizedText,
+    /// The set that asks it.
+    pub set: String,
+    /// How it is answered: `yn`, `grade`, `neg`, `count`, `ratio`, `min`, `hrs`, `wd`, `visits`, `lvl3`, `band`, `veto`,
+    /// `text`, `compare`, `derived`.
+    pub answer_type: String,
+    /// The same in words.
+    pub answer_text: LocalizedText,
+    /// What may be chosen, where it is a choice.
+    pub choices: Vec<AnswerChoice>,
+    /// The value in force, as one hands it in.
+    pub value: Option<String>,
+    /// The value in force in words.
+    pub value_text: Option<LocalizedText>,
+    /// The note in force.
+    pub note: Option<String>,
+    /// True when a photo is wanted for this value and none is there.
+    pub wants_photo: bool,
+    /// True when two people's values differ.
+    pub is_contested: bool,
+    /// True where no document defines the item: it is this app's own reading, and says so wherever it is shown.
+    pub is_inferred: bool,
+    /// What this row showed; handed back with an answer.
+    pub basis: String,
+}
+
+/// One choice of an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerChoice {
+    /// What is handed in.
+    pub value: String,
+    /// What is shown.
+    pub text: LocalizedText,
+}
+
+/// One photo of a visit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitPhoto {
+    /// Which.
+    pub id: String,
+    /// The item that it is put to.
+    pub item: Option<String>,
+    /// A `ThumbHash` in base64, drawn until the photo is there.
+    pub placeholder: Option<String>,
+    /// True when it was erased for good.
+    pub is_erased: bool,
+}
+
+/// A photo that was taken in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakenPhoto {
+    /// Which.
+    pub id: String,
+    /// Columns of the upright picture.
+    pub width: u32,
+    /// Rows of the upright picture.
+    pub height: u32,
+    /// Codes of what is unusual about it: `no_time`, `no_position`, `screenshot`, ...
+    pub warnings: Vec<String>,
+}
+
+/// A visit that was submitted, and what it lacks all the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SubmittedVisit {
+    /// Which.
+    pub id: String,
+    /// Items without an answer.
+    pub missing: Vec<String>,
+    /// Items that want a photo and have none.
+    pub photos_missing: Vec<String>,
+    /// Items that do not apply, and nobody said why.
+    pub reasons_missing: Vec<String>,
+}
+
+/// A finding that was raised.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RaisedFinding {
+    /// Which.
+    pub id: String,
+    /// The provisional number.
+    pub number: String,
+}
+
+impl Phone {
+    pub(in crate::host) fn visit_page(&self, id: &str) -> Result<VisitForm, MingchaError> {
+        let case = self.visit_case(self.visit_id(id)?)?;
+        let items: BTreeMap<String, Item> =
+            self.items_of_visit(&case)?.into_iter().map(|item| (item.code.to_string(), item)).collect();
+        let view = self.visit_show(id)?;
+        let rows = self.visit_form(id)?.into_iter().map(|row| form_item(items.get(&row.item), row));
+        let photos = view.photos.into_iter().map(|photo| VisitPhoto {
+            id: photo.photo.to_string(),
+            item: photo.item,
+            placeholder: photo.placeholder,
+            is_erased: photo.erased,
+        });
+        Ok(VisitForm {
+            id: view.visit.to_string(),
+            site_id: view.site.to_string(),
+            site_name: view.site_name,
+            mode: Tag::of(view.mode.name()),
+            status: Tag::of(view.status),
+            day: DisplayDate::of(view.day, self.today()?),
+            is_open: view.status == "draft",
+            items: rows.collect(),
+            photos: photos.collect(),
+            missing: u32::try_from(view.missing.len()).unwrap_or(u32::MAX),
+            finding_ids: view.findings.iter().map(ToString::to_string).collect(),
+            basis: view.basis.to_string(),
+        })
+    }
+}
+
+fn form_item(item: Option<&Item>, row: FormRow) -> FormItem {
+    let in_words = |value: &Value| LocalizedText { zh: value.in_chinese(), en: value.to_string() };
+    let value_text = row.value.as_deref().map(|typed| {
+        let value = item.and_then(|item| item.answer.parse(typed).ok());
+        value.map_or_else(|| LocalizedText::new(typed, typed), |value| in_words(&value))
+    });
+    let choices = item.map(|item| item.answer.choices()).unwrap_or_default().iter();
+    let (zh, en) = crate::criteria_word(&row.answer).unwrap_or((&row.answer, &row.answer));
+    FormItem {
+        text: item.map(|item| item.text.clone().into()).unwrap_or_default(),
+        help: item.map(|item| item.help.clone().into()).unwrap_or_default(),
+        answer_text: LocalizedText::new(zh, en),
+        choices: choices.map(|value| AnswerChoice { value: value.to_string(), text: in_words(value) }).collect(),
+        is_inferred: row.definition == "inferred",
+        item: row.item,
+        set: row.set,
+        answer_type: row.answer,
+        value: row.value,
+        value_text,
+        note: row.note,
+        wants_photo: row.photo_wanted,
+        is_contested: row.contested,
+        basis: row.basis.to_string(),
+    }
+}
+
+impl From<VisitStarted> for StartedVisit {
+    fn from(started: VisitStarted) -> Self {
+        Self {
+            id: started.visit.to_string(),
+            items: started.items,
+            left_out: started.left_out,
+            finding_ids: started.findings.iter().map(ToString::to_string).collect(),
+            notes: started.notes,
+        }
+    }
+}
+
+impl From<VisitSubmitted> for SubmittedVisit {
+    fn from(done: VisitSubmitted) -> Self {
+        Self {
+            id: done.visit.to_string(),
+            missing: done.missing,
+            photos_missing: done.photos_missing,
+            reasons_missing: done.reasons_missing,
+        }
+    }
+}
+
+impl From<PhotoTaken> for TakenPhoto {
+    fn from(taken: PhotoTaken) -> Self {
+        Self { id: taken.photo.to_string(), width: taken.width, height: taken.height, warnings: taken.warnings }
+    }
+}
+
+impl From<Raised> for RaisedFinding {
+    fn from(raised: Raised) -> Self {
+        Self { id: raised.finding.to_string(), number: raised.number }
+    }
+}

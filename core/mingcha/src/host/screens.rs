@@ -1,0 +1,51 @@
+//! What screens show: one call each. A list is one page of it.
+
+use std::path::Path;
+
+use super::{
+    AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, SitePage, SiteQuery,
+    TaskPage, VisitForm,
+};
+
+impl Device {
+    /// Whose device this is and what waits: for the start screen and badges. It needs no enrolment.
+    pub fn status(&self) -> Result<DeviceStatus, HostError> {
+        self.ask(|phone| phone.device_status())
+    }
+
+    /// The sites of this person's areas or unit.
+    pub fn sites(&self, query: &SiteQuery) -> Result<SitePage, HostError> {
+        self.ask(|phone| phone.site_page(query))
+    }
+
+    /// Today's work.
+    pub fn tasks(&self) -> Result<TaskPage, HostError> {
+        self.ask(|phone| phone.task_page())
+    }
+
+    /// One visit, to be filled in or read.
+    pub fn visit(&self, visit_id: &str) -> Result<VisitForm, HostError> {
+        self.ask(|phone| phone.visit_page(visit_id))
+    }
+
+    /// Findings, the newest first.
+    pub fn findings(&self, query: &FindingQuery) -> Result<FindingPage, HostError> {
+        self.ask(|phone| phone.finding_page(query))
+    }
+
+    /// One finding with everything that is known of it here.
+    pub fn finding(&self, finding_id: &str) -> Result<FindingDetail, HostError> {
+        self.ask(|phone| phone.finding_detail(finding_id))
+    }
+
+    /// What needs this person: refused, held, disagreed about.
+    pub fn attention(&self) -> Result<AttentionPage, HostError> {
+        self.ask(|phone| phone.attention_page())
+    }
+
+    /// Writes a photo that is here to a new file, unsealed: `copy` is `thumbnail`, `standard` or `original`. The app
+    /// removes it when it was shown.
+    pub fn save_photo(&self, photo_id: &str, copy: &str, file: &str) -> Result<(), HostError> {
+        self.ask(|phone| phone.photo_save(photo_id, copy, Path::new(file)).map(|_| ()))
+    }
+}

@@ -1,0 +1,84 @@
+//! A device in an app's hands beside another process on the same folder, against a real city.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mingcha::host::{ClockReading, Conditions, Device, Host, HostError, HostFault};
+use mingcha_sync::{Signer as _, SoftwareKey};
+use mingcha_tests::City;
+
+const MORNING: &str = "2026-03-02T09:00:00+08:00";
+
+/// A host whose keys are those of the desk.
+struct AtTheDesk(PathBuf);
+
+impl AtTheDesk {
+    fn key(&self) -> SoftwareKey {
+        let secret: [u8; 32] = fs::read(self.0.join("device.key")).unwrap().try_into().unwrap();
+        SoftwareKey::from_bytes(&secret).unwrap()
+    }
+}
+
+impl Host for AtTheDesk {
+    fn store_key(&self) -> Result<Vec<u8>, HostFault> {
+        fs::read(self.0.join("store.key")).map_err(|_| HostFault::KeyLost)
+    }
+
+    fn public_key(&self) -> Result<Vec<u8>, HostFault> {
+        Ok(self.key().public_key().0.to_vec())
+    }
+
+    fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, HostFault> {
+        Ok(self.key().sign(&message).unwrap().0.to_vec())
+    }
+
+    fn conditions(&self) -> Result<Conditions, HostFault> {
+        Ok(Conditions::default())
+    }
+
+    fn clock(&self) -> Result<Option<ClockReading>, HostFault> {
+        let wall_millis = mingcha_model::parse_millis(MORNING).unwrap();
+        Ok(Some(ClockReading { wall_millis, monotonic_millis: wall_millis, boot: 1 }))
+    }
+}
+
+#[test]
+fn an_app_and_a_desk_work_on_one_folder_at_once_and_the_city_hears_all_of_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let desk = city.phone("anna", "inspector", MORNING);
+    let device = Device::open(&desk.home, Arc::new(AtTheDesk(desk.home.clone()))).unwrap();
+    let visit = device.start_visit("GOV-01", "open", &["W5".to_owned()]).unwrap().id;
+    let items: Vec<String> = device.visit(&visit).unwrap().items.into_iter().map(|item| item.item).collect();
+    let (by_app, by_desk) = items.split_at(items.len() / 2);
+    std::thread::scope(|both| {
+        both.spawn(|| {
+            for item in by_app {
+                device.answer(&visit, item, "na", Some("by the app"), None).unwrap();
+            }
+        });
+        both.spawn(|| {
+            for item in by_desk {
+                desk.run(&["visit", "answer", &visit, item, "na", "--note", "by the desk"]);
+            }
+        });
+    });
+    let notes: Vec<Option<String>> = device.visit(&visit).unwrap().items.into_iter().map(|item| item.note).collect();
+    let expected = by_app.iter().map(|_| "by the app").chain(by_desk.iter().map(|_| "by the desk"));
+    assert_eq!(notes, expected.map(|note| Some(note.to_owned())).collect::<Vec<_>>());
+
+    // Two syncs at once: one meets the city, the other says that it is at it, or comes right after.
+    std::thread::scope(|both| {
+        let app = both.spawn(|| device.sync_job().run());
+        let answer = desk.try_run(&["sync"]);
+        let app = app.join().unwrap();
+        assert!(answer.code == 0 || answer.error() == "busy", "{}", answer.stderr);
+        assert!(matches!(app, Ok(_) | Err(HostError::Busy { .. })), "{app:?}");
+    });
+    assert_eq!(device.sync_job().run().unwrap().waiting, 0);
+    let status = device.status().unwrap();
+    assert_eq!((status.waiting, status.attention), (0, 0));
+    assert_eq!(desk.run(&["verify"])["ok"], true);
+    device.close();
+}
