@@ -1,0 +1,101 @@
+//! What an app says of the moment, and what it is told of the device and of a meeting with the city.
+
+use mingcha::host::{ClockReading, Conditions, DeviceStatus, LocalizedText, SyncOutcome, SyncProgress, Tag};
+
+/// What network there is; `Network` alone is the name of a module in Swift.
+type NetworkKind = mingcha::host::Network;
+
+/// What network there is.
+#[uniffi::remote(Enum)]
+pub enum NetworkKind {
+    /// There is none: nothing is tried.
+    Unavailable,
+    /// One that costs by the byte: Android `isActiveNetworkMetered`, iOS `isExpensive` or `isConstrained`.
+    Metered,
+    /// One that costs nothing.
+    Free,
+}
+
+/// What a host knows of the moment.
+#[uniffi::remote(Record)]
+pub struct Conditions {
+    /// What network there is.
+    pub network: NetworkKind,
+    /// The battery is low and not charging: Android below 15 %, iOS low power mode.
+    pub battery_low: bool,
+    /// Bytes that an app may still write to the storage; `None` where the system does not say.
+    pub free_bytes: Option<u64>,
+}
+
+/// What a clock shows.
+#[uniffi::remote(Record)]
+pub struct ClockReading {
+    /// The wall clock in Unix milliseconds.
+    pub wall_millis: i64,
+    /// A clock that only goes forward within one boot, while the phone sleeps too, in milliseconds: Android
+    /// `elapsedRealtime`, iOS `mach_continuous_time`.
+    pub monotonic_millis: i64,
+    /// Which boot of the phone this is: any number that another boot does not have.
+    pub boot: u64,
+}
+
+/// How far a sync has come, ready for display.
+#[uniffi::remote(Record)]
+pub struct SyncProgress {
+    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`; empty before it begins.
+    pub phase: String,
+    /// The same in words.
+    pub phase_text: LocalizedText,
+    /// How much of it is done: statements or files.
+    pub done: u64,
+    /// Of how much; 0 when that is not known.
+    pub total: u64,
+    /// Bytes of files done; 0 for statements.
+    pub done_bytes: u64,
+    /// Of how many; 0 when that is not known.
+    pub total_bytes: u64,
+    /// The amount in words: `1.2 MB / 8.0 MB`, `3 / 12`, `3`.
+    pub amount_text: String,
+}
+
+/// What a sync did, and what still waits.
+#[uniffi::remote(Record)]
+pub struct SyncOutcome {
+    /// Statements that the city gave a receipt for.
+    pub sent: u64,
+    /// Statements of others that came.
+    pub received: u64,
+    /// Photos that went.
+    pub sent_photos: u64,
+    /// Photo files that came.
+    pub received_photos: u64,
+    /// Photos that wait for a better network or battery.
+    pub postponed_photos: u64,
+    /// Statements that still wait.
+    pub waiting: u64,
+    /// Photos that still wait.
+    pub waiting_photos: u64,
+    /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
+    pub attention: u64,
+}
+
+/// Whose device this is, and what waits.
+#[uniffi::remote(Record)]
+pub struct DeviceStatus {
+    /// True once it belongs to somebody.
+    pub is_enrolled: bool,
+    /// What they are; none before enrolment.
+    pub role: Option<Tag>,
+    /// Where they work: their areas, or a contact's unit.
+    pub places: Vec<String>,
+    /// When a sync was last finished, RFC 3339; none before the first.
+    pub last_sync: Option<String>,
+    /// What the last sync was, in words.
+    pub last_sync_text: LocalizedText,
+    /// Statements that wait to be sent.
+    pub waiting: u64,
+    /// Photos that wait to be sent.
+    pub waiting_photos: u64,
+    /// What needs this person: refused, held, waiting for something else, disagreed about, or decided by others.
+    pub attention: u64,
+}
