@@ -1,0 +1,160 @@
+package mingcha
+
+import app.cash.turbine.test
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.runBlocking
+import mingcha.core.MingchaException
+import mingcha.core.NetworkKind
+import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
+import org.junit.jupiter.api.Assertions.assertTrue
+import org.junit.jupiter.api.Test
+import org.junit.jupiter.api.assertThrows
+import org.junit.jupiter.api.io.TempDir
+import java.nio.file.Path
+import kotlin.io.path.createDirectories
+
+/** The whole loop on three phones, against a city that is a process of its own. */
+class LoopStory {
+    @TempDir
+    lateinit var folder: Path
+
+    private class Hand(val below: Path, val hardware: Hardware, val phone: Mingcha)
+
+    private suspend fun hand(name: String, city: City, vararg place: String): Hand {
+        val below = folder.resolve(name).createDirectories()
+        val hardware = Hardware(below, MORNING)
+        val phone = Mingcha.open(below.resolve("phone"), hardware)
+        val status = phone.enrol(city.url, city.code("--role", name, *place, "--name", name))
+        assertTrue(status.isEnrolled)
+        assertEquals(name, status.role?.code)
+        phone.sync()
+        return Hand(below, hardware, phone)
+    }
+
+    @Test
+    fun `what was seen undercover without signal is put right, approved and rechecked, though the process was killed`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val inspector = hand("inspector", city, "--area", "DH")
+            val supervisor = hand("supervisor", city, "--area", "DH")
+            val contact = hand("contact", city, "--unit", "MC-GOV")
+            val hands = listOf(inspector, supervisor, contact)
+
+            // Undercover, offline, and killed with -9 in the middle of the work.
+            inspector.phone.close()
+            val saved = killedAfterRaising(inspector.below)
+            val again = Mingcha.open(inspector.below.resolve("phone"), inspector.hardware)
+            val draft = again.tasks().first().rows.single { it.kind.code == "draft" }
+            assertEquals(saved.getValue("visit"), draft.visitId)
+            val form = again.visit(draft.visitId!!).first()
+            assertEquals("undercover", form.mode.code)
+            assertEquals(2, form.photos.size)
+            val answered = form.items.single { it.item == "W5-3" }
+            assertEquals("no", answered.value)
+            assertEquals("否", answered.valueText?.zh)
+            assertEquals("坡道被电动车占用", answered.note)
+            assertEquals(listOf(saved.getValue("finding")), form.findingIds)
+            again.submitVisit(form.id, form.basis)
+
+            // With signal, the city and the supervisor hear of it; the unit does not.
+            val all = listOf(again, supervisor.phone, contact.phone)
+            suspend fun meet() = repeat(2) { all.forEach { assertEquals(0uL, it.sync().waiting) } }
+            meet()
+            assertTrue(contact.phone.findings().first().rows.isEmpty())
+            val raised = supervisor.phone.findings().first().rows.single()
+            val refused = assertThrows<MingchaException.Refused> { runBlocking { supervisor.phone.feedBack(raised.id) } }
+            assertEquals("no_demand", refused.code)
+
+            // Told in words chosen for the unit, under another id.
+            val copy = supervisor.phone.feedBack(raised.id, DEMAND, photosChecked = true)
+            supervisor.phone.serveNotice(copy)
+            repeat(2) { meet() }
+            val told = contact.phone.finding(copy).first()
+            assertEquals("noticed", told.summary.stage.code)
+            assertEquals("已交办", told.summary.stage.text.zh)
+            assertEquals(DEMAND, told.demand)
+            assertEquals(1, told.photoIds.size)
+            assertTrue(told.timeline.none { it.by != null })
+
+            // A page that is open follows by itself.
+            supervisor.phone.finding(copy).test {
+                assertEquals("noticed", awaitItem().summary.stage.code)
+                contact.phone.submitRectification(copy, "已清理", listOf(picture(contact.below, 9)))
+                contact.phone.sync()
+                supervisor.phone.sync()
+                var shown = awaitItem()
+                while (shown.submissions.isEmpty()) shown = awaitItem()
+                assertEquals("submitted", shown.summary.stage.code)
+                supervisor.phone.approve(shown.submissions.single().id, basis = shown.basis)
+                while (shown.summary.stage.code == "submitted") shown = awaitItem()
+                assertEquals("awaiting_recheck", shown.summary.stage.code)
+                cancelAndIgnoreRemainingEvents()
+            }
+            meet()
+
+            // A fortnight later somebody looks.
+            city.clock(RECHECK)
+            hands.forEach { it.hardware.now = RECHECK }
+            meet()
+            val due = again.tasks().first().rows.single { it.kind.code == "recheck" }
+            assertEquals(listOf(copy), due.findingIds)
+            assertFalse(due.isOverdue)
+            again.recheck(copy, "pass", text = "通畅", basis = again.finding(copy).first().basis)
+            meet()
+            all.forEach { phone ->
+                val closed = phone.finding(copy).first()
+                assertEquals("closed", closed.summary.stage.code)
+                assertEquals("pass", closed.rechecks.single().result.code)
+            }
+            assertNull(contact.phone.finding(copy).first().rechecks.single().by)
+            all.forEach(Mingcha::close)
+        }
+    }
+
+    @Test
+    fun `a city that is away costs nothing but time`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val hand = hand("inspector", city, "--area", "DH")
+            city.close()
+            val visit = hand.phone.startVisit("GOV-01", "open").id
+            assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
+            hand.hardware.network = NetworkKind.UNAVAILABLE
+            val untried = assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
+            assertEquals("no_network", untried.code)
+            assertTrue(hand.phone.status().first().waiting > 0uL)
+            city.serve()
+            hand.hardware.network = NetworkKind.METERED
+            assertEquals(0uL, hand.phone.sync().waiting)
+            assertTrue(hand.phone.visit(visit).first().isOpen)
+            hand.phone.close()
+        }
+    }
+
+    /** Starts a process that makes the visit, and kills it with -9 once it said that the finding is saved. */
+    private fun killedAfterRaising(below: Path): Map<String, String> {
+        val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        val settings = listOf("jna.library.path").map { "-D$it=${System.getProperty(it)}" }
+        val command = listOf(java) + settings +
+            listOf("-cp", System.getProperty("java.class.path"), "mingcha.UndercoverVisitKt", below.toString(), MORNING)
+        val child = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        val saved = mutableMapOf<String, String>()
+        try {
+            for (line in child.inputStream.bufferedReader().lineSequence()) {
+                val (what, id) = (line.split(' ') + "").let { it[0] to it[1] }
+                saved.putIfAbsent(what, id)
+                if (what == "finding") break
+            }
+        } finally {
+            child.destroyForcibly().waitFor()
+        }
+        assertEquals(setOf("visit", "photo", "answer", "finding"), saved.keys)
+        return saved
+    }
+
+    private companion object {
+        const val MORNING = "2026-03-02T09:00:00+08:00"
+        const val RECHECK = "2026-03-16T09:00:00+08:00"
+        const val DEMAND = "三日内清理坡道"
+    }
+}
