@@ -18,10 +18,15 @@ impl Counts {
     /// Adds what one line of output says, if it is the closing line of a test program.
     pub fn read(&mut self, line: &str) {
         if let Some(more) = result_line(line) {
-            self.passed = self.passed.saturating_add(more.passed);
-            self.failed = self.failed.saturating_add(more.failed);
-            self.ignored = self.ignored.saturating_add(more.ignored);
+            self.add(more);
         }
+    }
+
+    /// Adds what somebody else counted.
+    pub fn add(&mut self, more: Self) {
+        self.passed = self.passed.saturating_add(more.passed);
+        self.failed = self.failed.saturating_add(more.failed);
+        self.ignored = self.ignored.saturating_add(more.ignored);
     }
 
     /// Whether any test ran at all, whatever became of it.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program that a build or a step calls, and the Debian packages that bring it.
-const PROGRAMS: [(&str, &[&str]); 7] = [
+const PROGRAMS: [(&str, &[&str]); 9] = [
     ("cc", &["gcc", "libc6-dev"]),
     ("make", &["make"]),
     ("perl", &["perl"]),
@@ -15,6 +15,8 @@ const PROGRAMS: [(&str, &[&str]); 7] = [
     ("git", &["git"]),
     ("python3", &["python3"]), // runs a stock client of the upload protocol
     ("pip3", &["python3-pip"]),
+    ("java", &["openjdk-17-jdk-headless"]), // runs the stories in Kotlin
+    ("mvn", &["maven"]),
 ];
 
 /// Cargo's own tools that a small installation leaves out: the subcommand and its rustup component.

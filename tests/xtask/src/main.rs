@@ -3,10 +3,13 @@
 //! `cargo xtask test` is the one proof. This program decides nothing about the product; it starts tools, counts what
 //! they say, and refuses to call anything proven that did not run.
 
+mod bind;
 mod count;
 mod deny;
+mod hosts;
 mod machine;
 mod steps;
+mod surface;
 mod tidy;
 
 use std::process::ExitCode;
@@ -26,8 +29,12 @@ cargo xtask COMMAND [WORDS FOR CARGO]
   clippy       every lint an error: libraries, programs, tests, benches
   docs         every page and link of the libraries' documentation
   suite        every test, and every example in the documentation
+  kotlin       the seam in Kotlin: names as reviewed, stories on a JVM against a real city
+  swift        the same in Swift; --install puts Swift 6 below target where there is none (`test --hosts swift` does too)
 
 其他 more
+  bind kotlin|swift
+               writes the seam in that language into target/bind and compares its names; --accept takes them as reviewed
   bench NAME   one benchmark of tests/benches
   fuzz photo --seconds N
                pictures changed at random, for so many seconds, optimised
@@ -63,9 +70,15 @@ fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
             Ok(())
         }
         "test" if words.is_empty() => steps::all(&Machine::prepared()),
+        "test" if words.first().is_some_and(|word| word == "--hosts") => match words {
+            [_, host] if host == "kotlin" => one_host("kotlin", &[]),
+            [_, host] if host == "swift" => one_host("swift", &["--install".into()]),
+            _ => Err("Which host? For example: cargo xtask test --hosts swift".into()),
+        },
         "test" => Err("`cargo xtask test` proves everything and takes no words. \
                        For a part of the tests: cargo xtask suite -p mingcha-model"
             .into()),
+        "bind" => bind_as(words),
         "bench" => {
             let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
             let bench = ["bench", "--workspace", "--bench", name];
@@ -81,4 +94,24 @@ fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
         "demo" => steps::succeed(Machine::found().cargo(&["run", "--release", "--", "demo"]).args(words)),
         _ => Err(format!("There is no command `{command}`.\n\n{HELP}")),
     }
+}
+
+fn one_host(name: &str, words: &[String]) -> Result<(), Refusal> {
+    let step = steps::named(name).ok_or("There is no such host.")?;
+    steps::one(step, &Machine::prepared(), words)
+}
+
+fn bind_as(words: &[String]) -> Result<(), Refusal> {
+    const WHICH: &str = "Into which language? For example: cargo xtask bind kotlin";
+    let (name, words) = words.split_first().ok_or(WHICH)?;
+    let language = bind::Language::named(name).ok_or(WHICH)?;
+    let accept = match words {
+        [] => false,
+        [word] if word == "--accept" => true,
+        _ => return Err("After the language there is only --accept.".into()),
+    };
+    let machine = Machine::found();
+    let folder = bind::write(&machine, language)?;
+    println!("Written into {}", folder.display());
+    bind::compare(&machine, language, &folder, accept)
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::count::Counts;
 use crate::machine::Machine;
-use crate::{Refusal, deny, tidy};
+use crate::{Refusal, deny, hosts, tidy};
 
 /// What became of a step that did not fail.
 pub enum Outcome {
@@ -27,13 +27,15 @@ pub struct Step {
     run: fn(&Machine, &[String]) -> Result<Outcome, Refusal>,
 }
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 8] = [
     Step { name: "fmt", takes_words: false, run: |machine, _| format(machine) },
     Step { name: "tidy", takes_words: false, run: |machine, _| tidy::check(machine) },
     Step { name: "deny", takes_words: false, run: |machine, _| deny::check(machine) },
     Step { name: "clippy", takes_words: true, run: clippy },
     Step { name: "docs", takes_words: true, run: docs },
     Step { name: "suite", takes_words: true, run: suite },
+    Step { name: "kotlin", takes_words: false, run: |machine, _| hosts::kotlin(machine) },
+    Step { name: "swift", takes_words: true, run: hosts::swift },
 ];
 
 /// The step of that name.
@@ -63,7 +65,7 @@ pub fn all(machine: &Machine) -> Result<(), Refusal> {
         times.push(format!("{} {}", step.name, seconds(time)));
         match outcome {
             Outcome::Passed => {}
-            Outcome::Counted(counts) => total = counts,
+            Outcome::Counted(counts) => total.add(counts),
             Outcome::Skipped(why) => skipped.push(format!("Skipped {}: {why}", step.name)),
         }
     }

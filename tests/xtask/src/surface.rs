@@ -1,0 +1,302 @@
+//! The public names of the written Kotlin and Swift, one a line: what a person reviews when the seam changes.
+//!
+//! It reads declarations, not languages: what is marked as nobody's business (`@suppress`, `internal`, `private`, names
+//! that begin with the tool's own) is left out. Documentation is not part of it.
+
+/// Names that the tool makes for itself.
+const OF_THE_TOOL: [&str; 8] =
+    ["Uniffi", "uniffi", "FfiConverter", "RustBuffer", "ForeignBytes", "RustCallStatus", "NoHandle", "UNIFFI"];
+
+/// The public names of written Kotlin.
+pub fn kotlin(text: &str) -> String {
+    let mut found = Names::default();
+    let mut suppressed = false;
+    for line in text.lines() {
+        let code = without_throws(line.trim_start());
+        if code.contains("@suppress") {
+            suppressed = true;
+        }
+        if code.is_empty() || code.starts_with(['*', '/', '@', '}', ')']) {
+            continue;
+        }
+        let indent = line.len().saturating_sub(line.trim_start().len());
+        let hidden = std::mem::take(&mut suppressed);
+        let words = code.trim_start_matches("public ").trim_start_matches("open ");
+        let secret =
+            ["internal", "private", "protected", "import", "package"].iter().any(|word| code.starts_with(word));
+        if hidden || secret {
+            found.hide(indent);
+        } else if let Some(name) = kotlin_block(words).filter(|_| !found.is_hidden(indent)) {
+            found.enter(indent, name);
+        } else if let Some(member) = kotlin_member(words).filter(|_| !found.is_hidden(indent)) {
+            found.member(indent, &member.replace('`', "").replace("kotlin.", ""));
+        }
+    }
+    found.listed()
+}
+
+/// The public names of written Swift.
+pub fn swift(text: &str) -> String {
+    let mut found = Names::default();
+    // Of errors the tool writes the first word on a line of its own.
+    for line in text.replace("public \n", "public ").lines() {
+        let code = line.trim_start();
+        let indent = line.len().saturating_sub(code.len());
+        if code.is_empty() || code.starts_with(['/', '*', '}']) {
+            continue;
+        }
+        let words = code.trim_start_matches("public ").trim_start_matches("open ").trim_start_matches("final ");
+        let is_public = words.len() != code.len();
+        if ["fileprivate", "private", "internal"].iter().any(|word| code.starts_with(word)) {
+            found.hide(indent);
+            continue;
+        }
+        let block = ["struct ", "class ", "enum ", "protocol ", "extension "]
+            .iter()
+            .find_map(|kind| words.strip_prefix(kind).map(|rest| format!("{kind}{}", name_of(rest))));
+        match block {
+            Some(name) if is_public && !name.starts_with("extension") => found.enter(indent, name),
+            Some(_) => found.hide(indent),
+            None if found.is_hidden(indent) => {}
+            None if code.starts_with("case ") && indent == 4 => found.member(indent, code.trim_end_matches([',', '('])),
+            None if is_public || found.is_in_protocol() => {
+                // An initialiser has the names of what it fills; an overridable method stands in its protocol.
+                let is_member = ["func ", "var ", "let ", "static func "].iter().any(|kind| words.starts_with(kind));
+                if is_member && !code.starts_with("open ") {
+                    found.member(indent, words.split(" {").next().unwrap_or(words).trim());
+                }
+            }
+            None => {}
+        }
+    }
+    found.listed()
+}
+
+/// What one list has and the other has not, each line with its sign.
+pub fn differences(reviewed: &str, found: &str) -> Vec<String> {
+    let missing = reviewed.lines().filter(|line| !found.lines().any(|other| other == *line));
+    let new = found.lines().filter(|line| !reviewed.lines().any(|other| other == *line));
+    missing.map(|line| format!("- {line}")).chain(new.map(|line| format!("+ {line}"))).collect()
+}
+
+#[derive(Default)]
+struct Names {
+    lines: Vec<String>,
+    /// The blocks around the present line: indent and name; no name hides what is inside. A block ends where something
+    /// stands that is not further in: the braces that the tool writes inside of bodies are not to be trusted.
+    around: Vec<(usize, Option<String>)>,
+}
+
+impl Names {
+    fn enter(&mut self, indent: usize, name: String) {
+        self.around.retain(|(outer, _)| *outer < indent);
+        if name.starts_with("companion object") {
+            // Not a name that anybody says; what is in it, they do.
+            self.around.push((indent, Some("Companion".to_owned())));
+        } else if OF_THE_TOOL.iter().any(|tool| name.contains(tool)) {
+            self.around.push((indent, None));
+        } else {
+            let path = self.path(&name);
+            self.lines.push(path);
+            self.around.push((indent, Some(name)));
+        }
+    }
+
+    fn hide(&mut self, indent: usize) {
+        self.around.retain(|(outer, _)| *outer < indent);
+        self.around.push((indent, None));
+    }
+
+    fn is_hidden(&self, indent: usize) -> bool {
+        self.around.iter().any(|(outer, name)| *outer < indent && name.is_none())
+    }
+
+    fn is_in_protocol(&self) -> bool {
+        self.around.last().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with("protocol "))
+    }
+
+    /// A member of the block around it; what stands deeper is inside of a member.
+    fn member(&mut self, indent: usize, member: &str) {
+        self.around.retain(|(outer, _)| *outer < indent);
+        let is_direct = self.around.last().map_or(indent == 0, |(outer, _)| indent == outer.saturating_add(4));
+        if is_direct && !OF_THE_TOOL.iter().any(|tool| member.contains(tool)) {
+            let path = self.path(member);
+            self.lines.push(path);
+        }
+    }
+
+    fn path(&self, last: &str) -> String {
+        let names = self.around.iter().filter_map(|(_, name)| name.as_deref());
+        let plain = names.map(|name| name.rsplit(' ').next().unwrap_or(name).to_owned());
+        plain.chain([last.to_owned()]).collect::<Vec<_>>().join(" . ")
+    }
+
+    fn listed(self) -> String {
+        let mut lines = self.lines;
+        lines.sort_unstable();
+        lines.dedup();
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+fn kotlin_block(words: &str) -> Option<String> {
+    let kinds = ["data class ", "sealed class ", "enum class ", "class ", "interface ", "object ", "companion object"];
+    kinds.iter().find_map(|kind| {
+        let rest = words.strip_prefix(kind)?;
+        let name = name_of(rest);
+        Some(if name.is_empty() { kind.trim_end().to_owned() } else { format!("{kind}{name}") })
+    })
+}
+
+/// What overrides something is named where that stands.
+fn kotlin_member(words: &str) -> Option<String> {
+    if words.starts_with("fun ") {
+        return Some(words.split(" {").next().unwrap_or(words).trim().to_owned());
+    }
+    if let Some(rest) = words.strip_prefix("val ").or_else(|| words.strip_prefix("var ")) {
+        return Some(format!("val {}", rest.trim().trim_end_matches(',')));
+    }
+    // An entry of an enum: a word in capitals.
+    let entry = words.trim_end_matches([',', ';']);
+    let is_entry = !entry.is_empty() && entry.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    is_entry.then(|| entry.to_owned())
+}
+
+/// A line without the exceptions that stand before its declaration.
+fn without_throws(code: &str) -> &str {
+    code.strip_prefix("@Throws(").and_then(|rest| rest.split_once(')')).map_or(code, |(_, rest)| rest.trim_start())
+}
+
+fn name_of(rest: &str) -> String {
+    rest.trim_start().chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KOTLIN: &str = "package mingcha.core
+
+internal open class RustBuffer : Structure() {
+    class ByValue : RustBuffer()
+    val len: Long = 0
+}
+
+/**
+ * One device.
+ */
+public interface DeviceInterface {
+    /**
+     * Its state.
+     */
+    fun `status`(): DeviceStatus
+    companion object
+}
+
+open class Device: Disposable, AutoCloseable, DeviceInterface
+{
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+    }
+
+    @Throws(MingchaException::class)override fun `status`(): DeviceStatus {
+        val inside = 1
+    }
+
+    companion object {
+        @Throws(MingchaException::class) fun `open`(`folder`: kotlin.String): Device {
+        }
+    }
+}
+
+data class Tag (
+    /**
+     * The code.
+     */
+    val `code`: kotlin.String
+){
+    companion object
+}
+
+enum class TagColor {
+    GRAY,
+    BLUE;
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
+    override fun read(buf: ByteBuffer): Tag {
+    }
+}
+";
+
+    #[test]
+    fn what_a_kotlin_developer_sees_is_listed_and_what_the_tool_keeps_to_itself_is_not() {
+        let names = kotlin(KOTLIN);
+        for name in ["interface DeviceInterface", "DeviceInterface . fun status(): DeviceStatus", "class Device"] {
+            assert!(names.lines().any(|line| line == name), "{name} is missing:\n{names}");
+        }
+        for name in ["data class Tag", "Tag . val code: String", "TagColor . GRAY", "TagColor . BLUE"] {
+            assert!(names.lines().any(|line| line == name), "{name} is missing:\n{names}");
+        }
+        assert!(names.contains("Device . Companion . fun open(folder: String): Device\n"), "{names}");
+        for word in ["Ffi", "Rust", "Uniffi", "inside", "ByValue", "len"] {
+            assert!(!names.contains(word), "{word} is listed:\n{names}");
+        }
+    }
+
+    const SWIFT: &str = "public protocol DeviceProtocol: AnyObject, Sendable {
+    /**
+     * Its state.
+     */
+    func status() throws  -> DeviceStatus
+}
+public struct Tag: Equatable, Hashable {
+    public let code: String
+    // Default memberwise initializers are never public by default, so we
+    public init(code: String) {
+        self.code = code
+    }
+}
+public enum TagColor: Equatable, Hashable {
+    case gray
+    case blue
+}
+public\u{20}
+enum HostFault: Swift.Error {
+    case NotNow
+}
+fileprivate struct FfiConverterTypeTag: FfiConverterRustBuffer {
+    public static func read(from buf: inout Data) throws -> Tag {
+    }
+}
+";
+
+    #[test]
+    fn what_a_swift_developer_sees_is_listed_and_what_the_tool_keeps_to_itself_is_not() {
+        let expected = "\
+DeviceProtocol . func status() throws  -> DeviceStatus
+HostFault . case NotNow
+Tag . let code: String
+TagColor . case blue
+TagColor . case gray
+enum HostFault
+enum TagColor
+protocol DeviceProtocol
+struct Tag
+";
+        assert_eq!(swift(SWIFT), expected);
+    }
+
+    #[test]
+    fn a_name_that_came_or_went_is_told_with_its_sign() {
+        assert_eq!(differences("a\nb\n", "b\nc\n"), ["- a", "+ c"]);
+        assert!(differences("a\n", "a\n").is_empty());
+    }
+}
