@@ -12,8 +12,10 @@ import Foundation
 public actor Mingcha {
     private nonisolated let device: Device
     private nonisolated let bell = Bell()
-    /// Calls wait here, never on a thread that belongs to Swift's tasks.
+    /// Calls wait here one after the other, as the device takes them: one thread, and none that belongs to Swift's tasks.
     private nonisolated let queue: DispatchQueue
+    /// A sync waits here for minutes, and keeps no call waiting.
+    private nonisolated let syncs = DispatchQueue(label: "mingcha.sync")
 
     private init(device: Device, queue: DispatchQueue) {
         self.device = device
@@ -23,7 +25,7 @@ public actor Mingcha {
 
     /// Opens the device in this folder, which is made when it is not there; an empty folder is a new device.
     public static func open(folder: URL, platform: any Platform) async throws(MingchaError) -> Mingcha {
-        let queue = DispatchQueue(label: "mingcha", attributes: .concurrent)
+        let queue = DispatchQueue(label: "mingcha")
         let device = try await answer(on: queue) { try Device.open(folder: folder.path, platform: platform) }
         return Mingcha(device: device, queue: queue)
     }
@@ -171,7 +173,7 @@ public actor Mingcha {
         _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws(MingchaError) -> SyncOutcome {
         let job = device.syncJob()
-        let queue = queue
+        let queue = syncs
         let watching = Task {
             while !Task.isCancelled {
                 try await Task.sleep(nanoseconds: 100_000_000)
