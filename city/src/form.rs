@@ -56,7 +56,7 @@ impl City {
             };
             let lineage = kinds.lineage(&site.kind);
             let all: Vec<CriteriaSet> = chosen.iter().map(|set| (*set).clone()).collect();
-            let history = store.history_of_site(&site, mode, &form(&all, &lineage, mode, month), day)?;
+            let history = store.history_of_site(&site, mode, &all, &form(&all, &lineage, mode, month), day)?;
             let asked = asked(&all, &lineage, mode, month, &history);
             if asked.parts.is_empty() {
                 return Ok(Err(CityError::NothingToAsk));

@@ -60,7 +60,7 @@ impl Phone {
     pub(crate) fn asked(&self, site: &SiteRow, mode: Mode, sets: &[CriteriaSet]) -> Result<Asked, MingchaError> {
         let (kind, today) = (self.kinds()?.lineage(&site.kind), self.today()?);
         let whole = form(sets, &kind, mode, month(today));
-        let history = self.store.history_of_site(site, mode, &whole, today)?;
+        let history = self.store.history_of_site(site, mode, sets, &whole, today)?;
         Ok(asked(sets, &kind, mode, month(today), &history))
     }
 

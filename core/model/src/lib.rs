@@ -65,7 +65,7 @@ pub use policy::{BadSwitch, Policy, SWITCHES, Switch, SwitchShape, Weights};
 pub use register::{Head, LARGEST_OVER, Register};
 pub use rules::{FormerRules, RuleChange, Rules};
 pub use said::Said;
-pub use score::{Rule, Ruler, Score, ScoreLine, SetScore, Tier, score};
+pub use score::{Rule, Ruler, Score, ScoreLine, SetScore, Tier, faults, score};
 pub use severity::{BadSeverity, Severity};
 pub use stage::Stage;
 pub use time::{BadTime, parse_millis, parse_seconds, print_millis, print_seconds};

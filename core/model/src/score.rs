@@ -91,17 +91,21 @@ pub fn score(sets: &[CriteriaSet], items: &[Item], answers: &BTreeMap<ItemCode, 
     let mut unasked = answers.clone();
     let mut asked = BTreeSet::new();
     let mut lines = Vec::new();
+    let derived = derived(sets, items);
+    let values = worked_out(&derived, answers);
+    let decides = |item: &Item| -> Vec<ItemCode> {
+        deciding(&derived, item).into_iter().filter(|one| line::weighs(one)).map(|one| one.code.clone()).collect()
+    };
     for item in items {
         if asked.insert(&item.code) {
-            lines.push(line::line(item, unasked.remove(&item.code)));
+            lines.push(line::line(item, unasked.remove(&item.code), decides(item)));
         }
     }
-    for item in derived(sets, items) {
+    for item in &derived {
         if asked.insert(&item.code) {
-            // An answer that somebody gave by hand to what is derived counts for nothing.
-            let mut line = line::line(item, item.derivation.as_ref().and_then(|how| how.value(answers)));
+            let mut line = line::line(item, values.get(&item.code).copied(), decides(item));
             if line.answer.is_none() {
-                line.waits_for = line.operands.iter().filter(|code| !answers.contains_key(code)).cloned().collect();
+                line.waits_for = line.operands.iter().filter(|code| !values.contains_key(code)).cloned().collect();
             }
             lines.push(line);
         }
@@ -149,6 +153,41 @@ fn set_order(sets: &[CriteriaSet], lines: &[ScoreLine]) -> Vec<(SetCode, u32)> {
 fn derived<'a>(sets: &'a [CriteriaSet], items: &[Item]) -> Vec<&'a Item> {
     let on_form = |item: &Item| items.iter().any(|asked| asked.set == item.set);
     sets.iter().flat_map(|set| &set.items).filter(|item| item.derivation.is_some() && on_form(item)).collect()
+}
+
+/// The answers, and what follows from them; in the order of the sets, where what is derived stands behind what it is
+/// derived from. An answer that somebody gave by hand to what is derived counts for nothing.
+fn worked_out(derived: &[&Item], answers: &BTreeMap<ItemCode, Value>) -> BTreeMap<ItemCode, Value> {
+    let mut values = answers.clone();
+    values.retain(|code, _| !derived.iter().any(|item| item.code == *code));
+    for item in derived {
+        if let Some(value) = item.derivation.as_ref().and_then(|how| how.value(&values)) {
+            values.insert(item.code.clone(), value);
+        }
+    }
+    values
+}
+
+/// What is derived from this item.
+fn deciding<'a>(derived: &[&'a Item], item: &Item) -> Vec<&'a Item> {
+    let of_it =
+        |one: &&&Item| one.set == item.set && one.derivation.iter().any(|how| how.operands().contains(&&item.code));
+    derived.iter().filter(of_it).copied().collect()
+}
+
+/// The items of a form that failed. A part of something that is derived is no fault where the whole was reached without it,
+/// as where the clause says *or*.
+#[must_use]
+pub fn faults(sets: &[CriteriaSet], items: &[Item], answers: &BTreeMap<ItemCode, Value>) -> BTreeSet<ItemCode> {
+    let derived = derived(sets, items);
+    let values = worked_out(&derived, answers);
+    let failed = |item: &Item| values.get(&item.code).is_some_and(|value| item.failed(value));
+    let reached = |item: &Item| values.contains_key(&item.code) && !failed(item);
+    let spared = |item: &Item| {
+        let whole = deciding(&derived, item);
+        !whole.is_empty() && whole.into_iter().all(reached)
+    };
+    items.iter().filter(|item| failed(item) && !spared(item)).map(|item| item.code.clone()).collect()
 }
 
 fn lines_of(lines: &[ScoreLine], rules: &[Rule]) -> Vec<ItemCode> {

@@ -309,7 +309,8 @@ pub struct ScoreRow {
     /// The rule in words, with the limit that was passed or kept, the count and the cap: Chinese / English.
     pub rule: String,
     /// The rule alone: `full`, `half`, `proportion`, `failed`, `deducted`, `bonus`, `no_deduction`, `conforms`,
-    /// `does_not_conform`, `has_level`, `not_applicable`, `unanswered`, `unfit`, `information`, `no_veto` or `veto`.
+    /// `does_not_conform`, `has_level`, `not_applicable`, `unanswered`, `unfit`, `information`, `decides` (a part of what is worked out,
+    /// which counts in its stead), `no_veto` or `veto`.
     pub rule_code: &'static str,
     /// The level of the answer, where its set has levels: `first`, `second`, `third` or `below`.
     pub level: Option<&'static str>,

@@ -148,6 +148,22 @@ fn a_small_set_is_read() {
 }
 
 #[test]
+fn a_part_and_the_whole_do_not_both_bring_points() {
+    let derived = |points: &str| {
+        let item = SMALL.split_once("[[item]]").unwrap().1;
+        let (before, rest) = item.split_once("answer = \"yn\"\nask = [\"observe\"]").unwrap();
+        let code = item.split('"').nth(1).unwrap();
+        let before = before.replacen(code, &format!("{code}-whole"), 1);
+        let rest = rest.replacen("points = 100", points, 1);
+        let how = format!("answer = \"derived\"\ncondition = \"{code} = yes\"");
+        CriteriaSet::parse("t.toml", &format!("{SMALL}\n[[item]]{before}{how}{rest}"), &Kinds::embedded())
+    };
+    assert_eq!(derived("").unwrap().items.len(), 2);
+    let refused = derived("points = 100").unwrap_err().to_string();
+    assert!(refused.contains("points") && refused.contains("counts twice"), "{refused}");
+}
+
+#[test]
 fn a_doubtful_set_is_refused_with_file_item_key_and_a_reason_in_both_languages() {
     for (from, to, item, key, reason) in [
         ("version = 1", "version = 0", None, "version", "begin at 1"),

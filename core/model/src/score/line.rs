@@ -30,6 +30,8 @@ pub struct ScoreLine {
     pub operands: Vec<ItemCode>,
     /// Those of them whose answers it waits for.
     pub waits_for: Vec<ItemCode>,
+    /// What it is a part of: derived items that count in its stead.
+    pub decides: Vec<ItemCode>,
 }
 
 /// What an answer is held against: the item's limits for this kind of window, its classes, and what a fault costs.
@@ -109,6 +111,8 @@ pub enum Rule {
     Unfit,
     /// An item without points: information only.
     Information,
+    /// A part of what is derived, which counts in its stead: an *or* is not undone by the half that was not needed.
+    Decides,
     /// A veto item that does not apply or was answered with no.
     NoVeto,
     /// A veto item answered with yes: scores nothing, takes away awards.
@@ -133,6 +137,7 @@ impl Rule {
             Self::Unanswered => "unanswered",
             Self::Unfit => "unfit",
             Self::Information => "information",
+            Self::Decides => "decides",
             Self::NoVeto => "no_veto",
             Self::Veto => "veto",
         }
@@ -157,6 +162,7 @@ impl Rule {
                 ("答案与题型不符，按未填答处理", "the answer does not fit the item, counted as not answered")
             }
             Self::Information => ("仅作记录，不计分", "information only, no points"),
+            Self::Decides => ("由合并得出的项计，不单独计", "counts in what is worked out of it, not alone"),
             Self::NoVeto => ("未触发一票否决", "no veto"),
             Self::Veto => ("一票否决", "veto"),
         }
@@ -166,16 +172,36 @@ impl Rule {
     pub(super) fn counts(self) -> bool {
         !matches!(
             self,
-            Self::NotApplicable | Self::Unanswered | Self::Unfit | Self::Information | Self::NoVeto | Self::Veto
+            Self::NotApplicable
+                | Self::Unanswered
+                | Self::Unfit
+                | Self::Information
+                | Self::Decides
+                | Self::NoVeto
+                | Self::Veto
         )
     }
 }
 
-pub(super) fn line(item: &Item, answer: Option<Value>) -> ScoreLine {
+/// Whether an item brings anything by the model of its set: what is only recorded stands for nothing else.
+pub(super) fn weighs(item: &Item) -> bool {
+    match item.scoring {
+        ScoringModel::ItemPoints => item.points > 0,
+        ScoringModel::Base100 => item.deduct > 0 || item.bonus > 0,
+        ScoringModel::InstanceRate | ScoringModel::AllConform | ScoringModel::Levels => true,
+        ScoringModel::Information => false,
+    }
+}
+
+/// `decides` names what is derived from the item and counts in its stead.
+pub(super) fn line(item: &Item, answer: Option<Value>, decides: Vec<ItemCode>) -> ScoreLine {
     let mut operands: Vec<ItemCode> = item.derivation.iter().flat_map(|how| how.operands()).cloned().collect();
     let mut told = std::collections::BTreeSet::new();
     operands.retain(|code| told.insert(code.clone()));
-    let (rule, obtained, obtainable) = judge(item, answer.as_ref());
+    let (rule, obtained, obtainable) = match judge(item, answer.as_ref()) {
+        (rule, ..) if !decides.is_empty() && (rule.counts() || rule == Rule::Information) => (Rule::Decides, 0, 0),
+        judged => judged,
+    };
     let tier = (rule == Rule::HasLevel).then(|| answer.and_then(|value| tier(item, &value))).flatten();
     ScoreLine {
         item: item.code.clone(),
@@ -190,6 +216,7 @@ pub(super) fn line(item: &Item, answer: Option<Value>) -> ScoreLine {
         ruler: Ruler::of(item),
         operands,
         waits_for: Vec::new(),
+        decides,
     }
 }
 

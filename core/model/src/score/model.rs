@@ -76,8 +76,10 @@ impl Tier {
     }
 }
 
-/// The figure of one set from its lines; none if there are no lines.
+/// The figure of one set from its lines; none if there are no lines. What is derived stands for its parts, answered or not.
 pub(super) fn total(lines: &[&ScoreLine], cap: u32) -> Option<SetScore> {
+    let lines: Vec<&ScoreLine> = lines.iter().filter(|line| line.decides.is_empty()).copied().collect();
+    let lines = &lines[..];
     let first = lines.first()?;
     let empty = SetScore {
         set: first.set.clone(),

@@ -98,6 +98,31 @@ fn what_was_submitted_stands_and_says_what_counting_again_comes_to() {
     assert!(stated.formula.en.starts_with("4.00 of 4.00 as submitted"), "{}", stated.formula.en);
 }
 
+#[test]
+fn the_half_of_an_or_that_was_not_needed_is_no_fault_and_one_that_was_is() {
+    let mut sets = CriteriaSet::embedded().unwrap();
+    sets.retain(|set| set.code.as_str() == "CITY");
+    let items = form(&sets, &Kinds::embedded().lineage("CITY"), Mode::Open, 3);
+    let faults = |typed: &[(&str, &str)]| {
+        let read = |(code, typed): &(&str, &str)| {
+            let item = items.iter().find(|item| item.code.as_str() == *code).unwrap();
+            (item.code.clone(), item.read(typed).unwrap().value)
+        };
+        let answers = typed.iter().map(read).collect();
+        let score = score(&sets, &items, &answers);
+        let faults: Vec<String> = faults(&sets, &items, &answers).iter().map(ToString::to_string).collect();
+        (faults, score.sets[0].tier.map(Tier::name))
+    };
+    let nothing: Vec<String> = Vec::new();
+    assert_eq!(faults(&[("CITY-17a", "no"), ("CITY-17b", "yes")]), (nothing.clone(), Some("first")));
+    assert_eq!(faults(&[("CITY-17a", "no"), ("CITY-17b", "no")]).0, ["CITY-17a", "CITY-17b"]);
+    // While the other half is not known, this one is worth another look.
+    assert_eq!(faults(&[("CITY-17a", "no")]), (vec!["CITY-17a".to_owned()], None));
+    assert_eq!(faults(&[("CITY-13a", "2"), ("CITY-13b", "no")]), (nothing, Some("first")));
+    let water = [("CITY-8a", "yes"), ("CITY-8b", "no"), ("CITY-8d", "85"), ("CITY-8e", "yes")];
+    assert_eq!(faults(&water), (vec!["CITY-8b".to_owned()], Some("below")));
+}
+
 fn any_value() -> impl Strategy<Value = Value> {
     let words = prop::sample::select(&AnswerType::ALL[..]).prop_flat_map(|one| prop::sample::select(one.choices()));
     prop_oneof![

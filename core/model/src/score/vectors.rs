@@ -67,7 +67,8 @@ fn every_model_scores_as_it_was_worked_out_by_hand() {
         "all_conform",
         "levels",
         "information",
-        "several_sets"
+        "several_sets",
+        "derived"
     );
     for (name, text) in files {
         let vectors: Vectors = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));

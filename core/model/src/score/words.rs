@@ -17,6 +17,10 @@ impl ScoreLine {
                 Bilingual { zh: format!("加 {added}"), en: format!("{added} added") }
             }
             (Rule::Unanswered, _) if self.derived => return self.waiting(),
+            (Rule::Decides, _) => {
+                let (zh, en) = (listed(&self.decides, "、"), listed(&self.decides, ", "));
+                Bilingual { zh: format!("由 {zh} 计，不单独计"), en: format!("counts in {en}, not alone") }
+            }
             (Rule::HasLevel, Some(tier)) => Bilingual::new(tier.rank().0, tier.rank().1),
             (rule, _) => Bilingual::new(rule.words().0, rule.words().1),
         };
@@ -178,7 +182,8 @@ pub(super) fn of_visit(sets: &[SetScore], lines: &[ScoreLine], (obtained, obtain
 
 /// What a figure does not count: `；不适用 2 项、未答 35 项不计`. Nothing where it counts everything.
 pub(super) fn left_out(lines: &[&ScoreLine]) -> Bilingual {
-    let count = |wanted: fn(&ScoreLine) -> bool| lines.iter().filter(|line| wanted(line)).count();
+    let count =
+        |wanted: fn(&ScoreLine) -> bool| lines.iter().filter(|line| line.decides.is_empty() && wanted(line)).count();
     let counts = [
         (count(|line| line.rule == Rule::NotApplicable), "不适用", "not applicable"),
         (count(|line| line.is_open() && !line.derived), "未答", "not answered"),

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use mingcha_model::body::{Answer, Mode, VisitOpen};
-use mingcha_model::{AreaId, Day, FeedName, History, Item, ItemCode, Kind, Order, SiteId, Stage, Value, VisitStatus};
+use mingcha_model::{
+    AreaId, CriteriaSet, Day, FeedName, History, Item, ItemCode, Kind, Order, SiteId, Stage, Value, VisitStatus, faults,
+};
 use rusqlite::{OptionalExtension, params};
 
 use super::SiteRow;
@@ -27,7 +29,7 @@ pub struct AreaHistory {
 }
 
 impl Store {
-    /// What is known of earlier visits to a site when a form is cut there of these items, on this day: the same on every
+    /// What is known of earlier visits to a site when a form is cut there of these items of these sets, on this day: the same on every
     /// device that may open such a visit, and in the city.
     ///
     /// Contacts read no area feed, so a self-check knows earlier self-checks alone, which stand in the unit's feed as in
@@ -36,6 +38,7 @@ impl Store {
         &self,
         site: &SiteRow,
         mode: Mode,
+        sets: &[CriteriaSet],
         items: &[Item],
         today: Day,
     ) -> Result<History, StoreError> {
@@ -47,11 +50,7 @@ impl Store {
             return Ok(History { asked_here, ..History::default() });
         }
         let said = self.area_history(site.area, site.site)?;
-        let failed = |(code, value): &(&ItemCode, &Value)| {
-            items.iter().find(|item| item.code == **code).is_some_and(|item| item.failed(value))
-        };
-        let faults = said.last_answers.iter().filter(failed).map(|(code, _)| code.clone());
-        let failed_here = faults.chain(said.open_here).collect();
+        let failed_here = faults(sets, items, &said.last_answers).into_iter().chain(said.open_here).collect();
         let history = History { failed_here, failed_in_kind: said.findings_in_kind, ..History::default() };
         if mode == Mode::Undercover {
             return Ok(History { turn_by_day: Some(today), ..history });

@@ -21,7 +21,7 @@ fn submitted() -> Body {
 
 fn history(store: &Store, mode: Mode) -> History {
     let site = store.site(SiteId(id(9))).unwrap().unwrap();
-    store.history_of_site(&site, mode, &[], Day::from_epoch_days(20_500)).unwrap()
+    store.history_of_site(&site, mode, &[], &[], Day::from_epoch_days(20_500)).unwrap()
 }
 
 fn asked(store: &Store, mode: Mode) -> BTreeSet<String> {
