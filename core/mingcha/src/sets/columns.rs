@@ -6,7 +6,7 @@
 use mingcha_model::CriteriaSet;
 use toml::{Table, Value};
 
-use super::sheet::{Grid, Trouble};
+use super::sheet::{Grid, MOST_TROUBLES, Trouble};
 
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -182,6 +182,9 @@ pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
     }
     let (mut notes, mut items, mut titles, mut comparisons) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (number, cells) in grid.rows.iter().skip(1) {
+        if troubles.len() >= MOST_TROUBLES {
+            return read;
+        }
         let cell = |code: &str| {
             let place = places.iter().find(|(known, _)| *known == code).map(|(_, place)| *place);
             place.and_then(|place| cells.get(place)).map_or("", |text| text.trim())
@@ -195,6 +198,7 @@ pub(super) fn from_rows(grid: &Grid, troubles: &mut Vec<Trouble>) -> FromRows {
             troubles.push(Trouble::at(*number, "row", zh, en));
             continue;
         }
+        nameless(*number, cells, &places, troubles);
         let table = table_of(*number, sort, &cell, troubles);
         let code = cell("code").to_ascii_lowercase();
         if sort != "note" {
@@ -283,12 +287,31 @@ fn header(grid: &Grid, troubles: &mut Vec<Trouble>) -> Vec<(&'static str, usize)
             )),
         }
     }
-    for needed in ["row", "code", "zh", "en"] {
-        if troubles.is_empty() && !places.iter().any(|(known, _)| *known == needed) {
-            troubles.push(Trouble::at(*number, needed, "缺少此列", "this column is missing"));
-        }
+    // A column that lost its name would lose all of its points or limits without a word.
+    if troubles.is_empty() {
+        let missing =
+            codes().filter(|code| !code.starts_with("remark_") && !places.iter().any(|(known, _)| known == code));
+        let (zh, en) = (
+            "缺少此列：请照导出文件的第一行补上列名，没有内容可以空着",
+            "this column is missing: name it as the first row of an export does, its cells may be empty",
+        );
+        troubles.extend(missing.map(|code| Trouble::at(*number, code, zh, en)));
     }
     places
+}
+
+/// Tells the cells of a row that stand under no name: what they say would go nowhere.
+fn nameless(number: u32, cells: &[String], places: &[(&'static str, usize)], troubles: &mut Vec<Trouble>) {
+    let stray =
+        |(place, cell): &(usize, &String)| !cell.trim().is_empty() && !places.iter().any(|(_, known)| known == place);
+    for (place, _) in cells.iter().enumerate().filter(stray) {
+        troubles.push(Trouble::at(
+            number,
+            &super::sheet::letter(place),
+            "此格上面没有列名，内容会丢失：补上列名，或清空此格",
+            "no column is named above this cell, so that it would be lost: name the column, or empty the cell",
+        ));
+    }
 }
 
 fn table_of<'c>(number: u32, sort: &str, cell: &dyn Fn(&str) -> &'c str, troubles: &mut Vec<Trouble>) -> Table {

@@ -153,6 +153,10 @@ fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -
             troubles.push(too_many_rows());
             return Ok(grid);
         }
+        if record.iter().skip(MOST_COLUMNS).any(|cell| !cell.trim_ascii().is_empty()) {
+            troubles.push(too_far_right(number));
+            return Ok(grid);
+        }
         let mut cells = Vec::with_capacity(record.len().min(MOST_COLUMNS));
         for (place, cell) in record.iter().take(MOST_COLUMNS).enumerate() {
             match std::str::from_utf8(cell) {
@@ -181,6 +185,15 @@ fn too_many_rows() -> Trouble {
         "A",
         &format!("行数超过 {MOST_ROWS}；一套标准最多 {MOST_ITEMS} 个检查项，请分成几套标准"),
         &format!("more than {MOST_ROWS} rows: a set has at most {MOST_ITEMS} items, make several sets of it"),
+    )
+}
+
+fn too_far_right(row: u32) -> Trouble {
+    Trouble::at(
+        row,
+        &letter(MOST_COLUMNS),
+        &format!("内容超出 {MOST_COLUMNS} 列，请删去右边多余的格"),
+        &format!("beyond {MOST_COLUMNS} columns: empty what stands to the right"),
     )
 }
 
@@ -228,9 +241,6 @@ fn read_workbook(file: &Path, troubles: &mut Vec<Trouble>) -> Result<Grid, Mingc
             }
         };
         let (row, place) = (cell.pos.0.saturating_add(1), usize::try_from(cell.pos.1).unwrap_or(usize::MAX));
-        if place >= MOST_COLUMNS {
-            continue;
-        }
         let text = match text_of(&cell.value) {
             _ if cell.formula.is_some() => Err(("单元格是公式，请粘贴为数值", "a formula: paste its value instead")),
             told => told,
@@ -239,6 +249,10 @@ fn read_workbook(file: &Path, troubles: &mut Vec<Trouble>) -> Result<Grid, Mingc
             Ok(text) if text.is_empty() => continue,
             _ if row > MOST_ROWS => {
                 troubles.push(too_many_rows());
+                return Ok(grid);
+            }
+            _ if place >= MOST_COLUMNS => {
+                troubles.push(too_far_right(row));
                 return Ok(grid);
             }
             Ok(text) => text,

@@ -107,6 +107,39 @@ fn what_stands_against_a_set_that_reads_well_is_told_of_its_cell() {
 }
 
 #[test]
+fn a_column_that_lost_its_name_is_told_and_nothing_of_it_is_dropped() {
+    let office = Office::new();
+    let right = Office::rows();
+    let told = |rows: &[Vec<String>]| {
+        let told = office.refused(&office.csv("nameless.csv", rows));
+        told.into_iter().map(|(row, column, _)| (row.unwrap(), column.unwrap())).collect::<Vec<_>>()
+    };
+    // The name emptied, and the column taken out with everything in it.
+    for code in columns::codes().filter(|code| !code.starts_with("remark_")) {
+        let (mut emptied, mut without) = (right.clone(), right.clone());
+        emptied[0][place(code)] = " ".to_owned();
+        without.iter_mut().for_each(|row| drop(row.remove(place(code))));
+        for rows in [emptied, without] {
+            assert_eq!(told(&rows), [(1, code.to_owned())]);
+        }
+    }
+    let item = right.iter().position(|row| row[0] == "item").unwrap();
+    let number = u32::try_from(item).unwrap() + 1;
+    for (column, letters) in [(right[0].len(), "AS"), (59, "BH"), (100, "CW"), (130, "CW")] {
+        let mut beyond = right.clone();
+        beyond[item].resize(column, String::new());
+        beyond[item].push("200".to_owned());
+        assert_eq!(told(&beyond), [(number, letters.to_owned())]);
+    }
+    // An empty column between the others says nothing; one with words and no name does.
+    let mut apart = right.clone();
+    apart.iter_mut().for_each(|row| row.insert(5, String::new()));
+    assert!(office.check(&office.csv("apart.csv", &apart)).ok);
+    apart[item][5] = "见附件".to_owned();
+    assert_eq!(told(&apart), [(number, "F".to_owned())]);
+}
+
+#[test]
 fn white_space_at_the_ends_of_texts_goes_the_same_way_in_a_file_and_in_a_sheet() {
     let office = Office::new();
     let kinds = office.phone.kinds().unwrap();
