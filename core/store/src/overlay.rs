@@ -26,17 +26,17 @@ pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<Entity
 /// Makes the rows of these entities again, of the findings that follow from submissions and visits among them, and of the
 /// copies that undercover findings among them have.
 pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
-    search::stale(connection, &ids)?;
     let mut also = BTreeSet::new();
-    for id in ids {
-        also.extend(refresh_one(connection, id)?);
-        also.extend(gather::findings_of_visit(connection, id)?);
+    for id in &ids {
+        also.extend(refresh_one(connection, *id)?);
+        also.extend(gather::findings_of_visit(connection, *id)?);
     }
-    search::stale(connection, &also)?;
-    for id in also {
-        refresh_one(connection, id)?;
+    for id in &also {
+        refresh_one(connection, *id)?;
     }
-    Ok(())
+    // Only now: what has no row yet cannot be noted.
+    search::stale(connection, &ids)?;
+    search::stale(connection, &also)
 }
 
 /// Makes one entity's row again; gives what hangs on it: the finding of a submission, the copy of an undercover finding.

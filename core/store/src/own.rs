@@ -10,7 +10,7 @@ use mingcha_model::{
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::photo_file::{self, PhotoFile};
-use crate::{Store, StoreError, gather, overlay, pack};
+use crate::{Store, StoreError, gather, overlay, pack, search};
 
 /// An op before it has its place in a log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,9 +206,12 @@ pub(crate) fn insert_all(
     let own = open_key(transaction, log)?;
     let mut seq = next_seq(transaction, own)?;
     let mut ids = Vec::with_capacity(ops.len());
-    let mut stirred = BTreeSet::new();
+    let (mut stirred, mut worded) = (BTreeSet::new(), BTreeSet::new());
     for op in ops {
         insert(transaction, own, seq, op)?;
+        if op.texts.iter().any(|text| !text.is_empty()) {
+            worded.insert(op.entity);
+        }
         if !gather::is_often_written(op.body.kind()) {
             stirred.insert(op.entity);
         }
@@ -219,6 +222,8 @@ pub(crate) fn insert_all(
         photo_file::put(transaction, photo)?;
     }
     overlay::refresh(transaction, stirred)?;
+    // What is often written changes no list, and its words are looked for all the same.
+    search::stale(transaction, &worded)?;
     Ok(ids)
 }
 

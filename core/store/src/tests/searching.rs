@@ -74,6 +74,29 @@ fn what_is_said_after_the_first_search_is_found_and_what_was_replaced_is_not() {
 }
 
 #[test]
+fn what_this_device_writes_after_the_index_was_made_is_found_at_once() {
+    let mut phone = phone();
+    let mut feed = Feed::new(area(1));
+    feed.say(op(CITY, 1), id(9), &site(3, 1), "政务大厅");
+    feed.say(op(ANNA, 1), id(1), &opening(id(9), Mode::Open), "");
+    feed.pull(&mut phone.store);
+    let own = phone.store.open_log(LogId([5; 16]), None, 1).map(|()| LogId([5; 16])).unwrap();
+    assert!(hits(&phone.store, "鲲鹏", &ALL).is_empty());
+    let mut write = |entity: EntityId, body: Body, text: &str| {
+        let said = NewOp { texts: vec![text.to_owned()], ..new(entity, body) };
+        phone.store.append(own, &[said], &[]).unwrap();
+        hits(&phone.store, "鲲鹏", &ALL).len()
+    };
+    // A visit and a finding that nobody else knows yet, and a note on a visit that everybody knew before.
+    write(id(40), opening(id(9), Mode::Open), "");
+    assert_eq!(write(id(40), answer("W5-1", Value::No), "鲲鹏一"), 1);
+    assert_eq!(write(id(40), answer("W5-2", Value::No), "鲲鹏二"), 2);
+    assert_eq!(write(id(41), raising(id(40), id(9)), "鲲鹏三"), 3);
+    assert_eq!(write(id(1), answer("W5-3", Value::No), "鲲鹏四"), 4);
+    assert_eq!(write(id(40), answer("W5-1", Value::No), "改好了"), 3);
+}
+
+#[test]
 fn nothing_of_a_feed_that_went_is_left_in_the_index() {
     let mut phone = phone();
     let mut feed = Feed::new(area(1));
