@@ -49,12 +49,12 @@ impl City {
             let catalogue = Catalogue::with(store.criteria()?, &kinds);
             // A contact reads no campaign: a self-check asks the everyday sets where none is named.
             let campaigns = if mode == Mode::SelfCheck { Vec::new() } else { store.campaigns()? };
+            let lineage = kinds.lineage(&site.kind);
             let (mut chosen, named_by) = match named(&catalogue, sets) {
                 Some(named) if !sets.is_empty() => (named, None),
-                Some(_) => catalogue.of_the_day(campaigns.iter().map(|one| &one.set), day),
+                Some(_) => catalogue.of_the_day(campaigns.iter().map(|one| &one.set), day, &lineage, mode),
                 None => return Ok(Err(CityError::UnknownSet)),
             };
-            let lineage = kinds.lineage(&site.kind);
             let all: Vec<CriteriaSet> = chosen.iter().map(|set| (*set).clone()).collect();
             let history = store.history_of_site(&site, mode, &all, &form(&all, &lineage, mode, month), day)?;
             let asked = asked(&all, &lineage, mode, month, &history);

@@ -40,6 +40,19 @@ fn a_visit_asks_the_campaigns_sets_and_without_a_campaign_the_everyday_ones_that
     anna.refuses(&["visit", "start", "GOV-01", "--mode", "open", "--set", "HOSP"], 2, "nothing_to_ask");
     anna.refuses(&["visit", "start", "GOV-01", "--mode", "open", "--set", "N8-PUBLIC"], 2, "nothing_to_ask");
 
+    // A campaign of one trade begins: everywhere else the one before goes on, on the phone as in the city.
+    let week = "[[campaigns]]\ncode = \"HOSPWEEK\"\nname = \"医疗窗口周\"\nfrom = 2026-03-05\nto = 2026-11-30\n\
+                sets = [\"HOSP\"]\n";
+    let file = folder.path().join("week.toml");
+    std::fs::write(&file, week).unwrap();
+    city.office(&["load", file.to_str().unwrap()]);
+    anna.run(&["sync"]);
+    anna.now = "2026-03-06T09:00:00+08:00".to_owned();
+    let bank = anna.text(&["visit", "start", "BANK-01", "--mode", "open"], "visit");
+    assert_eq!(sets(&anna, &bank), ["W5@1", "SYSB@1"]);
+    let preview = city.office(&["form", "BANK-01", "--mode", "open", "--day", "2026-03-06"]);
+    assert_eq!(preview["sets"], serde_json::json!(["W5@1", "SYSB@1"]), "{preview}");
+
     // The campaign is over.
     anna.now = "2026-12-07T09:00:00+08:00".to_owned();
     let after = anna.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");

@@ -20,8 +20,9 @@ pub(crate) struct Chosen {
 }
 
 impl Phone {
-    /// The sets of these codes; where none is named, those of the campaign that runs today, else the everyday ones.
-    pub(crate) fn chosen_sets(&self, codes: &[String]) -> Result<Chosen, MingchaError> {
+    /// The sets of these codes; where none is named, those of the campaign that runs today and asks something in such a
+    /// visit, else the everyday ones.
+    pub(crate) fn chosen_sets(&self, codes: &[String], site: &SiteRow, mode: Mode) -> Result<Chosen, MingchaError> {
         let offered = self.offered()?;
         if !codes.is_empty() {
             let mut sets: Vec<CriteriaSet> = Vec::new();
@@ -40,7 +41,8 @@ impl Phone {
             return Ok(Chosen { sets, campaign: None });
         }
         let (catalogue, campaigns) = (self.catalogue()?, self.store.campaigns()?);
-        let (sets, named_by) = catalogue.of_the_day(campaigns.iter().map(|one| &one.set), self.today()?);
+        let (kind, today) = (self.kinds()?.lineage(&site.kind), self.today()?);
+        let (sets, named_by) = catalogue.of_the_day(campaigns.iter().map(|one| &one.set), today, &kind, mode);
         let campaign = named_by.and_then(|place| campaigns.get(place)).map(|one| one.campaign);
         Ok(Chosen { sets: sets.into_iter().cloned().collect(), campaign })
     }

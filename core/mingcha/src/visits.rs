@@ -41,7 +41,7 @@ impl Phone {
             return Err(Mistake::NotPermitted(Refusal::Covert).into());
         }
         let people = with.iter().map(|typed| self.person_id(typed)).collect::<Result<Vec<_>, _>>()?;
-        let Chosen { sets, campaign } = self.chosen_sets(sets)?;
+        let Chosen { sets, campaign } = self.chosen_sets(sets, &site, mode)?;
         let form = self.asked(&site, mode, &sets)?;
         if form.parts.is_empty() {
             return Err(Mistake::NothingToAsk.into());

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{CriteriaSet, Offered};
+use super::{CriteriaSet, Offered, form};
 use crate::body::{CampaignSet, CriteriaPublish, SetRef};
-use crate::{Day, Kinds, SetCode};
+use crate::{Day, Kinds, Lineage, Mode, SetCode};
 
 /// The sets that are built in and those that a city published, every version.
 #[derive(Clone, Debug, Default)]
@@ -77,15 +77,18 @@ impl Catalogue {
         is_out(set.version) || newest.is_some_and(is_out)
     }
 
-    /// What a visit asks for which nobody names sets: those of the campaign that runs on this day, else the everyday
-    /// ones. With the campaign, as its place in the list.
+    /// What a visit asks for which nobody names sets: those of the campaign that runs on this day and asks something in
+    /// such a visit, else the everyday ones. With the campaign, as its place in the list.
     ///
-    /// The campaigns come in order, the one that began last first. What was taken out of use since is left out.
+    /// The campaigns come in order, the one that began last first; a campaign of one trade is none elsewhere. What was
+    /// taken out of use since is left out.
     #[must_use]
     pub fn of_the_day<'c>(
         &self,
         campaigns: impl IntoIterator<Item = &'c CampaignSet>,
         today: Day,
+        kind: &Lineage,
+        mode: Mode,
     ) -> (Vec<&CriteriaSet>, Option<usize>) {
         for (place, campaign) in campaigns.into_iter().enumerate() {
             if !(campaign.from..=campaign.to).contains(&today) {
@@ -93,11 +96,41 @@ impl Catalogue {
             }
             let named = campaign.sets.iter().filter_map(|wanted| self.find(wanted));
             let sets: Vec<&CriteriaSet> = named.filter(|set| set.is_askable() && !self.is_retired(set)).collect();
-            if !sets.is_empty() {
+            let month = u8::try_from(today.month()).unwrap_or(1);
+            if !form(sets.iter().copied(), kind, mode, month).is_empty() {
                 return (sets, Some(place));
             }
         }
         let everyday = self.offered().into_iter();
         (everyday.filter(|set| set.offered == Offered::Default && set.is_askable()).collect(), None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_campaign_of_one_trade_leaves_every_other_window_to_the_one_before() {
+        let kinds = Kinds::embedded();
+        let catalogue = Catalogue::with([], &kinds);
+        let day = |number| Day::from_epoch_days(number);
+        let campaign = |codes: &[&str], from| CampaignSet {
+            from: day(from),
+            to: day(20_600),
+            sets: codes.iter().map(|code| SetRef { code: (*code).to_owned(), version: 1 }).collect(),
+            policy: Vec::new(),
+        };
+        let running = [campaign(&["HOSP"], 20_510), campaign(&["W5", "SYSB"], 20_500)];
+        let asked = |today, kind: &str, mode| {
+            let (sets, place) = catalogue.of_the_day(&running, day(today), &kinds.lineage(kind), mode);
+            (sets.first().map(|set| set.code.to_string()).unwrap_or_default(), place)
+        };
+        assert_eq!(asked(20_520, "HOSP", Mode::Open), ("HOSP".to_owned(), Some(0)));
+        for kind in ["BANK", "GOV", "TAX"] {
+            assert_eq!(asked(20_520, kind, Mode::Open), ("W5".to_owned(), Some(1)), "{kind}");
+        }
+        assert_eq!(asked(20_505, "HOSP", Mode::Open), ("W5".to_owned(), Some(1)));
+        assert_eq!(asked(20_601, "BANK", Mode::Open).1, None);
     }
 }
