@@ -158,7 +158,7 @@ fn every_score_says_which_rule_which_limit_and_what_it_leaves_out_in_both_langua
         ("unanswered", "未填答，不计入总分 / not answered, left out of the total"),
         ("failed", "不得分（超过 8 分钟） / no points (over 8min)"),
         ("has_level", "不达标（未到良好 > 28） / below every level (not well > 28)"),
-        ("has_level", "一档 / first level"),
+        ("decides", "由 LL-4 计，不单独计 / counts in LL-4, not alone"),
         ("unanswered", "尚不能得出，未答：LL-3 / not worked out yet, without an answer: LL-3"),
     ];
     assert_eq!(rules, expected.map(|(code, words)| (code, words.to_owned())));
@@ -193,7 +193,46 @@ fn every_score_says_which_rule_which_limit_and_what_it_leaves_out_in_both_langua
     assert!(!score["formula"].as_str().unwrap().contains("应得"), "{}", score["formula"]);
     let told = anna.in_words("zh", &["visit", "submit", &graded]);
     assert!(told.contains("不达标") && !told.contains("0.00"), "{told}");
-    assert_eq!(line(&score, "LL-4")["rule"], "不达标，由 LL-2、LL-3 得出 / below every level, from LL-2, LL-3");
+    assert_eq!(
+        line(&score, "LL-4")["rule"],
+        "不达标，未满足 LL-2 = 好 且 LL-3 = 是 / below every level, not met: LL-2 = good and LL-3 = yes"
+    );
+}
+
+#[test]
+fn what_is_worked_out_says_by_which_condition_and_a_level_says_its_number_and_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let site = "[[sites]]\ncode = \"CITY-01\"\nname = \"明川市\"\nunit = \"MC-GOV\"\nkind = \"CITY\"\n";
+    city.office(&["load", &file(folder.path(), "site.toml", site)]);
+    let anna = city.phone("anna", "inspector", MORNING);
+    let typed = [
+        ("CITY-5d", "79"),
+        ("CITY-5g", "well"),
+        ("CITY-5t", "yes"),
+        ("CITY-13a", "0.5"),
+        ("CITY-13b", "yes"),
+        ("CITY-17a", "no"),
+        ("CITY-17b", "yes"),
+        ("CITY-9", "79.99"),
+    ];
+    let visit = started(&anna, "CITY-01", &["CITY"], &typed);
+    let rule = |item: &str| line(&anna.run(&["score", &visit]), item)["rule"].as_str().unwrap().to_owned();
+    assert!(rule("CITY-5").starts_with("二档（良好），满足 CITY-5d >= 70 且 CITY-5g = 良好 / "), "{}", rule("CITY-5"));
+    assert_eq!(
+        rule("CITY-13"),
+        "一档，满足 CITY-13a >= 1 或 CITY-13b = 是 / first level, met: CITY-13a >= 1 or CITY-13b = yes"
+    );
+    // The half that was not needed is told where it counts, and undoes nothing.
+    assert_eq!(rule("CITY-17a"), "由 CITY-17 计，不单独计 / counts in CITY-17, not alone");
+    let nine = "79.99%：不达标（未到基本合格 >= 80%） / 79.99%: below every level (not basic >= 80%)";
+    assert_eq!(rule("CITY-9"), nine);
+    // Words beside the number do not take it away; a level that was chosen has none.
+    anna.run(&["visit", "answer", &visit, "CITY-9", "79.99%", "--note", "按抽查"]);
+    assert_eq!(rule("CITY-9"), nine);
+    anna.run(&["visit", "answer", &visit, "CITY-9", "basic", "--note", "未给数"]);
+    assert_eq!(rule("CITY-9"), "二档（基本合格 >= 80%） / second level (basic >= 80%)");
+    assert_eq!(anna.run(&["score", &visit])["sets"][0]["level"], "second");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::Body;
 use mingcha_model::{
-    CriteriaSet, Definition, Item, ItemCode, LogId, OpId, Register, Said, Score, Tier, Value, VisitCase, parts, score,
+    Bilingual, CriteriaSet, Definition, Item, ItemCode, LogId, OpId, Register, Said, Score, ScoreLine, Tier, Value,
+    VisitCase, parts, score,
 };
 
 use crate::criteria::both;
@@ -71,10 +72,28 @@ impl VisitForm {
     pub fn shown(&self, score: &Score, explained: bool) -> ScoreView {
         let mut view = score_view(score, explained);
         view.definition = self.definition();
-        for line in &mut view.lines {
-            line.definition = self.definition_of(&line.item);
+        for (row, line) in view.lines.iter_mut().zip(&score.lines) {
+            row.definition = self.definition_of(&row.item);
+            if let Some(percent) = self.percentage_typed(line) {
+                let told = line.words();
+                row.rule =
+                    both(&Bilingual { zh: format!("{percent}：{}", told.zh), en: format!("{percent}: {}", told.en) });
+            }
         }
         view
+    }
+
+    /// The percentage that a level was told by; none where the level itself was chosen.
+    fn percentage_typed(&self, line: &ScoreLine) -> Option<String> {
+        let (value, said) = answer_in_force(self.answers.get(&line.item)?)?;
+        let item = self.items.iter().find(|item| item.code == line.item)?;
+        let number = said.text(0).split(['；', '\n']).next()?.trim();
+        let read = item
+            .read(number)
+            .ok()
+            .filter(|_| item.levels.is_some() && number.starts_with(|c: char| c.is_ascii_digit()))?;
+        let tells = Some(read.value) == line.answer && read.value == value && matches!(value, Value::Level(_));
+        tells.then(|| format!("{}%", number.trim_end_matches(['%', '％']).trim_end()))
     }
 
     /// Items that do not apply, and nobody said why.

@@ -175,7 +175,12 @@ impl Phone {
         let item = self.item_of_visit(&visit, item)?;
         let typed = item.read(value)?;
         let value = typed.value;
-        let note = note.or(typed.note.as_deref());
+        // The number by which a level was told stays in front of the words beside it.
+        let both = match (note, typed.note.as_deref(), typed.value) {
+            (Some(words), Some(number), Value::Level(_)) => Some(format!("{number}；{words}")),
+            _ => None,
+        };
+        let note = both.as_deref().or(note).or(typed.note.as_deref());
         let register = self.store.answer(visit.visit, &item.code)?;
         let in_force = answer_in_force(&register);
         // Nobody signs words that they did not write, nor what was written of another value: what is not said anew stays

@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use super::bands::Bands;
 use crate::answer_type::hundredths;
-use crate::{AnswerType, Class, ItemCode, Value};
+use crate::{AnswerType, Bilingual, Class, ItemCode, Value};
 
 /// How a number is compared with a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -217,6 +217,24 @@ impl Condition {
         }
     }
 
+    /// The condition in Chinese and in English: `CITY-17a = 是 或 CITY-17b = 是`.
+    #[must_use]
+    pub fn words(&self) -> Bilingual {
+        let (zh, en) = if matches!(self, Self::All(_)) { (" 且 ", " and ") } else { (" 或 ", " or ") };
+        let told = self.demands().iter().map(|demand| match demand {
+            Demand::Answer(item, Wanted::Word(value, _)) => {
+                (format!("{item} = {}", value.in_chinese()), format!("{item} = {value}"))
+            }
+            Demand::Answer(..) => (demand.to_string(), demand.to_string()),
+            Demand::Inner(inner) => {
+                let inner = inner.words();
+                (format!("（{}）", inner.zh), format!("({})", inner.en))
+            }
+        });
+        let (all_zh, all_en): (Vec<String>, Vec<String>) = told.unzip();
+        Bilingual { zh: all_zh.join(zh), en: all_en.join(en) }
+    }
+
     /// The items that its demands name, inner lists too.
     fn operands(&self) -> Vec<&ItemCode> {
         let mut named = Vec::new();
@@ -356,6 +374,31 @@ impl Derivation {
                 [excellent, well, standard].into_iter().flatten().flat_map(Condition::operands).collect()
             }
         }
+    }
+
+    /// Which condition made this value of it, in Chinese and in English; none where nothing applies.
+    #[must_use]
+    pub fn reason(&self, value: &Value) -> Option<Bilingual> {
+        let (condition, told) = match (self, value) {
+            (Self::Condition(condition), Value::Yes) => (condition, ("满足 ".to_owned(), "met: ".to_owned())),
+            (Self::Condition(condition), Value::No) => (condition, ("未满足 ".to_owned(), "not met: ".to_owned())),
+            (Self::Classes { excellent, well, standard }, Value::Class(reached)) => {
+                let classes = [(excellent, Class::Excellent), (well, Class::Well), (standard, Class::Standard)];
+                let mut named = classes.into_iter().filter_map(|(condition, class)| Some((condition.as_ref()?, class)));
+                if *reached == Class::Below {
+                    // The lowest class that could be reached.
+                    let (condition, class) = named.next_back()?;
+                    let (zh, en) = (Value::Class(class).in_chinese(), Value::Class(class).to_string());
+                    (condition, (format!("未到{zh}："), format!("not {en}: ")))
+                } else {
+                    let (condition, _) = named.find(|(_, class)| class == reached)?;
+                    (condition, ("满足 ".to_owned(), "met: ".to_owned()))
+                }
+            }
+            _ => return None,
+        };
+        let words = condition.words();
+        Some(Bilingual { zh: told.0 + &words.zh, en: told.1 + &words.en })
     }
 
     /// The value that follows from these answers; none while something that decides it is missing.

@@ -1,7 +1,7 @@
 //! One item's part of a score, and the rule that made it.
 
 use super::model::Tier;
-use crate::{AnswerType, Bands, Class, Item, ItemCode, Level, ScoringModel, SetCode, Value};
+use crate::{AnswerType, Bands, Bilingual, Class, Item, ItemCode, Level, LevelLimits, ScoringModel, SetCode, Value};
 
 /// One item's part of a score.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct ScoreLine {
     pub tier: Option<Tier>,
     /// What the answer was held against.
     pub ruler: Ruler,
+    /// Of what is derived: the condition that was met, or was not, in Chinese and in English.
+    pub because: Option<Bilingual>,
     /// Of what is derived: the items that it is worked out from.
     pub operands: Vec<ItemCode>,
     /// Those of them whose answers it waits for.
@@ -45,6 +47,8 @@ pub struct Ruler {
     pub fails_under: Option<u32>,
     /// The classes of a measured number.
     pub bands: Bands,
+    /// The percentages of three levels.
+    pub levels: Option<LevelLimits>,
     /// What a fault takes off, in hundredths of a point.
     pub deduct: u32,
     /// The most that the item takes off.
@@ -58,6 +62,7 @@ impl Ruler {
             fails_over: item.fails_over,
             fails_under: item.fails_under,
             bands: item.bands,
+            levels: item.levels,
             deduct: item.deduct,
             deduct_most: item.deduct_most,
         }
@@ -202,6 +207,7 @@ pub(super) fn line(item: &Item, answer: Option<Value>, decides: Vec<ItemCode>) -
         (rule, ..) if !decides.is_empty() && (rule.counts() || rule == Rule::Information) => (Rule::Decides, 0, 0),
         judged => judged,
     };
+    let because = answer.as_ref().and_then(|value| item.derivation.as_ref()?.reason(value));
     let tier = (rule == Rule::HasLevel).then(|| answer.and_then(|value| tier(item, &value))).flatten();
     ScoreLine {
         item: item.code.clone(),
@@ -214,6 +220,7 @@ pub(super) fn line(item: &Item, answer: Option<Value>, decides: Vec<ItemCode>) -
         obtainable,
         tier,
         ruler: Ruler::of(item),
+        because,
         operands,
         waits_for: Vec::new(),
         decides,

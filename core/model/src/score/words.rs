@@ -4,7 +4,7 @@
 
 use super::line::{Rule, ScoreLine};
 use super::model::SetScore;
-use crate::{AnswerType, Bilingual, Class, ItemCode, ScoringModel, Value};
+use crate::{AnswerType, Bilingual, Class, ItemCode, Level, ScoringModel, Value};
 
 impl ScoreLine {
     /// Why the line brings what it brings: 不得分（超过 8 分钟）, no points (over 8min).
@@ -29,7 +29,10 @@ impl ScoreLine {
             told =
                 Bilingual { zh: format!("{}（{}）", told.zh, aside.zh), en: format!("{} ({})", told.en, aside.en) };
         }
-        if self.derived && !self.operands.is_empty() {
+        if let Some(because) = &self.because {
+            told =
+                Bilingual { zh: format!("{}，{}", told.zh, because.zh), en: format!("{}, {}", told.en, because.en) };
+        } else if self.derived && !self.operands.is_empty() {
             let (zh, en) = (listed(&self.operands, "、"), listed(&self.operands, ", "));
             told = Bilingual { zh: format!("{}，由 {zh} 得出", told.zh), en: format!("{}, from {en}", told.en) };
         }
@@ -109,6 +112,23 @@ impl ScoreLine {
                         zh: format!("未到{} {}", Value::Class(lowest.0).in_chinese(), lowest.1),
                         en: format!("not {} {}", Value::Class(lowest.0), lowest.1),
                     },
+                }
+            }
+            Value::Level(level) => {
+                let levels = ruler.levels?;
+                let least = levels.basic.unwrap_or(levels.qualified);
+                let (reached, limit) = match level {
+                    Level::Qualified => (level, levels.qualified),
+                    Level::Basic => (level, least),
+                    Level::Unqualified if levels.basic.is_some() => (Level::Basic, least),
+                    Level::Unqualified => (Level::Qualified, least),
+                };
+                let missed = level == Level::Unqualified;
+                let (zh, en) = if missed { ("未到", "not ") } else { ("", "") };
+                let reached = Value::Level(reached);
+                Bilingual {
+                    zh: format!("{zh}{} {limit}%", reached.in_chinese()),
+                    en: format!("{en}{reached} {limit}%"),
                 }
             }
             Value::Class(Class::Below) => return None,

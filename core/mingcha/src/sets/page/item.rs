@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 use mingcha_model::{
-    AnswerType, Bilingual, Condition, CriteriaSet, Demand, Derivation, Item, Kinds, PhotoNeed, Wanted,
+    AnswerType, Bilingual, Condition, CriteriaSet, Derivation, Item, Kinds, PhotoNeed,
 };
 
 use super::{add, both, demand_mark, own_reason, place_mark, sources, word};
@@ -107,15 +107,14 @@ fn rules(item: &Item, kinds: &Kinds) -> Vec<Bilingual> {
     }
     match &item.derivation {
         None => {}
-        Some(Derivation::Condition(one)) => rules.push(labelled("是，当 ", "yes where ", &condition(one))),
+        Some(Derivation::Condition(one)) => rules.push(labelled("是，当 ", "yes where ", &one.words())),
         Some(Derivation::Classes { excellent, well, standard }) => {
             let classes = [
                 ("优秀，当 ", "excellent where ", excellent),
                 ("良好，当 ", "well where ", well),
                 ("达标，当 ", "standard where ", standard),
             ];
-            let told =
-                |(zh, en, one): (&str, &str, &Option<Condition>)| Some(labelled(zh, en, &condition(one.as_ref()?)));
+            let told = |(zh, en, one): (&str, &str, &Option<Condition>)| Some(labelled(zh, en, &one.as_ref()?.words()));
             rules.extend(classes.into_iter().filter_map(told));
         }
     }
@@ -133,22 +132,6 @@ fn unit(answer: AnswerType) -> (&'static str, &'static str) {
         AnswerType::Ratio => ("%", "%"),
         _ => (" ", ""),
     }
-}
-
-fn condition(one: &Condition) -> Bilingual {
-    let (zh, en) = if matches!(one, Condition::All(_)) { (" 且 ", " and ") } else { (" 或 ", " or ") };
-    let told = one.demands().iter().map(|demand| match demand {
-        Demand::Answer(item, Wanted::Word(value, _)) => {
-            (format!("{item} = {}", value.in_chinese()), format!("{item} = {value}"))
-        }
-        Demand::Answer(..) => (demand.to_string(), demand.to_string()),
-        Demand::Inner(inner) => {
-            let inner = condition(inner);
-            (format!("（{}）", inner.zh), format!("({})", inner.en))
-        }
-    });
-    let (all_zh, all_en): (Vec<String>, Vec<String>) = told.unzip();
-    Bilingual { zh: all_zh.join(zh), en: all_en.join(en) }
 }
 
 /// Full marks; or what a fault takes off and what is added.
