@@ -101,6 +101,27 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     anna.run(&["sets", "export", "W5", "--out", &csv]);
     assert_eq!(anna.run(&["sets", "check", &csv])["ok"], true);
 
+    // What somebody has worked on is not written over, unless that is asked for.
+    let (kept, page) = (path("kept.toml"), path("kept.html"));
+    let beside = path("W5.toml");
+    for file in [&kept, &page, &beside] {
+        std::fs::write(file, "a day's work").unwrap();
+    }
+    for words in [
+        &["sets", "export", "W5", "--out", &kept][..],
+        &["sets", "import", &csv, "--out", &kept],
+        &["sets", "import", &csv],
+        &["sets", "print", "W5", "--html", "--out", &page],
+    ] {
+        anna.refuses(words, 2, "file_exists");
+    }
+    for file in [&kept, &page, &beside] {
+        assert_eq!(std::fs::read_to_string(file).unwrap(), "a day's work");
+    }
+    anna.run(&["sets", "import", &csv, "--out", &kept, "--force"]);
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("W5-1"));
+    std::fs::remove_file(&beside).unwrap();
+
     // A cell that no set may have is named by its place, and nothing is written.
     let sheet = std::fs::read_to_string(&csv).unwrap();
     let spoilt = path("spoilt.csv");

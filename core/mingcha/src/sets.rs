@@ -95,8 +95,15 @@ impl Phone {
         })
     }
 
-    /// Turns a spreadsheet (or another set's file) into the file of a set, or writes nothing.
-    pub fn set_import(&self, file: &Path, encoding: Option<&str>, out: &Path) -> Result<SetWritten, MingchaError> {
+    /// Turns a spreadsheet (or another set's file) into the file of a set, or writes nothing; `replace` says whether a
+    /// file of that name may go.
+    pub fn set_import(
+        &self,
+        file: &Path,
+        encoding: Option<&str>,
+        out: &Path,
+        replace: bool,
+    ) -> Result<SetWritten, MingchaError> {
         let set = match self.read_set(file, encoding)? {
             Ok(set) => set,
             Err(Refused { mistakes, .. }) => {
@@ -110,12 +117,18 @@ impl Phone {
                 return Err(Mistake::BadSetFile(Bilingual { zh: zh.join("；"), en: en.join("; ") }).into());
             }
         };
-        Self::write(&set, out)
+        Self::write(&set, out, replace)
     }
 
     /// Writes a set as the file that its ending says: `.toml`, `.xlsx` or `.csv`; the newest version, unless one is named.
-    pub fn set_export(&self, code: &str, version: Option<u32>, out: &Path) -> Result<SetWritten, MingchaError> {
-        Self::write(&self.set_named(code, version)?, out)
+    pub fn set_export(
+        &self,
+        code: &str,
+        version: Option<u32>,
+        out: &Path,
+        replace: bool,
+    ) -> Result<SetWritten, MingchaError> {
+        Self::write(&self.set_named(code, version)?, out, replace)
     }
 
     /// What differs between two versions of a set.
@@ -136,9 +149,9 @@ impl Phone {
     }
 
     /// Writes [`Self::sets_page`] to a file.
-    pub fn sets_print(&self, codes: &[String], out: &Path) -> Result<PageWritten, MingchaError> {
+    pub fn sets_print(&self, codes: &[String], out: &Path, replace: bool) -> Result<PageWritten, MingchaError> {
         let page = self.sets_page(codes)?;
-        write_file(out, page.as_bytes())?;
+        write_file(out, page.as_bytes(), replace)?;
         Ok(PageWritten { file: out.display().to_string(), bytes: u64::try_from(page.len()).unwrap_or(u64::MAX) })
     }
 
@@ -192,7 +205,7 @@ impl Phone {
         })
     }
 
-    fn write(set: &CriteriaSet, out: &Path) -> Result<SetWritten, MingchaError> {
+    fn write(set: &CriteriaSet, out: &Path, replace: bool) -> Result<SetWritten, MingchaError> {
         let ending = out.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
         let bytes = match ending.as_str() {
             "toml" => set.to_toml().into_bytes(),
@@ -208,7 +221,7 @@ impl Phone {
                 .into());
             }
         };
-        write_file(out, &bytes)?;
+        write_file(out, &bytes, replace)?;
         Ok(SetWritten {
             set: set.code.to_string(),
             version: set.version,
@@ -237,9 +250,9 @@ fn text_of(file: &Path) -> Result<Result<String, Trouble>, MingchaError> {
         .map_err(|_| Trouble::whole("文件不是 UTF-8，请另存为 UTF-8", "not UTF-8: save it as UTF-8")))
 }
 
-/// Writes a whole file in place of one of that name.
-pub(crate) fn write_file(out: &Path, bytes: &[u8]) -> Result<(), MingchaError> {
-    let mut file = OutFile::begin(out, true)?;
+/// Writes a whole file; one of that name is replaced only where that was asked for.
+fn write_file(out: &Path, bytes: &[u8], replace: bool) -> Result<(), MingchaError> {
+    let mut file = OutFile::begin(out, replace)?;
     file.write_all(bytes).map_err(|error| no_file(&error))?;
     file.finish().map(|_| ())
 }

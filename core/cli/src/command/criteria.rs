@@ -61,8 +61,11 @@ pub enum Sets {
         /// CSV 的编码：utf-8（默认）或 gbk / the encoding of a CSV: utf-8 (default) or gbk
         #[arg(long, value_parser = ["utf-8", "gbk"], hide_possible_values = true)]
         encoding: Option<String>,
+        /// 覆盖已有的文件 / replace a file that exists
+        #[arg(long)]
+        force: bool,
     },
-    /// 导出一套标准，用 Excel 修改 / write a set as a spreadsheet or as its file
+    /// 导出一套标准，用 Excel 修改；已有的文件不覆盖 / write a set as a spreadsheet or as its file; one that exists is not written over
     #[command(after_help = "例 / Example:\n  mingcha sets export W5 --out W5.xlsx")]
     Export {
         /// 标准编码 / the set's code
@@ -73,6 +76,9 @@ pub enum Sets {
         /// 写到哪个文件：.xlsx、.csv 或 .toml / the file to write: .xlsx, .csv or .toml
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// 覆盖已有的文件 / replace a file that exists
+        #[arg(long)]
+        force: bool,
     },
     /// 打印标准：一页 HTML，中英文对照，附出处 / one page of HTML in both languages, with sources
     #[command(
@@ -87,6 +93,9 @@ pub enum Sets {
         /// 写到哪个文件，不写则输出到屏幕 / the file to write; else it is printed here
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
+        /// 覆盖已有的文件 / replace a file that exists
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -100,13 +109,13 @@ impl Sets {
                 Ok(if checked.ok { printed } else { ExitCode::from(2) })
             }
             Self::Diff { set, before, after } => desk.print(&phone.set_diff(&set, before, after)?),
-            Self::Import { file, out, encoding } => {
+            Self::Import { file, out, encoding, force } => {
                 let out = out.unwrap_or_else(|| file.with_extension("toml"));
-                desk.print(&phone.set_import(&file, encoding.as_deref(), &out)?)
+                desk.print(&phone.set_import(&file, encoding.as_deref(), &out, force)?)
             }
-            Self::Export { set, version, out } => desk.print(&phone.set_export(&set, version, &out)?),
-            Self::Print { sets, html: _, out } => match out {
-                Some(out) => desk.print(&phone.sets_print(&sets, &out)?),
+            Self::Export { set, version, out, force } => desk.print(&phone.set_export(&set, version, &out, force)?),
+            Self::Print { sets, html: _, out, force } => match out {
+                Some(out) => desk.print(&phone.sets_print(&sets, &out, force)?),
                 None => write_out(&phone.sets_page(&sets)?),
             },
         }

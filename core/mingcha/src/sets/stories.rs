@@ -68,7 +68,7 @@ impl Office {
         let checked = self.check(file);
         assert!(!checked.ok && checked.set.is_none(), "{checked:?}");
         let out = self.file("never.toml");
-        let refused = self.phone.set_import(file, None, &out).unwrap_err();
+        let refused = self.phone.set_import(file, None, &out, true).unwrap_err();
         assert_eq!((refused.code(), refused.is_mistake()), ("bad_set", true));
         assert!(!out.exists(), "nothing is written of a file with a mistake");
         checked.mistakes.into_iter().map(|one| (one.row, one.column, both(&one.reason))).collect()
@@ -86,10 +86,10 @@ fn every_set_comes_back_from_a_workbook_and_from_a_csv_as_it_was() {
     for set in CriteriaSet::embedded().unwrap() {
         for ending in ["xlsx", "csv", "toml"] {
             let (there, back) = (office.file(&format!("{}.{ending}", set.code)), office.file("back.toml"));
-            office.phone.set_export(set.code.as_str(), None, &there).unwrap();
+            office.phone.set_export(set.code.as_str(), None, &there, true).unwrap();
             let checked = office.check(&there);
             assert!(checked.ok, "{ending}: {checked:?}");
-            office.phone.set_import(&there, None, &back).unwrap();
+            office.phone.set_import(&there, None, &back, true).unwrap();
             let text = std::fs::read_to_string(&back).unwrap();
             assert_eq!(CriteriaSet::parse("back", &text, &kinds).unwrap(), set, "{} {ending}", set.code);
         }

@@ -72,7 +72,7 @@ fn a_set_is_as_large_as_the_city_takes_and_no_larger_whatever_file_it_comes_in()
         assert!(!checked.ok && checked.mistakes[0].reason.en.contains("over 160 KiB"), "{checked:?}");
         assert!(checked.mistakes[0].reason.zh.contains("请分成两套标准"), "{checked:?}");
         let out = office.file("never.toml");
-        assert_eq!(office.phone.set_import(&file, None, &out).unwrap_err().code(), "bad_set");
+        assert_eq!(office.phone.set_import(&file, None, &out, true).unwrap_err().code(), "bad_set");
         assert!(!out.exists());
     }
 }
@@ -157,7 +157,7 @@ fn white_space_at_the_ends_of_texts_goes_the_same_way_in_a_file_and_in_a_sheet()
             _ => spaced.clone().into_bytes(),
         };
         std::fs::write(&there, bytes).unwrap();
-        office.phone.set_import(&there, None, &back).unwrap();
+        office.phone.set_import(&there, None, &back, true).unwrap();
         let text = std::fs::read_to_string(&back).unwrap();
         assert_eq!(CriteriaSet::parse("back", &text, &kinds).unwrap(), read, "{ending}");
         assert!(!text.contains("= \"\u{3000}") && !text.contains("= \" "), "{ending}: {text}");
