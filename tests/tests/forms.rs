@@ -190,6 +190,11 @@ fn an_inspector_finds_words_and_sees_which_sites_nobody_visited_and_how_a_window
     anna.run(&["visit", "submit", &visit]);
 
     let one = anna.run(&["coverage"]);
+    // A unit's contact gets no visits: it is not told that nobody came.
+    let contact = city.contact_of("MC-GOV", "bo", MORNING);
+    for words in [&["coverage"][..], &["compare", "GOV-01"]] {
+        contact.refuses(words, 2, "not_permitted");
+    }
     assert_eq!(one["visited"], 1);
     assert_eq!(one["never"].as_array().unwrap().len() as u64, one["sites"].as_u64().unwrap() - 1);
     let found = rows(&anna.run(&["search", "纸箱"]));

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mingcha_model::{AreaId, Day, Mode, Observed, Role, SiteId, VisitStatus, compare};
+use mingcha_model::{AreaId, Day, Mode, Observed, Refusal, Role, SiteId, VisitStatus, compare};
 use mingcha_store::{SiteFilter, SiteRow, VisitFilter, VisitRow};
 use serde::Serialize;
 
@@ -92,6 +92,14 @@ pub struct CompareRow {
 }
 
 impl Phone {
+    /// Refuses a contact: its phone never gets visits, so that every figure would be nought, and read as a fact.
+    fn knows_visits(&self) -> Result<(), MingchaError> {
+        if self.grants()?.role == Role::Contact {
+            return Err(Mistake::NotPermitted(Refusal::Role).into());
+        }
+        Ok(())
+    }
+
     /// Which sites were visited from one day through another: without days, in the campaign that runs, else this year.
     pub fn coverage(
         &self,
@@ -99,7 +107,7 @@ impl Phone {
         from: Option<&str>,
         to: Option<&str>,
     ) -> Result<CoverageView, MingchaError> {
-        self.me()?;
+        self.knows_visits()?;
         let (from, to) = self.period(day_typed(from)?, day_typed(to)?)?;
         let area = area.map(|typed| self.area_named(typed)).transpose()?;
         let (kinds, visits) = (self.kinds()?, self.visits_of_period(from, to)?);
@@ -141,7 +149,7 @@ impl Phone {
 
     /// 四比 of one window: a period, without days the last 30, beside the period of the same length before.
     pub fn compare(&self, site: &str, from: Option<&str>, to: Option<&str>) -> Result<Vec<CompareRow>, MingchaError> {
-        self.me()?;
+        self.knows_visits()?;
         let site = self.site_named(site)?;
         let to = day_typed(to)?.map_or_else(|| self.today(), Ok)?;
         let from = day_typed(from)?.unwrap_or_else(|| to.plus(-29));

@@ -1,9 +1,7 @@
 //! One item as a row: what is asked and when it failed, how it is answered, where, for how much, and on which clause.
 
 use maud::{Markup, html};
-use mingcha_model::{
-    AnswerType, Bilingual, Condition, CriteriaSet, Derivation, Item, Kinds, PhotoNeed,
-};
+use mingcha_model::{AnswerType, Bilingual, Condition, CriteriaSet, Derivation, Item, Kinds, PhotoNeed};
 
 use super::{add, both, demand_mark, own_reason, place_mark, sources, word};
 
