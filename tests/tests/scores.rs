@@ -195,7 +195,7 @@ fn every_score_says_which_rule_which_limit_and_what_it_leaves_out_in_both_langua
     assert!(told.contains("不达标") && !told.contains("0.00"), "{told}");
     assert_eq!(
         line(&score, "LL-4")["rule"],
-        "不达标，未满足 LL-2 = 好 且 LL-3 = 是 / below every level, not met: LL-2 = good and LL-3 = yes"
+        "不达标，未满足 LL-2 = 优 且 LL-3 = 是 / below every level, not met: LL-2 = good and LL-3 = yes"
     );
 }
 
