@@ -270,7 +270,9 @@ fn csv_of(set: &CriteriaSet) -> Vec<u8> {
 fn workbook_of(set: &CriteriaSet) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
-    sheet.set_name(set.code.as_str())?;
+    // A sheet's name has at most 31 letters, a code 32.
+    let code = set.code.as_str();
+    sheet.set_name(code.get(..31).unwrap_or(code))?;
     // A text stays a text when somebody edits the cell: nothing in it becomes a formula.
     let text = Format::new().set_text_wrap().set_align(FormatAlign::Top).set_quote_prefix();
     let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);

@@ -99,18 +99,24 @@ pub(super) fn letter(mut place: usize) -> String {
 /// Reads a file; its ending says what it is.
 pub(super) fn read(file: &Path, encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
     let length = file.metadata().map_err(|_| Mistake::NoFile)?.len();
-    if length > LARGEST_FILE {
-        troubles.push(Trouble::whole("文件超过 8 MiB", "the file is over 8 MiB: a set is far smaller"));
-        return Ok(Grid::default());
-    }
     let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let too_large = || Trouble::whole("文件超过 8 MiB", "the file is over 8 MiB: a set is far smaller");
     match ending.as_str() {
+        "xlsx" if length > LARGEST_FILE => {
+            troubles.push(too_large());
+            Ok(Grid::default())
+        }
         "xlsx" => read_workbook(file, troubles),
         "csv" => {
             let mut bytes = Vec::new();
             let opened = File::open(file).map_err(|_| Mistake::NoFile)?;
             opened.take(LARGEST_FILE).read_to_end(&mut bytes).map_err(|_| Mistake::NoFile)?;
-            read_csv(&bytes, encoding, troubles)
+            let grid = read_csv(&bytes, encoding, troubles)?;
+            // Of what is too large the beginning tells more, where it has more rows than a sheet may.
+            if length > LARGEST_FILE && !troubles.iter().any(|trouble| *trouble == too_many_rows()) {
+                *troubles = vec![too_large()];
+            }
+            Ok(grid)
         }
         _ => Err(Mistake::Malformed("文件应为 .toml、.xlsx 或 .csv", "the file ends in .toml, .xlsx or .csv").into()),
     }
@@ -118,7 +124,10 @@ pub(super) fn read(file: &Path, encoding: Option<&str>, troubles: &mut Vec<Troub
 
 fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
     let mut grid = Grid::default();
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+    // Half of what a sheet holds in UTF-16 is codes and commas, of which every second byte is nought.
+    let noughts = bytes.iter().filter(|byte| **byte == 0).count();
+    let is_wide = noughts.saturating_mul(8) > bytes.len();
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || is_wide {
         troubles.push(Trouble::at(1, "A", "文件是 UTF-16，请另存为 CSV UTF-8", "this is UTF-16: save it as CSV UTF-8"));
         return Ok(grid);
     }
@@ -138,6 +147,7 @@ fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -
     };
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let mut record = csv::ByteRecord::new();
+    let mut filled = filled_rows(bytes);
     let mut number = 0_u32;
     loop {
         match reader.read_byte_record(&mut record) {
@@ -148,7 +158,7 @@ fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -
                 return Ok(grid);
             }
         }
-        number = number.saturating_add(1);
+        number = filled.next().unwrap_or(number.saturating_add(1));
         if number > MOST_ROWS {
             troubles.push(too_many_rows());
             return Ok(grid);
@@ -160,6 +170,14 @@ fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -
         let mut cells = Vec::with_capacity(record.len().min(MOST_COLUMNS));
         for (place, cell) in record.iter().take(MOST_COLUMNS).enumerate() {
             match std::str::from_utf8(cell) {
+                Ok(text) if text.contains('\0') => {
+                    let (zh, en) = ("含有空字符（NUL），请重新输入此格", "a NUL character: type this cell anew");
+                    troubles.push(Trouble::at(number, &letter(place), zh, en));
+                    if troubles.len() >= MOST_TROUBLES {
+                        return Ok(grid);
+                    }
+                    cells.push(String::new());
+                }
                 Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => cells.push(text.to_owned()),
                 _ => {
                     troubles.push(Trouble::at(
@@ -177,6 +195,47 @@ fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -
         }
         grid.rows.push((number, cells));
     }
+}
+
+/// The numbers of the rows that hold anything, as a spreadsheet counts them: an empty line is a row of its own, a line
+/// break between quotes is none.
+fn filled_rows(bytes: &[u8]) -> impl Iterator<Item = u32> + '_ {
+    let mut rest = bytes;
+    let mut number = 0_u32;
+    std::iter::from_fn(move || {
+        loop {
+            if rest.is_empty() {
+                return None;
+            }
+            number = number.saturating_add(1);
+            let length = length_of_row(rest);
+            let (row, after) = rest.split_at_checked(length)?;
+            rest = after
+                .strip_prefix(b"\r\n")
+                .or(after.strip_prefix(b"\n"))
+                .or(after.strip_prefix(b"\r"))
+                .unwrap_or_default();
+            if !row.is_empty() {
+                return Some(number);
+            }
+        }
+    })
+}
+
+/// How many bytes stand before the end of the first row. A quote opens where a cell begins, and there only.
+fn length_of_row(bytes: &[u8]) -> usize {
+    let (mut quoted, mut begins) = (false, true);
+    for (place, byte) in bytes.iter().enumerate() {
+        match byte {
+            // A doubled quote closes and opens again.
+            b'"' if quoted => (quoted, begins) = (false, true),
+            b'"' if begins => quoted = true,
+            _ if quoted => {}
+            b'\r' | b'\n' => return place,
+            _ => begins = *byte == b',',
+        }
+    }
+    bytes.len()
 }
 
 fn too_many_rows() -> Trouble {

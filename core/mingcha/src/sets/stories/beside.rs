@@ -140,6 +140,60 @@ fn a_column_that_lost_its_name_is_told_and_nothing_of_it_is_dropped() {
 }
 
 #[test]
+fn a_row_is_named_by_its_number_in_the_spreadsheet_whatever_stands_before_it() {
+    let office = Office::new();
+    let mut rows = Office::rows();
+    let item = rows.iter().position(|row| row[0] == "item").unwrap();
+    rows[item][place("points")] = "abc".to_owned();
+    rows[item - 1][place("remark_zh")] = "两行\n说明，\"引号\"".to_owned();
+    let text = std::fs::read_to_string(office.csv("rows.csv", &rows)).unwrap();
+    let third = text.match_indices('\n').nth(1).unwrap().0 + 1;
+    let number = u32::try_from(item).unwrap() + 1;
+    for (ending, more) in [("\n", 0), ("\n", 2), ("\r\n", 3)] {
+        let (before, after) = text.split_at(third);
+        let text = format!("{before}{}{after}", "\n".repeat(more)).replace('\n', ending);
+        let file = office.file("blank.csv");
+        std::fs::write(&file, text).unwrap();
+        let told = office.refused(&file);
+        let more = u32::try_from(more).unwrap();
+        assert_eq!((told[0].0, told[0].1.as_deref()), (Some(number + more), Some("points")), "{ending:?} {more}");
+    }
+}
+
+#[test]
+fn too_many_rows_and_a_stray_nought_are_named_by_their_place() {
+    let office = Office::new();
+    let rows = Office::rows();
+    let item = rows.iter().position(|row| row[0] == "item").unwrap();
+    let mut many = rows.clone();
+    let long = rows[item].iter().cloned().map(|cell| if cell.is_empty() { "x".repeat(8) } else { cell });
+    many.extend(std::iter::repeat_n(long.collect::<Vec<_>>(), 30_000));
+    let file = office.csv("many.csv", &many);
+    assert!(file.metadata().unwrap().len() > 8 << 20, "as large as no set is");
+    let told = office.refused(&file);
+    assert_eq!((told[0].0, told[0].1.as_deref()), (Some(2_001), Some("A")), "{told:?}");
+    let mut stray = rows;
+    stray[item][place("help_zh")].push('\0');
+    let told = office.refused(&office.csv("stray.csv", &stray));
+    assert_eq!(told[0].0, Some(u32::try_from(item).unwrap() + 1));
+    assert!(told[0].1.as_deref() == Some("E") && told[0].2.contains("NUL"), "{told:?}");
+}
+
+#[test]
+fn a_set_with_the_longest_code_goes_through_a_workbook() {
+    let office = Office::new();
+    let mut set = CriteriaSet::embedded().unwrap().into_iter().find(|set| set.code.as_str() == "W5").unwrap();
+    set.code = "A".repeat(32).parse().unwrap();
+    for item in &mut set.items {
+        item.code = format!("A-{}", item.code).parse().unwrap();
+        item.set = set.code.clone();
+    }
+    let file = office.file("long.xlsx");
+    std::fs::write(&file, crate::sets::workbook_of(&set).unwrap()).unwrap();
+    assert!(office.check(&file).ok, "{:?}", office.check(&file));
+}
+
+#[test]
 fn white_space_at_the_ends_of_texts_goes_the_same_way_in_a_file_and_in_a_sheet() {
     let office = Office::new();
     let kinds = office.phone.kinds().unwrap();
