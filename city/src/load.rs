@@ -256,6 +256,13 @@ fn text_of(path: &Path, most: usize, too_large: TooLarge) -> Result<String, Bili
         zh: format!("无法读取文件（{}），请检查路径和权限", error.kind()),
         en: format!("the file cannot be read ({}): check its path and permissions", error.kind()),
     };
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    if matches!(too_large, TooLarge::Set) && ["xlsx", "xls", "et", "ods", "csv"].contains(&ending.as_str()) {
+        return Err(Bilingual::new(
+            "这是表格：先用 mingcha sets import 转成标准文件（.toml），再发布",
+            "a spreadsheet: make a set's file (.toml) of it with `mingcha sets import`, then publish that",
+        ));
+    }
     let limit = u64::try_from(most).unwrap_or(u64::MAX);
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;

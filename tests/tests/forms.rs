@@ -142,6 +142,9 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     anna.refuses(&["sets", "import", &spoilt, "--out", &toml], 2, "bad_set");
     assert!(!std::path::Path::new(&toml).exists());
 
+    // A sheet is no set's file yet: the city says how it becomes one.
+    let refused = city.try_office(&["publish", &csv]);
+    assert!(refused.code == 2 && refused.stderr.contains("mingcha sets import"), "{}", refused.stderr);
     anna.run(&["sets", "import", &csv, "--out", &toml]);
     let text = std::fs::read_to_string(&toml).unwrap();
     let raised = text.replacen("version = 1", "version = 2", 1).replacen("points = 200", "points = 300", 1);
@@ -182,6 +185,11 @@ fn an_inspector_finds_words_and_sees_which_sites_nobody_visited_and_how_a_window
     let folder = tempfile::tempdir().unwrap();
     let city = City::found(folder.path(), MORNING);
     let anna = city.phone("anna", "inspector", MORNING);
+    // Width and case make no difference in items either.
+    for typed in ["ＯＲＤ-2", "ord-2"] {
+        let found = rows(&anna.run(&["search", typed, "--in", "items"]));
+        assert!(found.iter().any(|row| row["item"] == "ORD-2"), "{typed}: {found:?}");
+    }
     let none = anna.run(&["coverage"]);
     assert_eq!((none["visited"].as_u64(), none["from"].as_str()), (Some(0), Some("2026-03-02")));
     let visit = anna.text(&["visit", "start", "GOV-01", "--mode", "open"], "visit");

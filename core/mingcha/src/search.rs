@@ -1,7 +1,7 @@
 //! Search: sites, items, findings and notes that hold some words, in Chinese down to one character.
 
 use mingcha_model::{EntityId, FindingId, SiteId, VisitId};
-use mingcha_store::{Hit, Searched};
+use mingcha_store::{Hit, Searched, plain};
 use serde::Serialize;
 
 use crate::criteria::both;
@@ -99,12 +99,12 @@ impl Phone {
 
     /// Items of the sets in use: they are few, and read whole.
     fn items_with(&self, words: &str) -> Result<Vec<SearchRow>, MingchaError> {
-        let words = words.trim().to_lowercase();
+        let words = plain(words);
         let mut rows = Vec::new();
         for set in self.offered()? {
             for item in &set.items {
                 let texts = [item.code.as_str(), &item.text.zh, &item.text.en, &item.help.zh, &item.help.en];
-                if texts.into_iter().any(|text| text.to_lowercase().contains(&words)) {
+                if texts.into_iter().any(|text| plain(text).contains(&words)) {
                     rows.push(SearchRow {
                         what: "item",
                         id: item.code.to_string(),

@@ -43,7 +43,7 @@ pub use read::{
     PhotoLook, PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow,
     values_differ,
 };
-pub use search::{Hit, Searched};
+pub use search::{Hit, Searched, plain};
 pub use segment::{Attention, OpVerdict, Segment, Waiting};
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use mingcha_model::{Body, EntityId, FindingId, ItemCode, Kind, SiteId, VisitId};
 
 use crate::{SiteRow, Store, StoreError};
 use grams::Documents;
-pub(crate) use grams::plain;
+pub use grams::plain;
 
 /// What is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -99,6 +99,9 @@ struct Read {
     comparisons: Vec<Keys>,
 }
 
+/// The largest version of a set.
+const LAST_VERSION: u32 = 1_000_000;
+
 fn head(mut keys: Keys) -> Result<Read, Fault> {
     let (items, titles) = (keys.or_default::<Vec<Keys>>("item")?, keys.or_default::<Vec<Keys>>("title")?);
     let comparisons: Vec<Keys> = keys.or_default("comparison")?;
@@ -113,6 +116,10 @@ fn head(mut keys: Keys) -> Result<Read, Fault> {
     keys.done()?;
     if version == 0 {
         return Err(Fault::at("version", "版本从 1 开始", "versions begin at 1"));
+    }
+    if version > LAST_VERSION {
+        // Versions only rise: the largest number there is would be the last that the set ever has.
+        return Err(Fault::at("version", "版本最大为 1000000", "versions end at 1000000"));
     }
     let none = items.is_empty() && titles.is_empty();
     if items.len() > MOST_ITEMS || titles.len() > MOST_ITEMS || (none && !is_placeholder) {

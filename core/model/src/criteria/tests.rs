@@ -167,6 +167,7 @@ fn a_part_and_the_whole_do_not_both_bring_points() {
 fn a_doubtful_set_is_refused_with_file_item_key_and_a_reason_in_both_languages() {
     for (from, to, item, key, reason) in [
         ("version = 1", "version = 0", None, "version", "begin at 1"),
+        ("version = 1", "version = 4294967295", None, "version", "end at 1000000"),
         ("version = 1", "version = 1\nauthor = \"x\"", None, "author", "not known here"),
         ("code = \"T\"", "code = \"T T\"", None, "code", "not a code"),
         ("definition = \"seed\"", "definition = \"inferred\"", None, "reason", "must say why"),

@@ -13,8 +13,13 @@ pub(super) const BLOCK: i64 = 1_024;
 /// Bits of a character.
 const CHARACTER: u32 = 21;
 
-/// The text without differences of width and case: what is compared.
-pub(crate) fn plain(text: &str) -> String {
+/// The text without differences of width and case: what a search compares.
+///
+/// ```
+/// assert_eq!(mingcha_store::plain(" ＯＲＤ-2 "), "ord-2");
+/// ```
+#[must_use]
+pub fn plain(text: &str) -> String {
     text.trim()
         .chars()
         .map(|c| match c {
