@@ -366,6 +366,47 @@ fn all_of_a_citys_indicators_are_on_its_form_in_parts_and_what_they_decide_is_de
     }
 }
 
+#[test]
+fn an_item_of_one_mode_waits_for_no_open_visit() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let anna = city.phone("anna", "inspector", MORNING);
+    let item = |code: &str, more: &str| {
+        format!(
+            "[[item]]\ncode = \"{code}\"\ntext = {{ zh = \"问\", en = \"ask\" }}\nhelp = {{ zh = \"帮\", en = \"help\" }}\n\
+             answer = \"yn\"\nphoto = \"none\"\nkinds = [\"ALL\"]\npoints = 100\n{more}\n\
+             source = [{{ document = \"本市规定\", clause = \"一\" }}]\n"
+        )
+    };
+    let text = format!(
+        "code = \"MD\"\nversion = 1\nname = {{ zh = \"标准\", en = \"a set\" }}\ndefinition = \"seed\"\n\
+         scoring = \"item_points\"\n{}{}{}",
+        item("MD-1", "ask = [\"observe\"]"),
+        item("MD-2", "ask = [\"observe\"]\nmodes = [\"recheck\"]"),
+        item("MD-3", "ask = [\"records\"]"),
+    );
+    let file = folder.path().join("MD.toml");
+    std::fs::write(&file, text).unwrap();
+    city.office(&["publish", file.to_str().unwrap()]);
+    anna.run(&["sync"]);
+    let advice = |visit: &str| -> Vec<(String, String)> {
+        let rest = rows(&anna.run(&["visit", "form", visit, "--rest"]));
+        let told = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+        rest.iter().map(|row| (told(row, "item"), told(row, "advice"))).collect()
+    };
+    let start = |mode: &'static str| anna.text(&["visit", "start", "GOV-01", "--mode", mode, "--set", "MD"], "visit");
+    let recheck = "只在复查时检查 / asked in visits of another mode alone: recheck".to_owned();
+    assert_eq!(advice(&start("open")), [("MD-2".to_owned(), recheck.clone())]);
+    let covert = start("undercover");
+    let told = advice(&covert);
+    assert_eq!(told[0], ("MD-2".to_owned(), recheck));
+    assert!(told[1].0 == "MD-3" && told[1].1.contains("留待明察"), "{told:?}");
+    anna.refuses(&["visit", "answer", &covert, "MD-2", "yes"], 2, "not_for_this_visit");
+    anna.refuses(&["visit", "answer", &covert, "MD-3", "yes"], 2, "shows_who_asks");
+    let waiting = rows(&anna.run(&["visit", "submit", &covert])["waiting"]);
+    assert_eq!(waiting.iter().map(|row| row["item"].as_str().unwrap()).collect::<Vec<_>>(), ["MD-3"]);
+}
+
 const CITY_SITE: &str = "[[sites]]\ncode = \"CITY-01\"\nname = \"明川市\"\nkind = \"CITY\"\nunit = \"MC-GOV\"\n";
 
 #[test]

@@ -110,7 +110,7 @@ impl Phone {
                 return Ok(item.for_kind(&lineage));
             }
             // What is worked out from other answers is nobody's to answer.
-            let shows = item.derivation.is_none() && !item.answerable(Mode::Undercover);
+            let shows = item.answerable(Mode::Open) && !item.answerable(Mode::Undercover);
             let shows = visit.mode == Mode::Undercover && shows;
             return Err(if shows { Mistake::ShowsWhoAsks } else { Mistake::NotForThisVisit }.into());
         }

@@ -94,14 +94,7 @@ impl Phone {
                 ask: item.ask.iter().map(|ask| ask.name().to_owned()).collect(),
                 answer: item.answer.code().to_owned(),
                 why: why.name(),
-                advice: match why {
-                    LeftOut::Cut => {
-                        "为便于现场填答未列入，可按编码填答 / left out to keep the form short: answer it by its code"
-                    }
-                    LeftOut::Mode => {
-                        "此种检查方式不能查，留待明察 / a visit of this mode cannot find it out: it waits for an open one"
-                    }
-                },
+                advice: advice(&item, why),
             })
             .collect())
     }
@@ -119,6 +112,7 @@ impl Phone {
         }
         let rest = self.left_out_of(visit)?.into_iter().filter(|(_, why)| *why == LeftOut::Mode);
         Ok(rest
+            .filter(|(item, _)| item.answerable(Mode::Open))
             .map(|(item, _)| WaitingRow { item: item.code.to_string(), text: both(&item.text), on_form: false })
             .collect())
     }
@@ -157,6 +151,25 @@ impl Phone {
             row.on_form = asked.iter().any(|code| code.as_str() == row.item);
         }
         Ok(waiting)
+    }
+}
+
+/// Why a form does not ask an item, and where it is asked instead.
+fn advice(item: &mingcha_model::Item, why: LeftOut) -> String {
+    match why {
+        LeftOut::Cut => {
+            "为便于现场填答未列入，可按编码填答 / left out to keep the form short: answer it by its code".to_owned()
+        }
+        LeftOut::Mode if item.answerable(Mode::Open) => {
+            "此种检查方式不能查，留待明察 / a visit of this mode cannot find it out: it waits for an open one"
+                .to_owned()
+        }
+        LeftOut::Mode => {
+            let modes: Vec<Mode> = Mode::ALL.into_iter().filter(|mode| item.answerable(*mode)).collect();
+            let zh: Vec<&str> = modes.iter().map(|one| crate::wording::mode(*one)).collect();
+            let en: Vec<&str> = modes.iter().map(|one| one.name()).collect();
+            format!("只在{}时检查 / asked in visits of another mode alone: {}", zh.join("、"), en.join(", "))
+        }
     }
 }
 

@@ -96,7 +96,7 @@ impl Show for Vec<LeftOutRow> {
         let mut table = Table::new(&columns);
         for row in self {
             let ways = row.ask.iter().map(|way| criteria_word(lang, way)).collect::<Vec<_>>().join(" ");
-            table.row(&[row.item.clone(), half(lang, &row.text).to_owned(), ways, half(lang, row.advice).to_owned()]);
+            table.row(&[row.item.clone(), half(lang, &row.text).to_owned(), ways, half(lang, &row.advice).to_owned()]);
         }
         page.table(&table);
     }

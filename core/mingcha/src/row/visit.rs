@@ -54,7 +54,7 @@ pub struct LeftOutRow {
     /// `cut`: left out to keep the form short; `mode`: a visit of this mode cannot find it out.
     pub why: &'static str,
     /// The reason in words, and what to do.
-    pub advice: &'static str,
+    pub advice: String,
 }
 
 /// One item of a visit's form.
