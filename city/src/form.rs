@@ -68,13 +68,34 @@ impl City {
                 position: store.cursor(&feed)?.map_or(0, |cursor| cursor.position),
                 campaign: named_by.and_then(|place| campaigns.get(place)).map(|one| one.campaign),
                 sets: chosen.into_iter().cloned().collect(),
-                waiting: waiting.into_iter().filter(|(_, why)| *why == LeftOut::Mode).map(|(item, _)| item).collect(),
+                waiting: waiting
+                    .into_iter()
+                    .filter(|(item, why)| *why == LeftOut::Mode && item.answerable(Mode::Open))
+                    .map(|(item, _)| item)
+                    .collect(),
                 site,
                 mode,
                 day,
                 asked,
             }))
         })?
+    }
+}
+
+impl City {
+    /// The campaigns that run or are to come and ask a set, each by its name with the version that it asks.
+    ///
+    /// A campaign keeps its versions while it runs; whoever publishes another one should know.
+    pub fn campaigns_asking(&self, set: &str) -> Result<Vec<(String, u32)>, CityError> {
+        let today = Day::from_unix_millis(self.now_millis()?);
+        self.read(|store| {
+            let campaigns = store.campaigns()?.into_iter().filter(|one| one.set.to >= today);
+            let asking = campaigns.filter_map(|one| {
+                let asked = one.set.sets.iter().find(|asked| asked.code == set)?;
+                Some((one.name, asked.version))
+            });
+            Ok(asking.collect())
+        })
     }
 }
 

@@ -150,7 +150,10 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     let raised = text.replacen("version = 1", "version = 2", 1).replacen("points = 200", "points = 300", 1);
     assert_ne!(raised, text);
     std::fs::write(&toml, raised).unwrap();
-    assert_eq!(city.office(&["publish", &toml])["version"], 2);
+    // Whoever publishes hears that the campaign keeps its version.
+    let published = city.office(&["publish", &toml]);
+    let kept = serde_json::json!([{ "campaign": "窗口服务形象提升 2026", "version": 1 }]);
+    assert_eq!((&published["version"], &published["campaigns"]), (&2.into(), &kept));
     anna.run(&["sync"]);
     let new = anna.text(&start, "visit");
     assert_eq!((sets(&anna, &old), sets(&anna, &new)), (vec!["W5@1".to_owned()], vec!["W5@2".to_owned()]));
@@ -160,7 +163,7 @@ fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_wer
     // An item of the new version is answered and the city takes it; taken out of use, the set is offered no more.
     anna.run(&["visit", "answer", &new, "W5-1", "yes"]);
     assert_eq!(anna.run(&["sync"])["refused"], 0);
-    city.office(&["publish", "--retire", "W5"]);
+    assert_eq!(city.office(&["publish", "--retire", "W5"])["campaigns"], kept);
     anna.run(&["sync"]);
     anna.refuses(&start, 2, "retired_set");
     // Nor does the campaign ask it that names it; what else it names is still asked.

@@ -61,10 +61,38 @@ impl Publish {
                 format!("Published {set}, version {version}, {items} items."),
             ),
         };
+        let mut asking = city.campaigns_asking(&set)?;
+        asking.retain(|(_, asked)| retired || *asked != version);
+        let (more_zh, more_en) = told_of(&asking, retired);
+        let campaigns: Vec<_> =
+            asking.iter().map(|(name, asked)| json!({ "campaign": name, "version": asked })).collect();
         Ok(Said::new(
-            json!({ "set": set, "version": version, "items": items, "retired": retired, "back_in_use": back_in_use, "entries": entries }),
-            zh,
-            en,
+            json!({
+                "set": set, "version": version, "items": items, "retired": retired, "back_in_use": back_in_use,
+                "entries": entries, "campaigns": campaigns,
+            }),
+            zh + &more_zh,
+            en + &more_en,
         ))
     }
+}
+
+/// What running campaigns make of it: they keep the version that they were loaded with, or lose the set.
+fn told_of(asking: &[(String, u32)], retired: bool) -> (String, String) {
+    let (mut zh, mut en) = (String::new(), String::new());
+    for (name, version) in asking {
+        let (more_zh, more_en) = if retired {
+            (format!("\n专项“{name}”不再检查这套标准。"), format!("\nThe campaign {name} asks this set no more."))
+        } else {
+            (
+                format!("\n专项“{name}”仍用第 {version} 版；要改用新版，请再次载入（load）该专项。"),
+                format!(
+                    "\nThe campaign {name} keeps asking version {version}: load the campaign again to change that."
+                ),
+            )
+        };
+        zh.push_str(&more_zh);
+        en.push_str(&more_en);
+    }
+    (zh, en)
 }
