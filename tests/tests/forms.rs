@@ -383,7 +383,8 @@ fn an_item_of_one_mode_waits_for_no_open_visit() {
     };
     let text = format!(
         "code = \"MD\"\nversion = 1\nname = {{ zh = \"标准\", en = \"a set\" }}\ndefinition = \"seed\"\n\
-         scoring = \"item_points\"\n{}{}{}",
+         scoring = \"item_points\"\n{}{}{}{}",
+        item("MD-4", "ask = [\"observe\"]\nmonths = [1, 12]"),
         item("MD-1", "ask = [\"observe\"]"),
         item("MD-2", "ask = [\"observe\"]\nmodes = [\"recheck\"]"),
         item("MD-3", "ask = [\"records\"]"),
@@ -399,7 +400,10 @@ fn an_item_of_one_mode_waits_for_no_open_visit() {
     };
     let start = |mode: &'static str| anna.text(&["visit", "start", "GOV-01", "--mode", mode, "--set", "MD"], "visit");
     let recheck = "只在复查时检查 / asked in visits of another mode alone: recheck".to_owned();
-    assert_eq!(advice(&start("open")), [("MD-2".to_owned(), recheck.clone())]);
+    let open = start("open");
+    assert_eq!(advice(&open), [("MD-2".to_owned(), recheck.clone())]);
+    // What is asked in winter alone is not answered in March.
+    anna.refuses(&["visit", "answer", &open, "MD-4", "no"], 2, "not_for_this_visit");
     let covert = start("undercover");
     let told = advice(&covert);
     assert_eq!(told[0], ("MD-2".to_owned(), recheck));

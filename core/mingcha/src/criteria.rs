@@ -106,11 +106,12 @@ impl Phone {
         }
         if let Some(item) = self.sets_of(&visit.sets)?.iter().find_map(|set| set.item(&wanted)) {
             let lineage = self.lineage_of_visit(visit)?;
-            if item.answerable(visit.mode) && item.applies(&lineage) {
+            let in_season = item.in_season(month(visit.day));
+            if item.answerable(visit.mode) && item.applies(&lineage) && in_season {
                 return Ok(item.for_kind(&lineage));
             }
             // What is worked out from other answers is nobody's to answer.
-            let shows = item.answerable(Mode::Open) && !item.answerable(Mode::Undercover);
+            let shows = in_season && item.answerable(Mode::Open) && !item.answerable(Mode::Undercover);
             let shows = visit.mode == Mode::Undercover && shows;
             return Err(if shows { Mistake::ShowsWhoAsks } else { Mistake::NotForThisVisit }.into());
         }

@@ -82,7 +82,7 @@ pub enum Mistake {
     ItemOfAnotherSet,
     /// An item of the visit's sets that is not for such a site or such a visit.
     #[error(
-        "该检查项不适用于此类点位或此种检查方式，或由其他项得出 / this item is not for this kind of site or mode of visit, or follows from other answers"
+        "该检查项不适用于此类点位、此种检查方式或这个月份，或由其他项得出 / this item is not for this kind of site, mode of visit or month, or follows from other answers"
     )]
     NotForThisVisit,
     /// An item that cannot be answered without showing who one is.
