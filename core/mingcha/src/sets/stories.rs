@@ -267,6 +267,8 @@ fn another_encoding_is_named_and_gbk_is_read_when_it_is_asked_for() {
     std::fs::write(&big5, encoding_rs::BIG5.encode(&text).0).unwrap();
     let told = office.refused(&big5);
     assert_eq!((told[0].0, told[0].1.as_deref()), (Some(2), Some("A")));
+    let misread = office.phone.set_check(&big5, Some("gbk")).unwrap();
+    assert!(!misread.ok && misread.mistakes[0].reason.en.contains("Big5"), "{misread:?}");
     let wide = office.file("utf16.csv");
     std::fs::write(
         &wide,
