@@ -177,7 +177,7 @@ impl Phone {
         let value = typed.value;
         // The number by which a level was told stays in front of the words beside it.
         let both = match (note, typed.note.as_deref(), typed.value) {
-            (Some(words), Some(number), Value::Level(_)) => Some(format!("{number}；{words}")),
+            (Some(words), Some(number), mingcha_model::Value::Level(_)) => Some(format!("{number}；{words}")),
             _ => None,
         };
         let note = both.as_deref().or(note).or(typed.note.as_deref());
