@@ -83,7 +83,8 @@ fn what_this_device_writes_after_the_index_was_made_is_found_at_once() {
     let own = phone.store.open_log(LogId([5; 16]), None, 1).map(|()| LogId([5; 16])).unwrap();
     assert!(hits(&phone.store, "鲲鹏", &ALL).is_empty());
     let mut write = |entity: EntityId, body: Body, text: &str| {
-        let said = NewOp { texts: vec![text.to_owned()], ..new(entity, body) };
+        let texts = Some(text.to_owned()).filter(|text| !text.is_empty()).into_iter().collect();
+        let said = NewOp { texts, ..new(entity, body) };
         phone.store.append(own, &[said], &[]).unwrap();
         hits(&phone.store, "鲲鹏", &ALL).len()
     };
