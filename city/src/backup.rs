@@ -31,7 +31,8 @@ pub struct BackupAsk<'a> {
     pub out: &'a Path,
     /// An earlier backup in the same folder: photos that it has are not copied again, and it must be kept.
     pub since: Option<&'a Path>,
-    /// The office's word that the file lies off the city's machine. What is in it becomes safe.
+    /// The office's word that the file lies off the city's machine. What is in it and in the earlier ones that it needs
+    /// becomes safe, so those are read back too.
     pub off_machine: bool,
 }
 
@@ -85,7 +86,8 @@ impl City {
         }
         self.is_elsewhere(ask.off_machine, folder)?;
         let _alone = self.alone()?;
-        let before = ask.since.map(|since| self.earlier(since, folder)).transpose()?.unwrap_or_default();
+        let before = ask.since.map(|since| self.earlier(since, folder, ask.off_machine, told)).transpose()?;
+        let before = before.unwrap_or_default();
         let unfinished = Unfinished::beside(ask.out);
         let made = self.write_and_read(&unfinished, before, told);
         let made = made.and_then(|(made, files, copied)| {
@@ -166,18 +168,25 @@ impl City {
         }
     }
 
-    /// What the earlier backups hold, and their names.
-    fn earlier(&self, since: &Path, folder: &Path) -> Result<Before, CityError> {
+    /// What the earlier backups hold, and their names. Where they are to count, each is read back where it lies now, however
+    /// often it was before: a restore needs every one of them, and disks change what nobody looks at.
+    fn earlier(&self, since: &Path, folder: &Path, count: bool, told: Told<'_>) -> Result<Before, CityError> {
+        let mut look =
+            |path: &Path| if count { read_told(path, "read_back", &mut |_| Ok(()), told) } else { outline(path) };
         if std::fs::canonicalize(folder_of(since))? != std::fs::canonicalize(folder)? {
             return Err(CityError::EarlierElsewhere);
         }
         let name = since.file_name().and_then(|name| name.to_str()).ok_or(CityError::BadBackup)?.to_owned();
-        let (header, contents) = outline(since)?;
+        let not_whole = |error| match error {
+            CityError::BadBackup => CityError::EarlierBackup(name.clone()),
+            error => error,
+        };
+        let (header, contents) = look(since).map_err(not_whole)?;
         if header.city_key != self.inner.secret.public_key().0 {
             return Err(CityError::OtherBackup);
         }
         for earlier in &header.earlier {
-            let found = outline(&folder.join(&earlier.name)).map_err(|error| lacks(error, earlier))?.0;
+            let found = look(&folder.join(&earlier.name)).map_err(|error| lacks(error, earlier))?.0;
             if found.id != earlier.id {
                 return Err(CityError::EarlierBackup(earlier.name.clone()));
             }

@@ -22,7 +22,8 @@ use super::speech::{Lang, Said};
 平台可以继续运行。先复制数据库，再复制照片；写完逐字节读回核对，才改为正式文件名。绝不覆盖已有文件。
 --off-machine 表示你确认该位置不在本机（另一台机器、网络存储、取走保管的盘）。只有这样，手机才会在 14 天后腾出
 照片原件；与平台同一文件系统的位置一律不算。先写本机、再自行拷走的，请对拷走的那一份用 --check。
---since 只复制上一份没有的照片；两份（及更早所依赖的）都要保留在同一文件夹，恢复时都要用到。
+--since 只复制上一份没有的照片；两份（及更早所依赖的）都要保留在同一文件夹，恢复时都要用到。同时用 --off-machine 时，
+较早的各份也会逐字节读回核对。
 备份文件没有加密：内有全部人员、记录、照片和平台私钥 city.key。谁拿到它，谁就能读取一切并冒充平台。请存放在加密的
 盘上，权限与平台文件夹相同（本命令写成 0600）。
 已永久删除的照片，在删除之前的备份里仍然存在：请按规定期限销毁旧备份；从旧备份恢复后须再删除一次。
@@ -33,6 +34,7 @@ gets its name. Nothing is ever written over.
 Only then do phones free originals after 14 days; a place on the file system of the city never counts. Whoever writes to
 this machine first and copies it away says --check of the copy.
 --since copies only photos that the earlier backup lacks; keep both, and those it needs, in one folder: a restore needs all.
+With --off-machine the earlier ones are read back byte for byte as well.
 A backup is not encrypted: it holds all people, records, photos, and the city's secret key. Whoever has it reads everything
 and can speak as the city. Keep it on an encrypted disk; it is written for its owner alone (0600).
 A photo that was erased for good still stands in backups made before: destroy them when their time is over, and erase it

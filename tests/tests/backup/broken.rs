@@ -116,6 +116,41 @@ fn a_nightly_backup_copies_what_the_last_one_lacks_and_a_restore_needs_both() {
     story.agrees();
 }
 
+/// Whether the earlier one was ever read where it lies, nobody knows: it was written here, and carried there.
+#[test]
+fn nothing_is_safe_in_a_nightly_backup_while_an_earlier_one_is_damaged_where_it_lies() {
+    let mut story = Story::begin();
+    if !story.is_off_machine {
+        println!("skipped: this machine has no second file system for a backup");
+        return;
+    }
+    story.visit("W5-1");
+    story.all_sync();
+    let written = story.folder.path().join("1.tar");
+    story.city.office(&["backup", "--out", written.to_str().unwrap()]);
+    let whole = fs::read(&written).unwrap();
+    let photo = whole.windows(7).position(|name| name == b"photos/").unwrap();
+    let mut damaged = whole.clone();
+    damaged[photo + 600] ^= 1;
+    let (first, second) = (story.place("1.tar"), story.place("2.tar"));
+    fs::write(&first, &damaged).unwrap();
+    let nightly = ["backup", "--out", &second, "--since", &first, "--off-machine"];
+    let refused = story.city.try_office(&nightly);
+    assert_eq!((refused.code, refused.error().as_str()), (1, "earlier_backup"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("1.tar"), "{}", refused.stderr);
+    assert_eq!(below(story.away.path()), [first.clone()]);
+    story.inspector.run(&["sync"]);
+    assert_eq!(story.inspector.run(&["status"])["backup"], false);
+
+    // Whole again, all of it counts, and the originals are freed after their fortnight.
+    fs::write(&first, &whole).unwrap();
+    let made = story.city.office(&nightly);
+    assert_eq!((&made["photos"], &made["copied"]), (&4.into(), &0.into()), "{made}");
+    story.inspector.run(&["sync"]);
+    story.now("2026-03-17T09:30:00+08:00");
+    assert_eq!(story.inspector.run(&["sync"])["freed_photos"], 1);
+}
+
 #[test]
 fn a_file_that_the_disk_of_the_city_lost_or_changed_is_named_and_comes_again_from_the_phone() {
     let mut story = Story::begin();
