@@ -71,8 +71,8 @@ impl City {
     /// Writes a backup and reads it back, while the city serves or not. One at a time.
     ///
     /// # Errors
-    /// [`CityError::FileExists`], [`CityError::SameDisk`], [`CityError::BackupRuns`], [`CityError::BadBackup`] for an earlier
-    /// one that is not whole or of another city; nothing bears the name then, and nothing became safe.
+    /// [`CityError::FileExists`], [`CityError::SameDisk`], [`CityError::BackupRuns`], [`CityError::EarlierBackup`] for
+    /// one that is not whole, [`CityError::OtherBackup`]; nothing bears the name then, and nothing became safe.
     pub fn backup(&self, ask: &BackupAsk<'_>, told: Told<'_>) -> Result<BackupMade, CityError> {
         let folder = folder_of(ask.out);
         if !folder.is_dir() {
@@ -110,11 +110,10 @@ impl City {
         if !file.is_file() {
             return Err(CityError::NoBackup);
         }
-        let folder = folder_of(file);
-        self.is_elsewhere(off_machine, folder)?;
+        self.is_elsewhere(off_machine, file)?;
         let _alone = self.alone()?;
         let scratch = Unfinished::beside(&self.dir().join("backup-check"));
-        let checked = self.check(file, folder, &scratch.ledger, told).and_then(|(made, files, copied)| {
+        let checked = self.check(file, off_machine, &scratch.ledger, told).and_then(|(made, files, copied)| {
             if off_machine {
                 self.mark_safe(&copied, &files, made.taken_millis)?;
             }
@@ -127,7 +126,7 @@ impl City {
     fn check(
         &self,
         file: &Path,
-        folder: &Path,
+        off_machine: bool,
         ledger: &Path,
         told: Told<'_>,
     ) -> Result<(BackupMade, Vec<Digest>, Copied), CityError> {
@@ -139,7 +138,8 @@ impl City {
         };
         let (header, contents) = read_told(file, "read_back", &mut keep, told)?;
         for earlier in &header.earlier {
-            let path = folder.join(&earlier.name);
+            let path = folder_of(file).join(&earlier.name);
+            self.is_elsewhere(off_machine, &path).map_err(|error| lacks(error, earlier))?;
             let (found, _) =
                 read_told(&path, "read_back", &mut |_| Ok(()), told).map_err(|error| lacks(error, earlier))?;
             if found.id != earlier.id {
@@ -153,9 +153,9 @@ impl City {
         Ok((made, contents.photos.iter().map(|placed| placed.sha256).collect(), Copied::read(ledger)?))
     }
 
-    /// The office's word is not taken for what lies on the disk of the city.
-    fn is_elsewhere(&self, off_machine: bool, folder: &Path) -> Result<(), CityError> {
-        let (there, here) = (device(folder)?, device(self.dir())?);
+    /// The office's word is not taken for what lies on the disk of the city, whatever folder it is named in.
+    fn is_elsewhere(&self, off_machine: bool, place: &Path) -> Result<(), CityError> {
+        let (there, here) = (device(place)?, device(self.dir())?);
         if off_machine && there.is_some() && there == here { Err(CityError::SameDisk) } else { Ok(()) }
     }
 
@@ -171,8 +171,10 @@ impl City {
     /// What the earlier backups hold, and their names. Where they are to count, each is read back where it lies now, however
     /// often it was before: a restore needs every one of them, and disks change what nobody looks at.
     fn earlier(&self, since: &Path, folder: &Path, count: bool, told: Told<'_>) -> Result<Before, CityError> {
-        let mut look =
-            |path: &Path| if count { read_told(path, "read_back", &mut |_| Ok(()), told) } else { outline(path) };
+        let mut look = |path: &Path| {
+            self.is_elsewhere(count, path)?;
+            if count { read_told(path, "read_back", &mut |_| Ok(()), told) } else { outline(path) }
+        };
         if std::fs::canonicalize(folder_of(since))? != std::fs::canonicalize(folder)? {
             return Err(CityError::EarlierElsewhere);
         }
@@ -389,9 +391,9 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// The number of the file system that a folder lies on; nothing where the system does not say.
-fn device(folder: &Path) -> Result<Option<u64>, CityError> {
-    let found = std::fs::metadata(folder)?;
+/// The number of the file system that a folder or file lies on, behind any link; nothing where the system does not say.
+fn device(place: &Path) -> Result<Option<u64>, CityError> {
+    let found = std::fs::metadata(place)?;
     #[cfg(unix)]
     return Ok(Some(std::os::unix::fs::MetadataExt::dev(&found)));
     #[cfg(not(unix))]

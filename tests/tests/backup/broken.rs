@@ -151,6 +151,39 @@ fn nothing_is_safe_in_a_nightly_backup_while_an_earlier_one_is_damaged_where_it_
     assert_eq!(story.inspector.run(&["sync"])["freed_photos"], 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_elsewhere_to_a_file_on_the_disk_of_the_city_makes_nothing_safe() {
+    let mut story = Story::begin();
+    if !story.is_off_machine {
+        println!("skipped: this machine has no second file system for a backup");
+        return;
+    }
+    story.visit("W5-1");
+    story.all_sync();
+    let (first, second, third) = (story.place("1.tar"), story.place("2.tar"), story.place("3.tar"));
+    let here = story.folder.path().join("1.tar");
+    story.city.office(&["backup", "--out", here.to_str().unwrap()]);
+    std::os::unix::fs::symlink(&here, &first).unwrap();
+    story.city.office(&["backup", "--out", &second, "--since", &first]);
+    for asked in [
+        &["backup", "--check", &first, "--off-machine"][..],
+        &["backup", "--check", &second, "--off-machine"],
+        &["backup", "--out", &third, "--since", &first, "--off-machine"],
+        &["backup", "--out", &third, "--since", &second, "--off-machine"],
+    ] {
+        let refused = story.city.try_office(asked);
+        assert_eq!((refused.code, refused.error().as_str()), (2, "same_disk"), "{asked:?}: {}", refused.stderr);
+    }
+    assert_eq!(below(story.away.path()), [first.clone(), second.clone()]);
+    story.inspector.run(&["sync"]);
+    assert_eq!(story.inspector.run(&["status"])["backup"], false);
+    // Carried there in truth, the same names count.
+    fs::remove_file(&first).unwrap();
+    fs::copy(&here, &first).unwrap();
+    assert_eq!(story.city.office(&["backup", "--check", &second, "--off-machine"])["off_machine"], true);
+}
+
 #[test]
 fn a_file_that_the_disk_of_the_city_lost_or_changed_is_named_and_comes_again_from_the_phone() {
     let mut story = Story::begin();
