@@ -242,9 +242,16 @@ pub(crate) fn feed_back(
     let known = turn.entity(home.entity)?.and_then(|row| row.number);
     if known.is_none() {
         let before = said.attested.as_ref().and_then(|attested| attested.number.clone());
+        let year = Day::from_unix_millis(said.ord.millis()).year();
         let number = match before {
             Some(number) if turn.give_number_back(home.entity, &number)? => number,
-            _ => turn.give_number(home.entity, Day::from_unix_millis(said.ord.millis()).year())?,
+            Some(taken) => {
+                let number = turn.give_number(home.entity, year)?;
+                // Both may stand on papers: the office has to hear of it.
+                tracing::error!(%taken, %number, "a number given before a restore is another finding's now; this one got a new one");
+                number
+            }
+            None => turn.give_number(home.entity, year)?,
         };
         let body =
             Body::NumberGive(NumberGive { number, feedback: Some(said.id).filter(|_| home.entity == said.op.entity) });

@@ -15,10 +15,11 @@ const RESTORED: &str = "restored_millis";
 const UNCONFIRMED: &str = "unconfirmed";
 /// Labels of undercover visits are above this.
 pub(super) const LABELS_ABOVE: &str = "labels_above";
-/// So many numbers are left out at least, and so many more for each minute since the copy: more than a city gives. Two
-/// restores from one copy leave out different stretches.
+/// So many numbers are left out at least, and so many more for each second since the copy. The second restore from one copy
+/// knows nothing of the first, to which phones sent at once all that had waited: it begins behind whatever that one gave, as
+/// long as nobody gives a hundred numbers a second.
 const NUMBERS_LEFT_OUT: i64 = 1_000;
-const NUMBERS_OF_A_MINUTE: i64 = 10;
+const NUMBERS_OF_A_SECOND: i64 = 100;
 
 impl Look<'_> {
     /// When this city was restored last; none when it never was.
@@ -84,8 +85,8 @@ impl Turn<'_> {
 
     /// Leaves out every number and label that may have been given since.
     fn jump(&mut self, taken: i64) -> Result<(), CityError> {
-        let minutes = self.now.saturating_sub(taken).max(0).div_euclid(60_000);
-        let room = minutes.saturating_mul(NUMBERS_OF_A_MINUTE).saturating_add(NUMBERS_LEFT_OUT);
+        let seconds = self.now.saturating_sub(taken).max(0).div_euclid(1_000);
+        let room = seconds.saturating_mul(NUMBERS_OF_A_SECOND).saturating_add(NUMBERS_LEFT_OUT);
         let (from, to) =
             (Day::from_unix_millis(taken).year().saturating_sub(1), Day::from_unix_millis(self.now).year());
         for year in from..=to.max(from) {

@@ -163,3 +163,50 @@ fn a_second_restore_from_the_same_backup_gives_no_number_and_no_position_again()
     epochs.dedup();
     assert_eq!(epochs.len(), 3, "{epochs:?}");
 }
+
+/// A visit with more findings than a city gives numbers in a quiet minute; the numbers that they got.
+fn findings_at_once(story: &Story) -> Vec<String> {
+    let desk = &story.inspector;
+    let visit = desk.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
+    desk.run(&["visit", "answer", &visit, "W5-2", "no", "--note", "门口堆物"]);
+    let raise = ["finding", "raise", &visit, "W5-2", "--text", "门口堆物"];
+    let findings: Vec<String> = (0..11).map(|_| desk.text(&raise, "finding")).collect();
+    desk.run(&["visit", "submit", &visit]);
+    for finding in &findings {
+        desk.run(&["finding", "feedback", finding, "--demand", "三日内清理", "--photos-checked"]);
+    }
+    desk.run(&["sync"]);
+    findings.iter().map(|finding| desk.text(&["finding", "show", finding], "number")).collect()
+}
+
+#[test]
+fn a_city_lost_again_right_after_its_restore_gives_no_number_of_that_burst_to_another_finding() {
+    let mut story = Story::begin();
+    let mut colleague = story.city.phone("colleague", "inspector", FIRST);
+    story.all_sync();
+    colleague.run(&["sync"]);
+    story.backup("1.tar", &[]);
+    let mut given = Vec::new();
+    for _ in 0..2 {
+        story.comes_back_from("1.tar");
+        story.city.office(&["confirm-people"]);
+        given.extend(findings_at_once(&story));
+        std::mem::swap(&mut story.inspector, &mut colleague);
+    }
+    // The first inspector's come back with their numbers, which may stand on papers.
+    story.inspector.run(&["sync"]);
+    story.supervisor.run(&["sync"]);
+    let mut listed: Vec<String> = story
+        .supervisor
+        .run(&["finding", "list"])
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["number"].as_str().unwrap().to_owned())
+        .collect();
+    for numbers in [&mut given, &mut listed] {
+        numbers.sort();
+        numbers.dedup();
+    }
+    assert_eq!((given.len(), &listed), (22, &given));
+}
