@@ -78,14 +78,14 @@ async fn created(city: City, caller: Caller, headers: HeaderMap, body: &mut Opti
         }
         offset = 0;
         if let Some(body) = body.take_if(|_| is_piece(&headers)) {
-            (offset, kept) = taken_in(city, held, promised, 0, checksum, body).await?;
+            (offset, kept) = taken_in(city.clone(), held, promised, 0, checksum, body).await?;
         }
     }
     let place = photo_path(promised.key.photo, promised.key.copy);
     let place = HeaderValue::from_str(&place).unwrap_or(HeaderValue::from_static("/v1/photos"));
     let mut response = (StatusCode::CREATED, [(header::LOCATION, place)]).into_response();
     stands(&mut response, offset, kept);
-    Ok(response)
+    with_expiration(response, city, promised.key).await
 }
 
 /// Says how far an upload has come.
@@ -155,12 +155,20 @@ async fn appended(
     let (at, key) = (city.clone(), promised.key);
     let found = at_work(move || Spools::of(at.dir()).find(&key)).await?.ok_or_else(not_begun)?;
     if found.bytes != offset {
-        return Ok(elsewhere(found.bytes));
+        return with_expiration(elsewhere(found.bytes), city, key).await;
     }
     let body = body.take().unwrap_or_default();
-    let (offset, kept) = taken_in(city, held, promised, offset, checksum, body).await?;
+    let (offset, kept) = taken_in(city.clone(), held, promised, offset, checksum, body).await?;
     let mut response = StatusCode::NO_CONTENT.into_response();
     stands(&mut response, offset, kept);
+    with_expiration(response, city, key).await
+}
+
+/// Says when an upload is thrown away if nothing more comes, unless it is whole (tus 1.0.0, "Expiration").
+async fn with_expiration(mut response: Response, city: City, key: UploadKey) -> Result<Response, Refused> {
+    if let Some(spooled) = at_work(move || Spools::of(city.dir()).find(&key)).await? {
+        response.headers_mut().insert(UPLOAD_EXPIRES, date(spooled));
+    }
     Ok(response)
 }
 

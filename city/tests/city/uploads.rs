@@ -257,6 +257,25 @@ fn an_upload_is_ended_by_its_sender_but_evidence_is_not() {
 }
 
 #[test]
+fn every_answer_to_a_piece_says_when_an_unfinished_upload_expires() {
+    let dir = tempfile::tempdir().unwrap();
+    let serving = Serving::start(founded(dir.path()));
+    let mut phone = inspector(&serving);
+    let bytes = file(1, 1_000);
+    let photo = promised(&mut phone, &bytes);
+    let says = |answer: &Answer, status: u16| {
+        assert_eq!(answer.status, status, "{}", answer.code());
+        let expires = answer.header("upload-expires").map(str::to_owned);
+        expires.is_some_and(|expires| expires.ends_with(" GMT") && expires.len() == 29)
+    };
+    assert!(says(&create(&phone, photo, bytes.len()), 201));
+    assert!(says(&send(&phone, photo, 0, &bytes[..400]), 204));
+    assert!(says(&send(&phone, photo, 0, &bytes[..400]), 409));
+    assert!(!says(&send(&phone, photo, 400, &bytes[400..]), 204), "it is evidence now");
+    assert!(!says(&send(&phone, photo, 400, &bytes[400..]), 409), "it is evidence now");
+}
+
+#[test]
 fn an_upload_that_nobody_goes_on_with_expires_after_a_week() {
     let dir = tempfile::tempdir().unwrap();
     let bytes = file(1, 1_000);
