@@ -30,9 +30,9 @@ pub enum Datum {
     Gcj02,
     /// BD-09: what Baidu's maps show.
     Bd09,
-    /// The camera names none: WGS-84 by custom, GCJ-02 on some phones.
+    /// The camera names none: WGS-84 by custom, GCJ-02 or BD-09 on some phones. Not compared with a site.
     Unnamed,
-    /// The camera names another one; such a position must not be compared with a site.
+    /// The camera names another one. Not compared with a site.
     Unknown,
 }
 

@@ -60,15 +60,16 @@ impl Sign {
     }
 }
 
-/// Where a camera says that it was. A camera that names no datum may mean GPS or, on phones sold in China, GCJ-02.
+/// Where a camera says that it was, on a datum that it names. One that names none may mean GPS or what a Chinese map shows,
+/// hundreds of metres apart: such a position is not compared with a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClaimedPlace {
     /// Degrees north times ten million.
     pub latitude_e7: i32,
     /// Degrees east times ten million.
     pub longitude_e7: i32,
-    /// The datum, where the camera names one of the three.
-    pub datum: Option<Datum>,
+    /// The datum.
+    pub datum: Datum,
     /// How far off it may be in metres, where the camera says so.
     pub uncertainty: Option<u32>,
 }
@@ -89,21 +90,13 @@ const CLOCK: i64 = 10 * 60;
 /// use mingcha_model::body::{Datum, Position};
 /// let site = Position { latitude_e7: 399_133_454, longitude_e7: 1_163_840_472, datum: Datum::Gcj02 };
 /// // The same place as a GPS receiver gives it, half a kilometre off in numbers alone.
-/// let place = ClaimedPlace { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Some(Datum::Wgs84), uncertainty: None };
+/// let place = ClaimedPlace { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Datum::Wgs84, uncertainty: None };
 /// assert_eq!(far_from(&place, &site), None);
 /// assert!(far_from(&ClaimedPlace { latitude_e7: 400_000_000, ..place }, &site).is_some());
 /// ```
 pub fn far_from(place: &ClaimedPlace, site: &Position) -> Option<u32> {
-    let site = Point::of(site);
-    let read_as: &[Datum] = match &place.datum {
-        Some(datum) => std::slice::from_ref(datum),
-        None => &[Datum::Wgs84, Datum::Gcj02],
-    };
-    let metres = read_as.iter().map(|datum| {
-        let read = Position { latitude_e7: place.latitude_e7, longitude_e7: place.longitude_e7, datum: *datum };
-        Point::of(&read).metres_to(site)
-    });
-    let metres = metres.fold(f64::INFINITY, f64::min);
+    let taken = Position { latitude_e7: place.latitude_e7, longitude_e7: place.longitude_e7, datum: place.datum };
+    let metres = Point::of(&taken).metres_to(Point::of(site));
     let certain = metres - f64::from(place.uncertainty.unwrap_or(CAMERA)) - f64::from(SITE);
     (certain > f64::from(FAR)).then(|| rounded(metres))
 }
@@ -158,22 +151,22 @@ mod tests {
 
     const HALL: Position = Position { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Datum::Wgs84 };
 
-    fn north_of_hall(metres: f64, datum: Option<Datum>) -> ClaimedPlace {
+    fn north_of_hall(metres: f64) -> ClaimedPlace {
         #[expect(clippy::cast_possible_truncation, reason = "a few hundred metres")]
         let moved = (metres / 111_195.0 * 1e7) as i32;
         ClaimedPlace {
             latitude_e7: HALL.latitude_e7 + moved,
             longitude_e7: HALL.longitude_e7,
-            datum,
+            datum: Datum::Wgs84,
             uncertainty: Some(20),
         }
     }
 
     #[test]
     fn far_is_far_only_beyond_both_uncertainties() {
-        assert_eq!(far_from(&north_of_hall(360.0, Some(Datum::Wgs84)), &HALL), None);
-        assert_eq!(far_from(&north_of_hall(375.0, Some(Datum::Wgs84)), &HALL), Some(375));
-        let vague = ClaimedPlace { uncertainty: Some(900), ..north_of_hall(1_000.0, Some(Datum::Wgs84)) };
+        assert_eq!(far_from(&north_of_hall(360.0), &HALL), None);
+        assert_eq!(far_from(&north_of_hall(375.0), &HALL), Some(375));
+        let vague = ClaimedPlace { uncertainty: Some(900), ..north_of_hall(1_000.0) };
         assert_eq!(far_from(&vague, &HALL), None);
     }
 
@@ -181,24 +174,15 @@ mod tests {
     fn one_place_in_three_datums_is_one_place() {
         // Published points, see `datum`: the hall on GCJ-02.
         let gcj = Position { latitude_e7: 399_133_455, longitude_e7: 1_163_840_472, datum: Datum::Gcj02 };
-        let gps = north_of_hall(0.0, Some(Datum::Wgs84));
+        let gps = north_of_hall(0.0);
         assert_eq!(far_from(&gps, &gcj), None);
         // Taken for GPS the same numbers would be 550 m away.
         assert!(far_from(&gps, &Position { datum: Datum::Wgs84, ..gcj }).is_some());
         // And a point of BD-09 with its place on GCJ-02, more than a kilometre apart in numbers alone.
         let baidu = Position { latitude_e7: 399_150_000, longitude_e7: 1_164_040_000, datum: Datum::Bd09 };
         let read = ClaimedPlace { latitude_e7: 399_086_567, longitude_e7: 1_163_976_273, ..gps };
-        assert_eq!(far_from(&ClaimedPlace { datum: Some(Datum::Gcj02), ..read }, &baidu), None);
-        assert!(far_from(&ClaimedPlace { datum: Some(Datum::Bd09), ..read }, &baidu).is_some());
-    }
-
-    #[test]
-    fn a_camera_that_names_no_datum_is_given_the_nearer_reading() {
-        let gcj =
-            ClaimedPlace { latitude_e7: 399_133_455, longitude_e7: 1_163_840_472, datum: None, uncertainty: Some(20) };
-        assert_eq!(far_from(&gcj, &HALL), None);
-        assert_eq!(far_from(&north_of_hall(0.0, None), &HALL), None);
-        assert!(far_from(&north_of_hall(2_000.0, None), &HALL).is_some());
+        assert_eq!(far_from(&ClaimedPlace { datum: Datum::Gcj02, ..read }, &baidu), None);
+        assert!(far_from(&ClaimedPlace { datum: Datum::Bd09, ..read }, &baidu).is_some());
     }
 
     #[test]

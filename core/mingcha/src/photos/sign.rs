@@ -243,16 +243,16 @@ fn earliest(ord: Order, at: i64) -> i64 {
     if ord == Order::LAST { at } else { at.min(ord.millis().div_euclid(1_000)) }
 }
 
-/// Reads what [`super::position_text`] wrote. A datum that the camera named in no known way is compared with nothing.
+/// Reads what [`super::position_text`] wrote. A datum that the camera named in no known way, or
+/// not at all, is compared with nothing.
 fn claimed_place(text: &str) -> Option<ClaimedPlace> {
     let mut parts = text.split(',');
     let latitude_e7 = e7(parts.next()?)?;
     let longitude_e7 = e7(parts.next()?)?;
     let datum = match parts.next()? {
-        "WGS-84" => Some(Datum::Wgs84),
-        "GCJ-02" => Some(Datum::Gcj02),
-        "BD-09" => Some(Datum::Bd09),
-        "unnamed" => None,
+        "WGS-84" => Datum::Wgs84,
+        "GCJ-02" => Datum::Gcj02,
+        "BD-09" => Datum::Bd09,
         _ => return None,
     };
     let uncertainty = parts.next().and_then(|metres| metres.parse().ok());
@@ -274,17 +274,17 @@ mod tests {
     #[test]
     fn a_place_is_read_back_as_it_was_written() {
         for (latitude_e7, longitude_e7) in [(312_304_000, 1_214_737_000), (-1, 10), (-312_304_001, -5)] {
-            for datum in [mingcha_evidence::Datum::Wgs84, mingcha_evidence::Datum::Unnamed] {
+            use mingcha_evidence::Datum::{Bd09, Gcj02, Unknown, Unnamed, Wgs84};
+            let read = |datum| {
                 let position = mingcha_evidence::Position { latitude_e7, longitude_e7, datum, uncertainty: Some(12) };
-                let read = claimed_place(&super::super::position_text(position)).unwrap();
-                assert_eq!(
-                    (read.latitude_e7, read.longitude_e7, read.uncertainty),
-                    (latitude_e7, longitude_e7, Some(12))
-                );
-                assert_eq!(read.datum.is_some(), datum == mingcha_evidence::Datum::Wgs84);
+                claimed_place(&super::super::position_text(position))
+            };
+            for (said, datum) in [(Wgs84, Datum::Wgs84), (Gcj02, Datum::Gcj02), (Bd09, Datum::Bd09)] {
+                assert_eq!(read(said), Some(ClaimedPlace { latitude_e7, longitude_e7, datum, uncertainty: Some(12) }));
             }
+            // Nobody knows which of the three was meant, so nobody is said to have been elsewhere.
+            assert_eq!((read(Unnamed), read(Unknown)), (None, None));
         }
-        assert_eq!(claimed_place("31.2304000,121.4737000,unknown"), None);
         assert_eq!(claimed_place(""), None);
     }
 
