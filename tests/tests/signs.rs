@@ -161,7 +161,11 @@ fn a_camera_ahead_of_its_time_an_editor_and_a_screen_are_named_and_an_honest_pho
     let picture = |name: &str| image::open(town.photos.join(name)).unwrap().into_rgb8();
     let claims = |taken, software| Claims { taken, software };
     let visit = town.anna.text(&["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"], "visit");
-    let screen = image::imageops::resize(&picture("DSCN0025.jpg"), 1_080, 2_400, image::imageops::FilterType::Triangle);
+    let mut screen = std::io::Cursor::new(Vec::new());
+    let shown = image::imageops::resize(&picture("DSCN0025.jpg"), 1_080, 2_400, image::imageops::FilterType::Triangle);
+    shown.write_to(&mut screen, image::ImageFormat::Png).unwrap();
+    // What a messenger makes of a photo: the size of a screen, and no camera.
+    let messenger = image::imageops::thumbnail(&picture("DSCN0027.jpg"), 1_080, 1_920);
     let files = [
         (
             "honest",
@@ -178,7 +182,8 @@ fn a_camera_ahead_of_its_time_an_editor_and_a_screen_are_named_and_an_honest_pho
             with_claims(&jpeg(&picture("DSCN0021.jpg"), 90), claims("2026:03:02 08:29:00", "Adobe Photoshop 25.0")),
             vec!["edited_by_software"],
         ),
-        ("screen", jpeg(&screen, 90), vec!["screenshot"]),
+        ("screen", screen.into_inner(), vec!["screenshot"]),
+        ("messenger", jpeg(&messenger, 90), vec![]),
     ];
     for (name, bytes, expected) in files {
         let file = town.file(&format!("{name}.jpg"), &bytes);

@@ -124,6 +124,7 @@ fn open(bytes: &[u8]) -> Result<(Inspection, impl ImageDecoder + '_), EvidenceEr
 
     (inspection.width, inspection.height) =
         if inspection.metadata.orientation.swaps_sides() { (height, width) } else { (width, height) };
+    inspection.metadata.screenshot = warning::is_screenshot(&inspection);
     inspection.warnings = warning::of(&inspection, metadata_damaged);
     Ok((inspection, decoder))
 }

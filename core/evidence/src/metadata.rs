@@ -25,19 +25,24 @@ pub struct Metadata {
     pub model: Option<String>,
     /// The program that wrote the file; at most 64 characters.
     pub software: Option<String>,
-    /// Whether a comment says that it is a screenshot, as iOS writes it.
+    /// Whether the picture is what a screen showed: a comment says so, as iOS writes it, or the software, or it is a PNG of a
+    /// phone's screen and no camera's.
     pub screenshot: bool,
 }
 
 impl Metadata {
-    /// Make, model, software, and that it is a screenshot, in one text.
+    /// Make, model, software, and that it is a screenshot, one line each, in one text; empty where there is nothing to say.
     #[must_use]
     pub fn camera(&self) -> String {
-        let parts = [&self.make, &self.model, &self.software];
-        let words = parts.into_iter().flatten().map(String::as_str);
-        words.chain(self.screenshot.then_some("Screenshot")).collect::<Vec<_>>().join(" ")
+        let line = |text: &Option<String>| text.clone().unwrap_or_default();
+        let screenshot = if self.screenshot { SCREENSHOT } else { "" };
+        let lines = [line(&self.make), line(&self.model), line(&self.software), screenshot.to_owned()];
+        lines.join("\n").trim_end().to_owned()
     }
 }
+
+/// The last line of [`Metadata::camera`], where the picture is what a screen showed.
+pub(crate) const SCREENSHOT: &str = "Screenshot";
 
 /// Where the first row and column of the stored picture are when it stands upright (Exif tag 274, values 1 to 8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -162,7 +167,7 @@ pub(crate) fn read(bytes: &[u8]) -> (Metadata, bool) {
         model: text(&exif, Tag::Model),
         software: text(&exif, Tag::Software),
         screenshot: field(&exif, Tag::UserComment).is_some_and(|field| match &field.value {
-            Value::Undefined(bytes, _) => bytes.ends_with(b"Screenshot"),
+            Value::Undefined(bytes, _) => bytes.ends_with(SCREENSHOT.as_bytes()),
             _ => false,
         }),
     };

@@ -137,10 +137,10 @@ pub fn time_signs(taken: i64, recorded: Option<i64>, handed_in: i64) -> Vec<Sign
     signs.into_iter().filter_map(|(sign, holds)| holds.then_some(sign)).collect()
 }
 
-/// What make, model and software, and the picture's size, say against it.
-pub fn camera_signs(camera: &str, width: u32, height: u32) -> Vec<Sign> {
-    let edited = warning::is_editor(camera);
-    let screenshot = warning::is_screenshot(camera, width, height);
+/// What a text of [`crate::Metadata::camera`] says against a picture.
+pub fn camera_signs(camera: &str) -> Vec<Sign> {
+    let line = |number: usize| camera.split('\n').nth(number).unwrap_or_default();
+    let (edited, screenshot) = (warning::is_editor(line(0), line(2)), line(3) == metadata::SCREENSHOT);
     let signs = [(Sign::EditedBySoftware, edited), (Sign::Screenshot, screenshot)];
     signs.into_iter().filter_map(|(sign, holds)| holds.then_some(sign)).collect()
 }
@@ -148,6 +148,7 @@ pub fn camera_signs(camera: &str, width: u32, height: u32) -> Vec<Sign> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Format, Inspection, Metadata};
 
     const HALL: Position = Position { latitude_e7: 399_119_540, longitude_e7: 1_163_778_170, datum: Datum::Wgs84 };
 
@@ -195,13 +196,36 @@ mod tests {
     }
 
     #[test]
-    fn editors_and_screens_are_known_and_firmware_is_not_an_editor() {
-        assert_eq!(camera_signs("HUAWEI LIO-AL00 LIO-AL00 10.1.0.288", 3_648, 2_736), []);
-        assert_eq!(camera_signs("NIKON E5600 Adobe Photoshop 7.0", 3_648, 2_736), [Sign::EditedBySoftware]);
-        assert_eq!(camera_signs("", 1_080, 2_400), [Sign::Screenshot]);
-        assert_eq!(camera_signs("Xiaomi M2102", 1_080, 2_400), []);
-        assert_eq!(camera_signs("Screenshot", 1_170, 2_532), [Sign::Screenshot]);
-        // What a messenger makes of a photo has lost its camera too.
-        assert_eq!(camera_signs("", 1_080, 1_440), []);
+    fn editors_are_known_by_the_software_alone_and_firmware_is_not_an_editor() {
+        let edited = [Sign::EditedBySoftware];
+        assert_eq!(camera_signs("HUAWEI\nLIO-AL00\nLIO-AL00 10.1.0.288"), []);
+        assert_eq!(camera_signs("NIKON\nE5600\nAdobe Photoshop 7.0"), edited);
+        assert_eq!(camera_signs("\n\nGIMP 2.10"), edited);
+        assert_eq!(camera_signs("vivo\nX9\n美图秀秀"), edited);
+        // Phones that are called what editors are called, and a word within a word.
+        assert_eq!(camera_signs("MEITU\nMeitu M8"), []);
+        assert_eq!(camera_signs("Meitu\nMeitu M8\nmeitu-user 5.1"), []);
+        assert_eq!(camera_signs("Micromax\nCanvas 5\nCanvas5_V2"), []);
+    }
+
+    #[test]
+    fn a_screenshot_is_told_from_a_photo_that_a_messenger_stripped() {
+        let said = |format, width, height, metadata| {
+            let mut inspection = Inspection { format, width, height, metadata, warnings: Vec::new() };
+            inspection.metadata.screenshot = warning::is_screenshot(&inspection);
+            camera_signs(&inspection.metadata.camera())
+        };
+        let text = |text: &str| Some(text.to_owned());
+        let nothing = Metadata::default();
+        assert_eq!(said(Format::Png, 1_080, 2_400, nothing.clone()), [Sign::Screenshot]);
+        assert_eq!(said(Format::Jpeg, 1_080, 2_400, nothing.clone()), []);
+        assert_eq!(said(Format::Jpeg, 1_080, 1_920, nothing.clone()), []);
+        assert_eq!(said(Format::Png, 1_080, 1_440, nothing.clone()), []);
+        let phone = Metadata { make: text("Xiaomi"), model: text("M2102"), ..nothing.clone() };
+        assert_eq!(said(Format::Png, 1_080, 2_400, phone), []);
+        let tagged = Metadata { screenshot: true, ..nothing.clone() };
+        assert_eq!(said(Format::Jpeg, 1_170, 2_532, tagged), [Sign::Screenshot]);
+        let named = Metadata { software: text("MIUI 截屏"), ..nothing };
+        assert_eq!(said(Format::Jpeg, 1_080, 2_400, named), [Sign::Screenshot]);
     }
 }

@@ -341,7 +341,7 @@ mod tests {
         assert_eq!(claims(&Metadata::default()), ["", "", ""]);
         let metadata =
             Metadata { model: Some("P30".to_owned()), software: Some("9.1".to_owned()), ..Metadata::default() };
-        assert_eq!(camera(&metadata).as_deref(), Some("P30 9.1"));
+        assert_eq!(camera(&metadata).as_deref(), Some("\nP30\n9.1"));
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Phone {
             );
         }
         if let Some(camera) = text(2) {
-            let found = camera_signs(&camera, row.add.width, row.add.height);
+            let found = camera_signs(&camera);
             signs.extend(found.into_iter().map(|sign| SignRow::new(photo, sign)));
         }
         signs.extend(self.sign_of_use(&row, subject.as_ref())?);
