@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use mingcha_model::Digest;
 use mingcha_sync::Signer as _;
 
-use crate::files::Files;
+use crate::files::{Files, hash_of};
 use crate::ledger::Copied;
 use crate::{City, CityError};
 
@@ -230,10 +230,7 @@ impl City {
         let of = u64::try_from(copied.files.len()).unwrap_or(u64::MAX);
         for (sha256, done) in copied.files.iter().zip(0_u64..) {
             told(BackupProgress { what: "photos", done, of });
-            match before.photos.get(sha256) {
-                Some(placed) => contents.photos.push(*placed),
-                None => self.add_photo(&mut writing, *sha256, &mut contents)?,
-            }
+            self.add_photo(&mut writing, *sha256, before.photos.get(sha256).copied(), &mut contents)?;
         }
         // Whatever was erased until now may stand in the copy: a restore erases it.
         contents.erased = ledger.read(|look| {
@@ -249,21 +246,27 @@ impl City {
         Ok((made, contents.photos.iter().map(|placed| placed.sha256).collect(), copied))
     }
 
-    /// Adds one file, unless its photo was erased meanwhile. One that is lost or damaged is asked for again.
-    fn add_photo(&self, writing: &mut Writing, sha256: Digest, contents: &mut Contents) -> Result<(), CityError> {
+    /// Adds one file unless an earlier backup has it, or its photo was erased meanwhile. One that is lost or damaged on the
+    /// city's disk is asked for again either way: else the oldest backup would be the only copy, and nobody would know.
+    fn add_photo(
+        &self,
+        writing: &mut Writing,
+        sha256: Digest,
+        before: Option<Placed>,
+        contents: &mut Contents,
+    ) -> Result<(), CityError> {
         let files = Files::of(self.dir());
         let path = files.path(sha256);
-        let bytes = match std::fs::metadata(&path).map(|found| found.len()) {
-            Ok(bytes) => match writing.add_photo(sha256, &path) {
-                Ok(found) if found == sha256 => Some(bytes),
-                Ok(_) => None,
-                Err(error) => return Err(error),
-            },
+        let here = match std::fs::metadata(&path).map(|found| found.len()) {
+            Ok(bytes) => {
+                let found = if before.is_some() { hash_of(&path)? } else { writing.add_photo(sha256, &path)? };
+                Some(Placed { sha256, bytes, earlier: None }).filter(|_| found == sha256)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
-        if let Some(bytes) = bytes {
-            contents.photos.push(Placed { sha256, bytes, earlier: None });
+        contents.photos.extend(before.or(here));
+        if here.is_some() {
             return Ok(());
         }
         // Under the ledger's lock, so that nobody erases or brings it between the look and the deed.

@@ -208,6 +208,16 @@ fn a_file_that_the_disk_of_the_city_lost_or_changed_is_named_and_comes_again_fro
     story.inspector.run(&["sync"]);
     let made = story.backup("2.tar", &[]);
     assert_eq!((&made["photos"], &made["lost"]), (&4.into(), &0.into()), "{made}");
+
+    // A nightly backup looks at what it need not copy, too.
+    fs::remove_file(path(&names[0])).unwrap();
+    let made = story.backup("3.tar", &["--since", &story.place("2.tar")]);
+    assert_eq!((&made["photos"], &made["copied"], &made["lost"]), (&4.into(), &0.into(), &1.into()), "{made}");
+    story.inspector.run(&["sync"]);
+    story.inspector.run(&["sync"]);
+    assert!(path(&names[0]).exists());
+    let made = story.backup("4.tar", &["--since", &story.place("3.tar")]);
+    assert_eq!((&made["photos"], &made["lost"]), (&4.into(), &0.into()), "{made}");
 }
 
 /// Two photos are erased after the backup, one by a supervisor's phone and one at the city alone; a third was taken after it
