@@ -70,6 +70,21 @@ fn the_same_jpeg_fits_as_baseline_and_not_as_progressive() {
 }
 
 #[test]
+fn a_jpeg_that_lacks_part_of_its_picture_is_refused_whatever_stands_at_its_end() {
+    let whole = encoded(&stripes(640, 480), ImageFormat::Jpeg);
+    assert!(prepare(whole.clone()).is_ok());
+    for kept in [2, 3] {
+        let cut = [&whole[..whole.len() * kept / 4], b"\xff\xd9"].concat();
+        assert_eq!(prepare(cut).unwrap_err(), EvidenceError::Damaged, "{kept} quarters");
+    }
+    // A header that says more rows than there are.
+    let mut long = whole.clone();
+    let frame = long.windows(2).position(|two| two == [0xff, 0xc0]).unwrap();
+    long[frame + 5..frame + 7].copy_from_slice(&4_800_u16.to_be_bytes());
+    assert_eq!(prepare(long).unwrap_err(), EvidenceError::Damaged);
+}
+
+#[test]
 fn a_file_above_the_limit_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge.jpg");
