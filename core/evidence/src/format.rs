@@ -3,6 +3,9 @@
 //! It also follows the container to its end, so that a file that was cut off is refused before a decoder paints
 //! the missing part grey. It refuses HEIC, TIFF, GIF and camera RAW by name.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::EvidenceError;
@@ -122,6 +125,32 @@ fn follow_png(bytes: &[u8]) -> Result<(), EvidenceError> {
             return Ok(());
         }
     }
+}
+
+/// The most bytes of metadata or of anything else beside its pixels that a chunk of a PNG may have.
+const BESIDE_LIMIT: usize = 4_000_000;
+
+/// A PNG without the chunks that no picture needs and that are longer than any camera writes them; the flag says whether
+/// there were any. What cannot be followed stays as it is, for the decoder to refuse.
+pub(crate) fn without_bulk(bytes: &[u8]) -> (Cow<'_, [u8]>, bool) {
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    let (mut from, mut at) = (0_usize, 8_usize);
+    while let Some((length, behind)) = bytes.get(at..).and_then(|rest| rest.split_first_chunk::<4>()) {
+        let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+        // Length, kind and check of each chunk are twelve bytes; a small letter first means that it may be left out.
+        let Some(next) = length.checked_add(12).and_then(|whole| at.checked_add(whole)) else { break };
+        if length > BESIDE_LIMIT && next <= bytes.len() && behind.first().is_some_and(u8::is_ascii_lowercase) {
+            kept.push(from..at);
+            from = next;
+        }
+        at = next;
+    }
+    if kept.is_empty() {
+        return (Cow::Borrowed(bytes), false);
+    }
+    kept.push(from..bytes.len());
+    let parts: Vec<&[u8]> = kept.into_iter().filter_map(|part| bytes.get(part)).collect();
+    (Cow::Owned(parts.concat()), true)
 }
 
 /// Checks that the file is as long as its header says; the bytes per pixel that its decoder holds for itself.

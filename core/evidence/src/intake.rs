@@ -3,6 +3,7 @@
 //! It refuses what is not a picture, what is cut off, and what would need more than 200 MB. It never refuses a
 //! picture for its metadata.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +12,7 @@ use std::path::Path;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use serde::Serialize;
 
-use crate::format::working_memory;
+use crate::format::{without_bulk, working_memory};
 use crate::{EvidenceError, Format, Metadata, Warning, copies, jpeg, metadata, shrink, warning};
 
 /// The most bytes a photo's file may have: 64 MiB.
@@ -112,10 +113,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, EvidenceError> {
 fn open(bytes: &[u8]) -> Result<(Inspection, impl ImageDecoder + '_), EvidenceError> {
     let format = Format::recognise(bytes)?;
     check_size(size(bytes))?;
-    let (metadata, metadata_damaged) = guarded(|| Ok(metadata::read(bytes))).unwrap_or((Metadata::default(), true));
+    let (read, bulk) = if format == Format::Png { without_bulk(bytes) } else { (Cow::Borrowed(bytes), false) };
+    let (metadata, metadata_damaged) = guarded(|| Ok(metadata::read(&read))).unwrap_or((Metadata::default(), true));
     let mut inspection = Inspection { format, width: 0, height: 0, metadata, warnings: Vec::new() };
 
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), image_format(format));
+    let mut reader = ImageReader::with_format(Cursor::new(read), image_format(format));
     let mut limits = Limits::default();
     // What a PNG holds packed may be a thousand times as long, whatever its header says of pixels.
     limits.max_alloc = Some(if format == Format::Png { UNPACKED_LIMIT } else { MEMORY_LIMIT });
@@ -132,7 +134,7 @@ fn open(bytes: &[u8]) -> Result<(Inspection, impl ImageDecoder + '_), EvidenceEr
     (inspection.width, inspection.height) =
         if inspection.metadata.orientation.swaps_sides() { (height, width) } else { (width, height) };
     inspection.metadata.screenshot = warning::is_screenshot(&inspection);
-    inspection.warnings = warning::of(&inspection, metadata_damaged);
+    inspection.warnings = warning::of(&inspection, metadata_damaged || bulk);
     Ok((inspection, decoder))
 }
 

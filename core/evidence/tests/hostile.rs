@@ -85,6 +85,19 @@ fn a_jpeg_that_lacks_part_of_its_picture_is_refused_whatever_stands_at_its_end()
 }
 
 #[test]
+fn a_png_with_more_metadata_than_any_camera_writes_is_a_picture_without_it() {
+    let plain = encoded(&stripes(700, 400), ImageFormat::Png);
+    let header = 8 + 25;
+    let bulk = vec![7; 20_000_000];
+    let length = u32::try_from(bulk.len()).unwrap().to_be_bytes();
+    let bytes = [&plain[..header], &length, b"eXIf", &bulk, &[0; 4], &plain[header..]].concat();
+    let photo = prepare(bytes.clone()).unwrap();
+    assert_eq!((photo.width, photo.height, &photo.original), (700, 400, &bytes));
+    assert_eq!(photo.standard, prepare(plain).unwrap().standard);
+    assert!(photo.warnings.contains(&Warning::MetadataDamaged), "{:?}", photo.warnings);
+}
+
+#[test]
 fn a_file_above_the_limit_is_refused_before_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("huge.jpg");
