@@ -1,8 +1,9 @@
 //! Room on the phone: an original goes when the city proved that it keeps it, and not a day before.
 //!
 //! Three things at once (`2-sync` section 7): the city said `safe` under its signature, the op was accepted, and 14 days
-//! of the city's time have passed since it said so. The phone's own clock frees nothing. Standard copies and thumbnails
-//! stay, and a city that lost a file is told so by getting it again.
+//! of the city's time have passed since it said so. The phone's own clock frees nothing, and neither does a jump of the
+//! city's: when the two part, the fortnight begins anew. Standard copies and thumbnails stay, and a city that lost a file is
+//! told so by getting it again.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,11 @@ use crate::{MingchaError, Phone};
 
 /// How long an original stays after the city said that it is safe, in seconds.
 const STAYS: i64 = 14 * 24 * 60 * 60;
+
+/// By how many seconds the city's clock was ahead of this phone's when the fortnights began that run now.
+const AHEAD: &str = "city_ahead_seconds";
+/// How far that may change, in seconds, before one of the two clocks counts as set: clocks drift, by minutes a year.
+const DRIFT: u64 = 12 * 60 * 60;
 
 /// After which restore of the city all sent files were asked about.
 const LOOKED_AFTER: &str = "looked_after_restore";
@@ -58,11 +64,17 @@ impl Phone {
             files.extend(self.store.photo_files_in(state, u32::MAX)?);
         }
         let mut heard = HeardOfFiles { photos: 0, knows_all: true };
+        let before: Option<i64> = self.setting(AHEAD)?;
+        let mut anew = None;
         for asked in files.chunks(MOST_FILES) {
             let said = ask(http, city, asked)?;
             let standing: BTreeMap<(PhotoId, PhotoCopy), FileStanding> =
                 said.files.iter().map(|one| ((one.photo, one.copy), *one)).collect();
             let city_seconds = said.city_millis.div_euclid(1000);
+            let ahead = city_seconds.saturating_sub(self.now_seconds());
+            if before.is_none_or(|before| ahead.abs_diff(before) > DRIFT) {
+                anew = Some(ahead);
+            }
             for file in asked {
                 let Some(standing) = standing.get(&(file.photo, file.copy)) else {
                     heard.knows_all = false;
@@ -75,7 +87,7 @@ impl Phone {
                     (true, false) => FileState::Sent,
                     (true, true) => FileState::Safe,
                 };
-                if state != file.state {
+                if state != file.state || anew.is_some() {
                     self.store.set_file_state(file.photo, file.copy, state, city_seconds)?;
                     continue;
                 }
@@ -86,6 +98,9 @@ impl Phone {
                     heard.photos = heard.photos.saturating_add(1);
                 }
             }
+        }
+        if let Some(ahead) = anew {
+            self.put_setting(AHEAD, &ahead)?;
         }
         self.finish_freeing()?;
         Ok(heard)

@@ -135,6 +135,10 @@ fn proving(key: [u8; 32]) -> (Word, String) {
     (word, url)
 }
 
+fn clock(millis: i64) -> Box<StillClock> {
+    Box::new(StillClock::at(&mingcha_model::print_millis(millis)).unwrap())
+}
+
 fn hear(desk: &mut Desk, city: &City) -> Result<u64, MingchaError> {
     let http = way(desk);
     desk.phone.hear_what_is_safe(&http, city.key().public_key()).map(|heard| heard.photos)
@@ -149,7 +153,6 @@ fn an_original_is_freed_a_fortnight_after_the_city_proved_it_safe_and_comes_back
     let original = anna.folder.path().join("photos").join(taken.sha256.to_string());
 
     // A phone whose clock is ten years ahead frees nothing by it.
-    anna.phone.clock = Box::new(StillClock::at("2036-02-24T09:30:00+08:00").unwrap());
     for (days, safe, freed, then) in [
         (0, false, 0, FileState::Sent),
         (1, true, 0, FileState::Safe),
@@ -158,6 +161,7 @@ fn an_original_is_freed_a_fortnight_after_the_city_proved_it_safe_and_comes_back
         (16, true, 0, FileState::Remote),
     ] {
         *word.lock().unwrap() = (SAFE + days * DAY, true, safe);
+        anna.phone.clock = clock(SAFE + (3_650 + days) * DAY);
         assert_eq!(hear(&mut anna, &city).unwrap(), freed, "day {days}");
         assert_eq!(state(&anna), then, "day {days}");
         assert_eq!(original.exists(), then != FileState::Remote);
@@ -168,6 +172,21 @@ fn an_original_is_freed_a_fortnight_after_the_city_proved_it_safe_and_comes_back
     assert!(anna.phone.verify(None).unwrap().ok);
     assert_eq!(anna.phone.photo_fetch(false, &mut |_| {}).unwrap().received, 1);
     assert!(original.exists());
+}
+
+#[test]
+fn a_city_whose_clock_was_wrong_once_frees_nothing_before_a_fortnight_of_both_clocks() {
+    let mut city = City::new();
+    let (word, url) = proving([0x11; 32]);
+    let (mut anna, _) = sent(&mut city, &url);
+    // Its battery was empty; then it heard the time again; later somebody sets it forward, and back.
+    for (citys, phones, freed) in
+        [(-9_000, 0, 0), (0, 0, 0), (13, 13, 0), (29, 13, 0), (13, 13, 0), (26, 26, 0), (27, 27, 1)]
+    {
+        *word.lock().unwrap() = (SAFE + citys * DAY, true, true);
+        anna.phone.clock = clock(SAFE + phones * DAY);
+        assert_eq!(hear(&mut anna, &city).unwrap(), freed, "day {phones}, {citys} by the city's clock");
+    }
 }
 
 #[test]
