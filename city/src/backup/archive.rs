@@ -191,9 +191,9 @@ pub(crate) fn read(
     let mut archive = tar::Archive::new(BufReader::with_capacity(1024 * 1024, File::open(path)?));
     let (mut header, mut key, mut ledger, mut contents) = (None, None, None, None);
     let mut photos: BTreeMap<Digest, (u64, Digest)> = BTreeMap::new();
-    for entry in archive.entries().map_err(broken)? {
+    for entry in archive.entries().map_err(broken)?.raw(true) {
         let mut entry = entry.map_err(broken)?;
-        let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| CityError::BadBackup)?;
+        let name = plain_name(&entry)?;
         let bytes = entry.size();
         let first = header.is_none();
         match name.as_str() {
@@ -229,6 +229,15 @@ pub(crate) fn read(
     } else {
         Err(CityError::BadBackup)
     }
+}
+
+/// The name of an entry that is a plain file, which all of a backup's are. What else a tar archive may have, long names and
+/// holes for example, would take as much memory or disk as its header says.
+fn plain_name<R: Read>(entry: &tar::Entry<'_, R>) -> Result<String, CityError> {
+    if !entry.header().entry_type().is_file() {
+        return Err(CityError::BadBackup);
+    }
+    String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| CityError::BadBackup)
 }
 
 /// Hands on one part; how long it is and what it hashes to.
@@ -303,9 +312,9 @@ pub(crate) fn outline(path: &Path) -> Result<(Header, Contents), CityError> {
     let mut archive = tar::Archive::new(BufReader::new(File::open(path)?));
     let (mut header, mut contents) = (None, None);
     let mut photos: BTreeMap<String, u64> = BTreeMap::new();
-    for entry in archive.entries_with_seek().map_err(broken)? {
+    for entry in archive.entries_with_seek().map_err(broken)?.raw(true) {
         let mut entry = entry.map_err(broken)?;
-        let name = String::from_utf8(entry.path_bytes().into_owned()).map_err(|_| CityError::BadBackup)?;
+        let name = plain_name(&entry)?;
         let bytes = entry.size();
         match (name.strip_prefix(ENDS), &header) {
             (None, None) if name == BEGINS => header = Some(small::<Header>(&mut entry, bytes, LARGEST_HEADER)?),
@@ -327,5 +336,35 @@ pub(crate) fn outline(path: &Path) -> Result<(Header, Contents), CityError> {
         Ok((header, contents))
     } else {
         Err(CityError::BadBackup)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_with_anything_but_plain_files_is_no_backup() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, part) = (folder.path().join("1.tar"), folder.path().join("part"));
+        std::fs::write(&part, [7; 900]).unwrap();
+        let header = Header { id: Digest::ZERO, taken: 0, city_key: vec![1; 33], earlier: Vec::new() };
+        let mut writing = Writing::begin(&path, &header).unwrap();
+        let (key, ledger) = (writing.add_key(&part).unwrap(), writing.add_ledger(&part).unwrap());
+        let contents =
+            Contents { header: Digest::ZERO, key, ledger, photos: Vec::new(), lost: Vec::new(), erased: Vec::new() };
+        writing.end(contents).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let found = || (read(&path, &mut |_| Ok(()), &mut |_| {}).is_ok(), outline(&path).is_ok());
+        assert_eq!(found(), (true, true));
+        for kind in [tar::EntryType::XHeader, tar::EntryType::XGlobalHeader, tar::EntryType::Symlink] {
+            let mut odd = tar::Header::new_ustar();
+            odd.set_entry_type(kind);
+            odd.set_size(512);
+            odd.set_cksum();
+            let said = format!("{:\0<512}", "19 comment=nothing\n");
+            std::fs::write(&path, [odd.as_bytes(), said.as_bytes(), &whole].concat()).unwrap();
+            assert_eq!(found(), (false, false), "{kind:?}");
+        }
     }
 }
