@@ -265,3 +265,48 @@ fn what_is_photographed_again_with_one_thing_more_is_another_picture() {
         assert_eq!(signs(&shown["signs"], None), [] as [&str; 0], "{}: {shown}", other.kind);
     }
 }
+
+#[test]
+fn a_picture_is_recognised_among_a_dozen_others_of_the_same_counter() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let anna = city.phone("anna", "inspector", MORNING);
+    // One counter, each time with another thing on it.
+    let counter = |thing: u32| {
+        let mut picture = image::open(draw(folder.path(), 5)).unwrap().into_rgb8();
+        let (width, height) = picture.dimensions();
+        let (left, top) = (width / 16 * (thing % 12), height / 3 + height / 30 * thing);
+        for (x, y) in (0..width / 12).flat_map(|x| (0..height / 10).map(move |y| (x, y))) {
+            if let Some(pixel) = picture.get_pixel_mut_checked(left + x, top + y) {
+                *pixel = image::Rgb([200, u8::try_from(x * 7 % 256).unwrap(), u8::try_from(y * 11 % 256).unwrap()]);
+            }
+        }
+        picture
+    };
+    let file = |name: String, bytes: Vec<u8>| {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let start = ["visit", "start", "GOV-01", "--mode", "open", "--set", "W5"];
+    let first = anna.text(&start, "visit");
+    let mut taken = Vec::new();
+    for thing in 0..12 {
+        let path = file(format!("{thing}.jpg"), jpeg(&counter(thing), 92));
+        taken.push(anna.text(&["visit", "photo", &first, &path], "photo"));
+    }
+    anna.run(&["visit", "submit", &first]);
+    let second = anna.text(&start, "visit");
+    let signs_of = |path: &str| {
+        let photo = anna.text(&["visit", "photo", &second, path], "photo");
+        let photos = photos_of_visit(&anna, &second);
+        photos.iter().find(|row| row["photo"] == photo.as_str()).unwrap()["signs"].clone()
+    };
+    for thing in [1, 7, 10] {
+        let again = signs_of(&file(format!("{thing}-sent.jpg"), jpeg(&counter(thing), 60)));
+        assert_eq!(signs(&again, None), ["used_before"], "{thing} sent again");
+        assert_eq!(again[0]["other"], taken[usize::try_from(thing).unwrap()].as_str());
+    }
+    let same = signs_of(folder.path().join("11.jpg").to_str().unwrap());
+    assert_eq!((signs(&same, None), same[0]["other"].as_str()), (vec!["used_before".to_owned()], Some(&*taken[11])));
+}

@@ -31,8 +31,8 @@ pub(crate) struct Known {
     rows: u64,
 }
 
-/// So many photos at most are looked at closely for one sign, those of what was wrong and then the earliest first: a
-/// look takes tens of milliseconds, and a screen is waiting.
+/// So many photos at most are looked at closely among those of what was wrong, and so many among all others, those with
+/// the nearest fingerprints first: a look takes tens of milliseconds, and a screen is waiting. The same file needs none.
 const MOST_LOOKS: usize = 4;
 
 /// What a photo is evidence of.
@@ -106,9 +106,9 @@ impl Phone {
         }))
     }
 
-    /// Whether the picture was handed in before; of several the first is named.
+    /// Whether the picture was handed in before: named is the same file where there is one, else the likest picture.
     fn sign_of_use(&self, row: &PhotoRow, subject: Option<&Subject>) -> Result<Option<SignRow>, MingchaError> {
-        let mut earlier = Vec::new();
+        let (mut before, mut others) = (Vec::new(), Vec::new());
         for photo in self.alike(row)? {
             // The index may know what went since: only what this phone still shows is named.
             // Two pictures of one visit are like each other, and nobody's fault.
@@ -119,39 +119,57 @@ impl Phone {
             };
             let is_earlier =
                 |other: &PhotoRow| !other.erased && (other.ord, other.op) < (row.ord, row.op) && !of_one_visit(other);
-            earlier.extend(self.store.photo(photo)?.filter(is_earlier));
+            let Some(other) = self.store.photo(photo)?.filter(is_earlier) else { continue };
+            let is_before = subject.is_some_and(|subject| subject.before.contains(&other.photo));
+            if is_before { &mut before } else { &mut others }.push(other);
         }
         let published = subject.map_or([].as_slice(), |subject| subject.published.as_slice());
-        if earlier.is_empty() && published.is_empty() {
+        if before.is_empty() && others.is_empty() && published.is_empty() {
             return Ok(None);
         }
-        let is_before = |other: &PhotoRow| subject.is_some_and(|subject| subject.before.contains(&other.photo));
-        earlier.sort_by_key(|other| (!is_before(other), other.ord, other.op));
         let thumbnail = self.thumbnail(row.photo)?;
-        let mut found = None;
-        for other in earlier.into_iter().take(MOST_LOOKS) {
-            if self.is_same(row, thumbnail.as_ref(), &other)? {
-                found = Some(other);
-                break;
-            }
+        if let Some(other) = self.first_same(row, thumbnail.as_ref(), before)? {
+            return Ok(Some(self.used_in(row, &other, Sign::SameAsBeforePhoto)?));
         }
-        if found.as_ref().is_none_or(|found| !is_before(found))
-            && let Some(thumbnail) = &thumbnail
+        if let Some(thumbnail) = &thumbnail
             && self.is_published(thumbnail, published)?
         {
             let finding = Some(row.add.owner.into());
             return Ok(Some(SignRow { finding, ..SignRow::new(row.photo, Sign::SameAsBeforePhoto) }));
         }
-        let Some(other) = found else { return Ok(None) };
-        let sign = if is_before(&other) { Sign::SameAsBeforePhoto } else { Sign::UsedBefore };
+        let other = self.first_same(row, thumbnail.as_ref(), others)?;
+        other.map(|other| self.used_in(row, &other, Sign::UsedBefore)).transpose()
+    }
+
+    /// The first of them that shows the same picture, of those that may be looked at.
+    fn first_same(
+        &self,
+        row: &PhotoRow,
+        thumbnail: Option<&Thumbnail>,
+        candidates: Vec<PhotoRow>,
+    ) -> Result<Option<PhotoRow>, MingchaError> {
+        let (same, like): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|other| other.add.original == row.add.original);
+        let Some(thumbnail) = thumbnail.filter(|_| same.is_empty()) else {
+            return Ok(same.into_iter().min_by_key(|other| (other.ord, other.op)));
+        };
+        for other in like.into_iter().take(MOST_LOOKS) {
+            if self.thumbnail(other.photo)?.is_some_and(|other| other.is_same_picture(thumbnail)) {
+                return Ok(Some(other));
+            }
+        }
+        Ok(None)
+    }
+
+    fn used_in(&self, row: &PhotoRow, other: &PhotoRow, sign: Sign) -> Result<SignRow, MingchaError> {
         let owner = other.add.owner;
         let is_visit = self.store.kind(owner)? == Some(Kind::VISIT_OPEN);
-        Ok(Some(SignRow {
+        Ok(SignRow {
             other: Some(other.photo),
             visit: is_visit.then_some(owner.into()),
             finding: (!is_visit).then_some(owner.into()),
             ..SignRow::new(row.photo, sign)
-        }))
+        })
     }
 
     /// Whether it is one of the copies that the city published of a finding: all that a unit ever held of the picture before.
@@ -168,11 +186,12 @@ impl Phone {
         Ok(false)
     }
 
-    /// Photos that may show the same picture.
-    fn alike(&self, row: &PhotoRow) -> Result<BTreeSet<PhotoId>, MingchaError> {
+    /// Photos that may show the same picture: those of the same file, then those with the nearest fingerprints.
+    fn alike(&self, row: &PhotoRow) -> Result<Vec<PhotoId>, MingchaError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         self.catch_up(&mut known)?;
-        let mut alike = known.by_original.get(&row.add.original).cloned().unwrap_or_default();
+        let same = known.by_original.get(&row.add.original).cloned().unwrap_or_default();
+        let mut alike: Vec<PhotoId> = same.iter().copied().collect();
         // Erased is erased: it is not made again from the picture.
         let fingerprint = match &row.look {
             Some(look) => self.fingerprint(row.photo, look)?,
@@ -180,9 +199,10 @@ impl Phone {
         };
         if let Some(fingerprint) = fingerprint {
             let places = known.fingerprints.search(&fingerprint);
-            alike.extend(places.into_iter().filter_map(|place| known.photos.get(place)));
+            let like = places.into_iter().filter_map(|place| known.photos.get(place));
+            alike.extend(like.filter(|photo| !same.contains(photo)));
         }
-        alike.remove(&row.photo);
+        alike.retain(|photo| *photo != row.photo);
         Ok(alike)
     }
 
@@ -216,14 +236,6 @@ impl Phone {
     /// Forgets what photos are found by, because some were erased.
     pub(crate) fn forget_known(&self) {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Known::default();
-    }
-
-    fn is_same(&self, row: &PhotoRow, thumbnail: Option<&Thumbnail>, other: &PhotoRow) -> Result<bool, MingchaError> {
-        if row.add.original == other.add.original {
-            return Ok(true);
-        }
-        let Some(thumbnail) = thumbnail else { return Ok(false) };
-        Ok(self.thumbnail(other.photo)?.is_some_and(|other| other.is_same_picture(thumbnail)))
     }
 
     /// The thumbnail of a photo, where it lies here whole.
