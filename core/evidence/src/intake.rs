@@ -13,7 +13,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, Imag
 use serde::Serialize;
 
 use crate::format::{without_bulk, working_memory};
-use crate::{EvidenceError, Format, Metadata, Warning, copies, jpeg, metadata, shrink, warning};
+use crate::{EvidenceError, Format, Metadata, Warning, copies, metadata, shrink, warning};
 
 /// The most bytes a photo's file may have: 64 MiB.
 pub const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -93,14 +93,7 @@ pub(crate) struct Decoded {
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, EvidenceError> {
     let (inspection, mut decoder) = open(bytes)?;
     let colour_profile = guarded(|| Ok(decoder.icc_profile().ok().flatten())).unwrap_or_default();
-    let whole = match inspection.format {
-        Format::Jpeg => guarded(|| jpeg::decode_whole(bytes, decoder.dimensions(), decoder.color_type()))?,
-        _ => None,
-    };
-    let picture = match whole {
-        Some(picture) => picture,
-        None => guarded(|| DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, &inspection)))?,
-    };
+    let picture = guarded(|| DynamicImage::from_decoder(decoder).map_err(|error| refused(&error, &inspection)))?;
     let picture = match picture {
         DynamicImage::ImageLuma8(_) | DynamicImage::ImageRgb8(_) | DynamicImage::ImageRgba8(_) => picture,
         DynamicImage::ImageLuma16(_) => picture.into_luma8().into(),

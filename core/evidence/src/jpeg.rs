@@ -1,15 +1,7 @@
-//! A walk along the markers of a JPEG, from its start to its end marker, and the decoding that invents nothing.
+//! A walk along the markers of a JPEG, from its start to its end marker, decoding nothing.
 //!
 //! Decoders paint what is missing in grey and call it a picture; evidence may not be half invented. So a JPEG without
-//! an end marker or without all of its blocks is refused here, and so are coding processes and scan counts that only an
-//! attacker would write.
-
-use image::{ColorType, DynamicImage, GrayImage, RgbImage};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::errors::DecodeErrors;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+//! an end marker is refused here, and so are coding processes and scan counts that only an attacker would write.
 
 use crate::EvidenceError;
 
@@ -81,33 +73,6 @@ fn next_marker(mut rest: &[u8]) -> Result<(u8, &[u8]), EvidenceError> {
             Some((0xff, _)) => {} // a fill byte; the next one may begin the marker
             Some((&marker, behind)) => return Ok((marker, behind)),
         }
-    }
-}
-
-/// Decodes a JPEG all of whose blocks are there; `None` for one that a more forgiving decoder has to look at, whose oddities
-/// stand between its segments and not in its picture.
-///
-/// # Errors
-/// `Damaged` where coded data end early or mean nothing.
-pub(crate) fn decode_whole(
-    bytes: &[u8],
-    (width, height): (u32, u32),
-    color: ColorType,
-) -> Result<Option<DynamicImage>, EvidenceError> {
-    let space = match color {
-        ColorType::L8 => ColorSpace::Luma,
-        ColorType::Rgb8 => ColorSpace::RGB,
-        _ => return Ok(None),
-    };
-    let samples = u64::from(width).saturating_mul(height.into()).saturating_mul(color.bytes_per_pixel().into());
-    let mut pixels = vec![0; usize::try_from(samples).map_err(|_| EvidenceError::TooManyPixels { width, height })?];
-    let options = DecoderOptions::default().set_strict_mode(true).jpeg_set_out_colorspace(space);
-    let options = options.set_max_width(usize::MAX).set_max_height(usize::MAX);
-    match JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode_into(&mut pixels) {
-        Ok(()) if color == ColorType::L8 => Ok(GrayImage::from_raw(width, height, pixels).map(DynamicImage::from)),
-        Ok(()) => Ok(RgbImage::from_raw(width, height, pixels).map(DynamicImage::from)),
-        Err(DecodeErrors::FormatStatic(said)) if said.starts_with("[strict-mode]") => Ok(None),
-        Err(_) => Err(EvidenceError::Damaged),
     }
 }
 
