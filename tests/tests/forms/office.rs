@@ -3,7 +3,7 @@
 use mingcha_tests::{City, Desk};
 use serde_json::Value;
 
-use super::{items, MORNING, rows, sets};
+use super::{MORNING, items, rows, sets};
 
 #[test]
 fn an_office_changes_a_set_in_a_spreadsheet_and_visits_keep_the_version_they_were_opened_with() {

@@ -24,18 +24,20 @@ pub enum Outcome {
 pub struct Step {
     name: &'static str,
     takes_words: bool,
+    /// Run by hand alone: it brings gigabytes along.
+    by_hand: bool,
     run: fn(&Machine, &[String]) -> Result<Outcome, Refusal>,
 }
 
 const STEPS: [Step; 8] = [
-    Step { name: "fmt", takes_words: false, run: |machine, _| format(machine) },
-    Step { name: "tidy", takes_words: false, run: |machine, _| tidy::check(machine) },
-    Step { name: "deny", takes_words: false, run: |machine, _| deny::check(machine) },
-    Step { name: "clippy", takes_words: true, run: clippy },
-    Step { name: "docs", takes_words: true, run: docs },
-    Step { name: "suite", takes_words: true, run: suite },
-    Step { name: "kotlin", takes_words: false, run: |machine, _| hosts::kotlin(machine) },
-    Step { name: "swift", takes_words: true, run: hosts::swift },
+    Step { name: "fmt", takes_words: false, by_hand: false, run: |machine, _| format(machine) },
+    Step { name: "tidy", takes_words: false, by_hand: false, run: |machine, _| tidy::check(machine) },
+    Step { name: "deny", takes_words: false, by_hand: false, run: |machine, _| deny::check(machine) },
+    Step { name: "clippy", takes_words: true, by_hand: false, run: clippy },
+    Step { name: "docs", takes_words: true, by_hand: false, run: docs },
+    Step { name: "suite", takes_words: true, by_hand: false, run: suite },
+    Step { name: "kotlin", takes_words: false, by_hand: false, run: |machine, _| hosts::kotlin(machine) },
+    Step { name: "swift", takes_words: true, by_hand: true, run: hosts::swift },
 ];
 
 /// The step of that name.
@@ -60,7 +62,7 @@ pub fn all(machine: &Machine) -> Result<(), Refusal> {
     let mut times = Vec::new();
     let mut total = Counts::default();
     let mut skipped = Vec::new();
-    for step in &STEPS {
+    for step in STEPS.iter().filter(|step| !step.by_hand) {
         let (outcome, time) = announced(step, machine, &[])?;
         times.push(format!("{} {}", step.name, seconds(time)));
         match outcome {
@@ -72,6 +74,9 @@ pub fn all(machine: &Machine) -> Result<(), Refusal> {
     println!("== all steps: {}", times.join(", "));
     for line in skipped {
         println!("{line}");
+    }
+    for step in STEPS.iter().filter(|step| step.by_hand) {
+        println!("Not part of this: {0}, which brings gigabytes along. By hand: cargo xtask {0} --install", step.name);
     }
     println!("{total}");
     Ok(())

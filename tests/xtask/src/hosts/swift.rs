@@ -19,9 +19,9 @@ const PACKAGES: &str = "ca-certificates,swiftlang,libc6-dev,libstdc++-14-dev,gcc
 /// Where the packages come from.
 const SUITE: &str = "trixie";
 
-/// Runs the stories; installs Swift only where a person asked for it, or nobody watches.
+/// Runs the stories; installs Swift only where a person asked for it.
 pub fn swift(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
-    let install = machine.unattended || words == ["--install"];
+    let install = words == ["--install"];
     if !install && !words.is_empty() {
         return Err("After swift there is only --install.".into());
     }
