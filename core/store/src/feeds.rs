@@ -171,5 +171,5 @@ fn clear(connection: &Connection, feed: i64) -> Result<(), StoreError> {
     }
     let mut own = connection.prepare("SELECT id FROM entity WHERE feed = 0")?;
     ids.extend(overlay::read_entities(&mut own, [])?);
-    overlay::refresh_where_needed(connection, ids)
+    overlay::refresh_where_needed(connection, &ids)
 }

@@ -64,7 +64,7 @@ impl Store {
         for page in pages {
             fold_one(&transaction, page, &mut folded, &mut stirred)?;
         }
-        overlay::refresh_where_needed(&transaction, stirred)?;
+        overlay::refresh_where_needed(&transaction, &stirred)?;
         transaction.commit()?;
         folded.changed = folded.entries > 0;
         Ok(folded)

@@ -12,8 +12,8 @@ use crate::shown::Home;
 use crate::{StoreError, copies, gather, pack, search, shown, statements, summary};
 
 /// Makes the rows of these entities again, unless this device has nothing of its own anywhere.
-pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
-    search::stale(connection, &ids)?;
+pub(crate) fn refresh_where_needed(connection: &Connection, ids: &BTreeSet<EntityId>) -> Result<(), StoreError> {
+    search::stale(connection, ids)?;
     let any: bool = connection
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM own_op WHERE overlay = 1)
@@ -25,9 +25,9 @@ pub(crate) fn refresh_where_needed(connection: &Connection, ids: BTreeSet<Entity
 
 /// Makes the rows of these entities again, of the findings that follow from submissions and visits among them, and of the
 /// copies that undercover findings among them have.
-pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Result<(), StoreError> {
+pub(crate) fn refresh(connection: &Connection, ids: &BTreeSet<EntityId>) -> Result<(), StoreError> {
     let mut also = BTreeSet::new();
-    for id in &ids {
+    for id in ids {
         also.extend(refresh_one(connection, *id)?);
         also.extend(gather::findings_of_visit(connection, *id)?);
     }
@@ -35,7 +35,7 @@ pub(crate) fn refresh(connection: &Connection, ids: BTreeSet<EntityId>) -> Resul
         refresh_one(connection, *id)?;
     }
     // Only now: what has no row yet cannot be noted.
-    search::stale(connection, &ids)?;
+    search::stale(connection, ids)?;
     search::stale(connection, &also)
 }
 

@@ -190,7 +190,7 @@ impl Store {
             ids.push(OpId { log: new, seq });
             seq = seq.saturating_add(1);
         }
-        overlay::refresh(&transaction, stirred)?;
+        overlay::refresh(&transaction, &stirred)?;
         transaction.commit()?;
         Ok(ids)
     }
@@ -221,7 +221,7 @@ pub(crate) fn insert_all(
     for photo in photos {
         photo_file::put(transaction, photo)?;
     }
-    overlay::refresh(transaction, stirred)?;
+    overlay::refresh(transaction, &stirred)?;
     // What is often written changes no list, and its words are looked for all the same.
     search::stale(transaction, &worded)?;
     Ok(ids)

@@ -182,7 +182,7 @@ impl Store {
                 "UPDATE own_op SET verdict = 0, since = ?4 WHERE log = ?1 AND seq >= ?2 AND seq < ?3 AND verdict IS NULL",
             )?
             .execute(params![key, pack::whole(first_seq)?, pack::whole(end)?, now])?;
-        overlay::refresh_where_needed(&transaction, stirred)?;
+        overlay::refresh_where_needed(&transaction, &stirred)?;
         transaction.commit()?;
         Ok(())
     }
@@ -238,7 +238,7 @@ impl Store {
             }
             stirred.extend(gone);
         }
-        overlay::refresh(&transaction, stirred)?;
+        overlay::refresh(&transaction, &stirred)?;
         transaction.commit()?;
         Ok(())
     }

@@ -138,7 +138,7 @@ fn nothing_is_safe_in_a_nightly_backup_while_an_earlier_one_is_damaged_where_it_
     let refused = story.city.try_office(&nightly);
     assert_eq!((refused.code, refused.error().as_str()), (1, "earlier_backup"), "{}", refused.stderr);
     assert!(refused.stderr.contains("1.tar"), "{}", refused.stderr);
-    assert_eq!(below(story.away.path()), [first.clone()]);
+    assert_eq!(below(story.away.path()), std::slice::from_ref(&first));
     story.inspector.run(&["sync"]);
     assert_eq!(story.inspector.run(&["status"])["backup"], false);
 

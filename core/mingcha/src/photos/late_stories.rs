@@ -135,8 +135,8 @@ fn proving(key: [u8; 32]) -> (Word, String) {
     (word, url)
 }
 
-fn clock(millis: i64) -> Box<StillClock> {
-    Box::new(StillClock::at(&mingcha_model::print_millis(millis)).unwrap())
+fn clock(millis: i64) -> StillClock {
+    StillClock::at(&mingcha_model::print_millis(millis)).unwrap()
 }
 
 fn hear(desk: &mut Desk, city: &City) -> Result<u64, MingchaError> {
@@ -161,7 +161,7 @@ fn an_original_is_freed_a_fortnight_after_the_city_proved_it_safe_and_comes_back
         (16, true, 0, FileState::Remote),
     ] {
         *word.lock().unwrap() = (SAFE + days * DAY, true, safe);
-        anna.phone.clock = clock(SAFE + (3_650 + days) * DAY);
+        anna.phone.clock = Box::new(clock(SAFE + (3_650 + days) * DAY));
         assert_eq!(hear(&mut anna, &city).unwrap(), freed, "day {days}");
         assert_eq!(state(&anna), then, "day {days}");
         assert_eq!(original.exists(), then != FileState::Remote);
@@ -184,7 +184,7 @@ fn a_city_whose_clock_was_wrong_once_frees_nothing_before_a_fortnight_of_both_cl
         [(-9_000, 0, 0), (0, 0, 0), (13, 13, 0), (29, 13, 0), (13, 13, 0), (26, 26, 0), (27, 27, 1)]
     {
         *word.lock().unwrap() = (SAFE + citys * DAY, true, true);
-        anna.phone.clock = clock(SAFE + phones * DAY);
+        anna.phone.clock = Box::new(clock(SAFE + phones * DAY));
         assert_eq!(hear(&mut anna, &city).unwrap(), freed, "day {phones}, {citys} by the city's clock");
     }
 }

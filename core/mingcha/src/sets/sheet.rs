@@ -125,7 +125,7 @@ pub(super) fn read(file: &Path, encoding: Option<&str>, troubles: &mut Vec<Troub
 fn read_csv(bytes: &[u8], encoding: Option<&str>, troubles: &mut Vec<Trouble>) -> Result<Grid, MingchaError> {
     let mut grid = Grid::default();
     // Half of what a sheet holds in UTF-16 is codes and commas, of which every second byte is nought.
-    let noughts = bytes.iter().filter(|byte| **byte == 0).count();
+    let noughts: usize = bytes.iter().map(|byte| usize::from(*byte == 0)).sum();
     let is_wide = noughts.saturating_mul(8) > bytes.len();
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || is_wide {
         troubles.push(Trouble::at(1, "A", "文件是 UTF-16，请另存为 CSV UTF-8", "this is UTF-16: save it as CSV UTF-8"));

@@ -67,24 +67,7 @@ pub(super) fn item(mut keys: Keys, set: &CriteriaSet, kinds: &Kinds) -> Result<I
         ));
     }
     check_points(&points, answer, set.scoring)?;
-    let brings = |full, deduct, bonus| full > 0 || deduct > 0 || bonus > 0;
-    if brings(points.full, points.deduct, points.bonus) {
-        let mut operands = derivation.iter().flat_map(|how| how.operands()).filter_map(|code| set.item(code));
-        if let Some(part) = operands.find(|part| brings(part.points, part.deduct, part.bonus)) {
-            return Err(Fault::at(
-                match (points.full, points.deduct) {
-                    (1.., _) => "points",
-                    (0, 1..) => "deduct",
-                    (0, 0) => "bonus",
-                },
-                &format!("{} 是本项的条件，两项都有分值会计两次：只留一处", part.code),
-                &format!(
-                    "{} is a part of this item and both bring points, which counts twice: leave one of them",
-                    part.code
-                ),
-            ));
-        }
-    }
+    counts_once(&points, derivation.as_ref(), set)?;
     let scores = points.full > 0 || points.deduct > 0;
     check_limits(answer, scores, fails_over, fails_under)?;
     let limit = |keys: Keys| limit(keys, answer, scores, kinds);
@@ -123,6 +106,25 @@ pub(super) fn item(mut keys: Keys, set: &CriteriaSet, kinds: &Kinds) -> Result<I
         assignment,
         reason,
     })
+}
+
+/// Of what is derived, the whole brings points or its parts do.
+fn counts_once(points: &Points, derivation: Option<&Derivation>, set: &CriteriaSet) -> Result<(), Fault> {
+    let brings = |full, deduct, bonus| full > 0 || deduct > 0 || bonus > 0;
+    if !brings(points.full, points.deduct, points.bonus) {
+        return Ok(());
+    }
+    let mut operands = derivation.into_iter().flat_map(Derivation::operands).filter_map(|code| set.item(code));
+    let Some(part) = operands.find(|part| brings(part.points, part.deduct, part.bonus)) else { return Ok(()) };
+    Err(Fault::at(
+        match (points.full, points.deduct) {
+            (1.., _) => "points",
+            (0, 1..) => "deduct",
+            (0, 0) => "bonus",
+        },
+        &format!("{} 是本项的条件，两项都有分值会计两次：只留一处", part.code),
+        &format!("{} is a part of this item and both bring points, which counts twice: leave one of them", part.code),
+    ))
 }
 
 pub(super) fn title(mut keys: Keys, set: &CriteriaSet) -> Result<Title, Fault> {
