@@ -173,20 +173,22 @@ impl Drop for World {
     }
 }
 
-const DATE: &[u8] = b"\r\ndate: ";
+/// Where the moment stands at which a reply was written, and until which an unfinished upload is kept.
+const TIMES: [&[u8]; 2] = [b"\r\ndate: ", b"\r\nupload-expires: "];
 
-/// Everything that a phone received, as bytes of replies without the moment at which HTTP says they were written.
+/// Everything that a phone received, as bytes of replies without the times of the machine.
 pub fn received(mobile: &Mobile) -> Vec<u8> {
-    let recorded = mobile.wire.recorded();
-    let mut kept = Vec::with_capacity(recorded.len());
-    let mut rest = recorded.as_slice();
-    while let Some(place) = rest.windows(DATE.len()).position(|window| window == DATE) {
-        kept.extend_from_slice(&rest[..place]);
-        // `date: Wed, 25 Nov 2026 17:17:49 GMT` has one length.
-        rest = &rest[place + DATE.len() + 29..];
-    }
-    kept.extend_from_slice(rest);
-    kept
+    TIMES.iter().fold(mobile.wire.recorded(), |recorded, name| {
+        let mut kept = Vec::with_capacity(recorded.len());
+        let mut rest = recorded.as_slice();
+        while let Some(place) = rest.windows(name.len()).position(|window| window == *name) {
+            kept.extend_from_slice(&rest[..place]);
+            // `date: Wed, 25 Nov 2026 17:17:49 GMT` has one length.
+            rest = &rest[place + name.len() + 29..];
+        }
+        kept.extend_from_slice(rest);
+        kept
+    })
 }
 
 /// Every row of a phone's database, each value as SQLite has it, without the address at which the city was met.
