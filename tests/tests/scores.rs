@@ -256,7 +256,7 @@ fn a_class_is_typed_only_where_the_item_has_it_and_not_reaching_any_is_a_fault()
 
     assert_eq!(anna.run(&["visit", "answer", &visit, "CITY-6a", "不达标"])["value"], "below");
     let score = anna.run(&["score", &visit]);
-    assert_eq!(line(&score, "CITY-6a")["level"], "below");
+    assert_eq!(line(&score, "CITY-6a")["rule_code"], "decides", "what is worked out counts in its place");
     // What is worked out of three answers knows what follows from a class: it is not 100, or it is.
     for (typed, value) in [("不达标", "no"), ("达标", "yes"), ("99.99", "no"), ("100%", "yes")] {
         anna.run(&["visit", "answer", &visit, "CITY-6a", typed]);

@@ -92,6 +92,9 @@ pub(crate) fn write_mark(store: &Path, key: &StoreKey) -> Result<(), StoreError>
     let mut file = std::fs::File::create(&draft)?;
     file.write_all(key.mark().as_bytes())?;
     file.sync_all()?;
-    std::fs::rename(&draft, &target)?;
-    Ok(())
+    match std::fs::rename(&draft, &target) {
+        // Another process opens the same new store in this moment, and was first.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && marked(store, key)? == Marked::This => Ok(()),
+        renamed => Ok(renamed?),
+    }
 }
