@@ -117,38 +117,40 @@ pub(super) async fn hello(
 pub(super) async fn push(
     State(city): State<City>,
     caller: Caller,
-    Path((log, first_seq)): Path<(String, String)>,
+    Path(place): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let log: LogId = log.parse().map_err(|_| unreadable())?;
-    let first_seq: u64 = first_seq.parse().map_err(|_| unreadable())?;
+    let place = place_of(&place)?;
     // Twice, because what a segment holds compressed is counted uncompressed.
     let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(2)).await?;
-    taken_in(city, caller, log, first_seq, bytes, None).await
+    taken_in(city, caller, place, bytes, None).await
 }
 
 /// A segment that this city gave a receipt for before it was restored, with that receipt.
 pub(super) async fn give_back(
     State(city): State<City>,
     caller: Caller,
-    Path((log, first_seq)): Path<(String, String)>,
+    Path(place): Path<(String, String)>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let log: LogId = log.parse().map_err(|_| unreadable())?;
-    let first_seq: u64 = first_seq.parse().map_err(|_| unreadable())?;
+    let place = place_of(&place)?;
     // A receipt may speak of each op.
     let bytes = bounded(&headers, body, LARGEST_SEGMENT_BYTES.saturating_mul(3)).await?;
     let given: GivenBack = decode(&bytes).ok_or_else(unreadable)?;
-    taken_in(city, caller, log, first_seq, given.segment.into(), Some(given.receipt.into())).await
+    taken_in(city, caller, place, given.segment.into(), Some(given.receipt.into())).await
+}
+
+/// Where a segment begins, as an address says it: which log, which sequence.
+fn place_of((log, first_seq): &(String, String)) -> Result<(LogId, u64), Refused> {
+    Ok((log.parse().map_err(|_| unreadable())?, first_seq.parse().map_err(|_| unreadable())?))
 }
 
 async fn taken_in(
     city: City,
     caller: Caller,
-    log: LogId,
-    first_seq: u64,
+    (log, first_seq): (LogId, u64),
     bytes: Vec<u8>,
     receipt: Option<Vec<u8>>,
 ) -> Result<Response, Refused> {

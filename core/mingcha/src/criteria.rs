@@ -69,23 +69,7 @@ impl Phone {
     /// that the form was cut for; a visit opened without a record asks whatever its sets ask of such a site. A visit that
     /// was moved to a site of another kind asks no more what does not hold there.
     pub(crate) fn items_of_visit(&self, visit: &VisitCase) -> Result<Vec<Item>, MingchaError> {
-        let answered: Vec<ItemCode> = self.store.answers(visit.visit)?.into_iter().map(|(item, _)| item).collect();
-        let (sets, lineage) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
-        let mut items: Vec<Item> = match &visit.asked {
-            Some(asked) => {
-                let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
-                items.filter(|item| item.applies(&lineage)).map(|item| item.for_kind(&lineage)).collect()
-            }
-            None => form(&sets, &lineage, visit.mode, month(visit.day)),
-        };
-        for code in answered {
-            let answerable = |item: &&Item| item.derivation.is_none() && item.applies(&lineage);
-            let besides = sets.iter().find_map(|set| set.item(&code)).filter(answerable);
-            if let Some(item) = besides.filter(|_| !items.iter().any(|item| item.code == code)) {
-                items.push(item.for_kind(&lineage));
-            }
-        }
-        Ok(items)
+        Ok(self.form_of(visit)?.items)
     }
 
     /// The kind of window that a visit's form was cut for; where nobody wrote it down, the kind that its site has now.
@@ -158,16 +142,38 @@ impl Phone {
     /// A visit's form with what was answered to it.
     pub(crate) fn form_of(&self, visit: &VisitCase) -> Result<VisitForm, MingchaError> {
         let (mut sets, kind) = (self.sets_of(&visit.sets)?, self.lineage_of_visit(visit)?);
+        let answers = self.store.answers(visit.visit)?;
+        let items = items_of(visit, &sets, &kind, answers.iter().map(|(item, _)| item));
         // What is worked out of answers for other kinds of windows is not waited for here.
         for set in &mut sets {
             set.items.retain(|item| item.applies(&kind));
         }
-        Ok(VisitForm {
-            sets,
-            items: self.items_of_visit(visit)?,
-            answers: self.store.answers(visit.visit)?.into_iter().collect(),
-        })
+        Ok(VisitForm { sets, items, answers: answers.into_iter().collect() })
     }
+}
+
+/// The items of a visit's form as [`Phone::items_of_visit`] says, where these were answered, in this order.
+fn items_of<'a>(
+    visit: &VisitCase,
+    sets: &[CriteriaSet],
+    kind: &Lineage,
+    answered: impl Iterator<Item = &'a ItemCode>,
+) -> Vec<Item> {
+    let mut items: Vec<Item> = match &visit.asked {
+        Some(asked) => {
+            let items = asked.iter().filter_map(|code| sets.iter().find_map(|set| set.item(code)));
+            items.filter(|item| item.applies(kind)).map(|item| item.for_kind(kind)).collect()
+        }
+        None => form(sets, kind, visit.mode, month(visit.day)),
+    };
+    for code in answered {
+        let answerable = |item: &&Item| item.derivation.is_none() && item.applies(kind);
+        let besides = sets.iter().find_map(|set| set.item(code)).filter(answerable);
+        if let Some(item) = besides.filter(|_| !items.iter().any(|item| item.code == *code)) {
+            items.push(item.for_kind(kind));
+        }
+    }
+    items
 }
 
 fn set_row(set: &CriteriaSet) -> SetRow {

@@ -23,8 +23,9 @@ impl Phone {
     /// The sets of these codes; where none is named, those of the campaign that runs today and asks something in such a
     /// visit, else the everyday ones.
     pub(crate) fn chosen_sets(&self, codes: &[String], site: &SiteRow, mode: Mode) -> Result<Chosen, MingchaError> {
-        let offered = self.offered()?;
+        let catalogue = self.catalogue()?;
         if !codes.is_empty() {
+            let offered = catalogue.offered();
             let mut sets: Vec<CriteriaSet> = Vec::new();
             for code in codes {
                 let set = offered
@@ -35,12 +36,12 @@ impl Phone {
                     return Err(Mistake::NothingToAsk.into());
                 }
                 if !sets.iter().any(|known| known.code == set.code) {
-                    sets.push(set.clone());
+                    sets.push((*set).clone());
                 }
             }
             return Ok(Chosen { sets, campaign: None });
         }
-        let (catalogue, campaigns) = (self.catalogue()?, self.store.campaigns()?);
+        let campaigns = self.store.campaigns()?;
         let (kind, today) = (self.kinds()?.lineage(&site.kind), self.today()?);
         let (sets, named_by) = catalogue.of_the_day(campaigns.iter().map(|one| &one.set), today, &kind, mode);
         let campaign = named_by.and_then(|place| campaigns.get(place)).map(|one| one.campaign);
