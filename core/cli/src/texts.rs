@@ -66,6 +66,7 @@ texts! {
     BY_KIND = "按窗口类型", "By kind of window";
     BY_MODE = "按检查方式", "By mode";
     BYTES = "字节", "bytes";
+    COPY = "版本", "copy";
     CAMERA = "相机", "camera";
     CITY_TIME = "平台时间差", "clock offset";
     CODE = "编码", "code";
@@ -249,6 +250,9 @@ texts! {
     NO_HELD_OR_REFUSED = "没有需要处理的语句。", "Nothing needs attention.";
     NO_ITEMS = "该标准没有检查项。", "This set has no items.";
     NO_PAIRS = "还没有可对比的照片：整改前或整改后缺照片。", "No pairs yet: photos from before or after are missing.";
+    NO_RECOVERED = "没有找回的照片。", "No recovered photos.";
+    RECOVER_OR_DISCARD = "归入检查：mingcha photo recover SHA256 VISIT；彻底删除：mingcha photo discard SHA256", "Take one into a visit: mingcha photo recover SHA256 VISIT; erase it: mingcha photo discard SHA256";
+    DISCARDED = "找回的照片已彻底删除。", "The recovered photo is erased for good.";
     NO_PHOTOS = "还没有照片。拍照：mingcha visit photo VISIT FILE", "No photos yet. Take one in: mingcha visit photo VISIT FILE";
     NO_PEOPLE = "还不知道有谁。先同步：mingcha sync", "Nobody is known yet. Sync first: mingcha sync";
     NO_SETS = "没有标准。先同步：mingcha sync", "No criteria sets. Sync first: mingcha sync";

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::thread;
 
 use mingcha_model::Digest;
 use serde::Serialize;
@@ -75,10 +76,18 @@ impl fmt::Debug for Prepared {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
-    let intake::Decoded { inspection, picture, colour_profile } = intake::decode(&original)?;
-    let copies = copies::make(picture, inspection.metadata.orientation, colour_profile.as_deref())?;
+    let ((checked, sha256), decoded) = beside(
+        || (intake::check_coded_data(&original), Digest::of(&original)),
+        || {
+            let intake::Decoded { inspection, picture, colour_profile } = intake::decode(&original)?;
+            let copies = copies::make(picture, inspection.metadata.orientation, colour_profile.as_deref())?;
+            Ok::<_, EvidenceError>((inspection, copies))
+        },
+    );
+    let (inspection, copies) = decoded?;
+    checked?;
     Ok(Prepared {
-        sha256: Digest::of(&original),
+        sha256,
         format: inspection.format,
         width: inspection.width,
         height: inspection.height,
@@ -90,6 +99,16 @@ pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
         warnings: inspection.warnings,
         original,
     })
+}
+
+/// Does one thing on a thread of its own beside another one; after it, where the system gives no thread.
+fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
+    let (first, second) = thread::scope(|scope| {
+        let begun = thread::Builder::new().spawn_scoped(scope, &one);
+        let second = other();
+        (begun.ok().and_then(|thread| thread.join().ok()), second)
+    });
+    (first.unwrap_or_else(one), second)
 }
 
 /// Reads a picture whose copies are to be made later: its header is checked against every limit and its container

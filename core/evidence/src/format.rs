@@ -103,8 +103,10 @@ pub(crate) fn working_memory(format: Format, bytes: &[u8], pixels: u64) -> Resul
     match format {
         Format::Jpeg => {
             let survey = jpeg::survey(bytes)?;
-            // The decoder holds its own copy of the file; a progressive one also all coefficients, two bytes each.
-            let coefficients = if survey.progressive { survey.samples(pixels).saturating_mul(2) } else { 0 };
+            // The decoder holds its own copy of the file; a progressive one also all coefficients, two bytes each, and whoever
+            // looks whether its data is all there one bit of each.
+            let samples = if survey.progressive { survey.samples(pixels) } else { 0 };
+            let coefficients = samples.saturating_mul(2).saturating_add(samples.div_ceil(8));
             Ok(coefficients.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
         }
         // A colour profile, twice: the decoder's and ours.

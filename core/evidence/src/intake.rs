@@ -13,7 +13,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, Imag
 use serde::Serialize;
 
 use crate::format::{without_bulk, working_memory};
-use crate::{EvidenceError, Format, Metadata, Warning, copies, metadata, shrink, warning};
+use crate::{EvidenceError, Format, Metadata, Warning, copies, jpeg, metadata, shrink, warning};
 
 /// The most bytes a photo's file may have: 64 MiB.
 pub const FILE_LIMIT: u64 = 64 * 1024 * 1024;
@@ -89,7 +89,15 @@ pub(crate) struct Decoded {
     pub colour_profile: Option<Vec<u8>>,
 }
 
-/// Inspects and decodes.
+/// Whether all of a picture is there, as far as its decoder would not say.
+pub(crate) fn check_coded_data(bytes: &[u8]) -> Result<(), EvidenceError> {
+    match Format::recognise(bytes)? {
+        Format::Jpeg => guarded(|| jpeg::check(bytes)),
+        Format::Png | Format::Webp => Ok(()),
+    }
+}
+
+/// Inspects and decodes; what its coded data is worth, [`check_coded_data`] says.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, EvidenceError> {
     let (inspection, mut decoder) = open(bytes)?;
     let colour_profile = guarded(|| Ok(decoder.icc_profile().ok().flatten())).unwrap_or_default();

@@ -1,9 +1,14 @@
 //! A walk along the markers of a JPEG, from its start to its end marker, decoding nothing.
 //!
 //! Decoders paint what is missing in grey and call it a picture; evidence may not be half invented. So a JPEG without
-//! an end marker is refused here, and so are coding processes and scan counts that only an attacker would write.
+//! an end marker is refused here, and so are coding processes and scan counts that only an attacker would write. What
+//! lies between the markers is looked at when the picture is decoded (`coded.rs`).
+
+mod bits;
+mod coded;
 
 use crate::EvidenceError;
+pub(crate) use coded::check;
 
 /// The most scans a JPEG may have. Encoders write at most about ten; each one costs a pass over all pixels.
 const SCANS: u32 = 64;

@@ -77,6 +77,11 @@ pub enum Mistake {
     /// Nothing of this id or code.
     #[error("找不到{0}，请核对或先同步 / no such {1} here: check it, or sync first")]
     Unknown(&'static str, &'static str),
+    /// An own visit that the city holds.
+    #[error(
+        "这次检查在平台上等待督查员放行，照片和记录都保留在本机，放行并同步后继续 / the city holds this visit until a supervisor releases it: all of it stays here, and goes on after the release and a sync"
+    )]
+    VisitHeld,
     /// An item that this visit does not ask.
     #[error("该检查项不在本次检查的标准内 / this item is not in the criteria of this visit; see `visit form`")]
     ItemOfAnotherSet,
@@ -173,7 +178,7 @@ impl MingchaError {
                 StoreError::Damaged => "store_damaged",
                 StoreError::Newer { .. } => "store_newer",
                 StoreError::Full => "disk_full",
-                StoreError::Busy => "busy",
+                StoreError::Busy | StoreError::FileGone => "busy",
                 _ => "store_failed",
             },
             Self::Evidence(EvidenceError::DiskFull) | Self::Full => "disk_full",
@@ -215,6 +220,7 @@ impl Mistake {
             Self::NotEnrolled => "not_enrolled",
             Self::AlreadyEnrolled => "already_enrolled",
             Self::Unknown(_, "site") => "unknown_site",
+            Self::VisitHeld => "visit_held",
             Self::Unknown(_, "visit") => "unknown_visit",
             Self::Unknown(_, "item") => "unknown_item",
             Self::Unknown(_, "finding") => "unknown_finding",
@@ -301,6 +307,7 @@ fn chinese(error: &StoreError) -> &'static str {
         StoreError::Newer { .. } => "存储由新版应用写入，请更新应用",
         StoreError::Full => "存储空间不足，请清理后再试，已保存的内容不会丢失",
         StoreError::Busy => "另一程序正在使用本机存储，请稍后再试",
+        StoreError::FileGone => "另一程序刚刚删除了同一张照片，请重新收入",
         _ => "本机存储出错",
     }
 }

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use mingcha_evidence::{Sweep, Vault, VaultKey};
+use mingcha_evidence::{FileKey, Sweep, Vault, VaultKey};
 use mingcha_model::{DeviceId, Digest, Grants, LogId, PersonId};
 use mingcha_store::{FileState, Store, StoreKey};
 use mingcha_sync::{CityKey, PublicKey, Signer};
@@ -33,7 +33,7 @@ use crate::{FeedRow, MingchaError, Mistake, Status};
 pub struct Phone {
     pub(crate) home: Home,
     pub(crate) store: Store,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) chance: Box<dyn Chance>,
     pub(crate) signer: Box<dyn Signer + Send + Sync>,
@@ -72,9 +72,15 @@ impl Phone {
     /// Opens the phone in this folder; an empty folder is a new phone.
     pub fn open(folder: &Path, ports: Ports) -> Result<Self, MingchaError> {
         let home = Home::at(folder)?;
-        let store = Store::open(&home.store(), &StoreKey::raw(*ports.keys.store))?;
+        let mut store = Store::open(&home.store(), &StoreKey::raw(*ports.keys.store))?;
         let vault =
             Vault::open(&home.photos(), VaultKey::from_bytes(*ports.keys.photos)).map_err(MingchaError::file)?;
+        let vault = Arc::new(vault);
+        let asked = Arc::clone(&vault);
+        store.ask_for_files(move |file| {
+            let key = file.key.as_ref().map(|key| FileKey::from_bytes(**key));
+            key.is_some_and(|key| asked.holds(&file.sha256, &key))
+        });
         let known = names_of_files(&store)?;
         let sweep = vault.sweep(&known).map_err(MingchaError::file)?;
         let mut phone = Self {
@@ -193,7 +199,7 @@ impl Phone {
             conflicts: attention.conflicts,
             parked: attention.parked,
             overruled: attention.overruled,
-            recovered_photos: u64::try_from(self.sweep.without_row.len()).unwrap_or(u64::MAX),
+            recovered_photos: u64::try_from(self.recovered()?.len()).unwrap_or(u64::MAX),
             missing_photos: u64::try_from(self.sweep.missing_files.len()).unwrap_or(u64::MAX),
             feeds: self
                 .store

@@ -16,6 +16,7 @@ mod late_stories;
 mod look;
 mod pairs;
 mod partial;
+mod recovered;
 mod rows;
 mod send;
 #[cfg(test)]

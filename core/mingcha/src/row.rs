@@ -13,7 +13,7 @@ pub use finding::{
 };
 pub use phone::{
     CalendarDay, Enrolled, Erased, FeedRow, PersonRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair,
-    PhotoSaved, PhotosFinished, Status, SyncReport, Verified,
+    PhotoSaved, PhotosFinished, RecoveredPhoto, Status, SyncReport, Verified,
 };
 pub use place::{ItemRow, SetRow, SiteFilter, SiteRow, TaskRow};
 pub use visit::{

@@ -92,7 +92,11 @@ impl Phone {
     }
 
     pub(crate) fn visit_case(&self, visit: VisitId) -> Result<VisitCase, MingchaError> {
-        self.store.visit(visit)?.ok_or_else(|| Mistake::Unknown("检查", "visit").into())
+        if let Some(case) = self.store.visit(visit)? {
+            return Ok(case);
+        }
+        let is_own = self.store.own_beginnings()?.iter().any(|(entity, _)| *entity == visit.into());
+        Err(if is_own { Mistake::VisitHeld } else { Mistake::Unknown("检查", "visit") }.into())
     }
 
     /// A visit that may still be answered, and where it belongs.

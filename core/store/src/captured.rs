@@ -40,10 +40,12 @@ const COLUMNS: &str =
 
 impl Store {
     /// Keeps photos that were just taken, with the rows of their sealed originals: all of them or none.
+    ///
+    /// Errors with [`StoreError::FileGone`] when somebody erased one of them meanwhile.
     pub fn put_captured(&mut self, taken: &[(CapturedPhoto, PhotoFile)]) -> Result<(), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (captured, file) in taken {
-            photo_file::put(&transaction, file)?;
+            photo_file::put_new(&transaction, self.files.as_ref(), std::slice::from_ref(file))?;
             transaction
                 .prepare_cached(
                     "INSERT INTO captured_photo (photo, visit, item, observed_at, width, height, problem, advice)
@@ -93,6 +95,7 @@ impl Store {
     /// Says a photo that was taken, with the files of its copies, and takes it from the queue, in one transaction.
     ///
     /// `None`, and nothing is said, when it is not in the queue any more: another process was quicker, or it was erased.
+    /// Errors with [`StoreError::FileGone`] when somebody erased one of its copies meanwhile.
     pub fn say_captured(
         &mut self,
         photo: PhotoId,
@@ -108,7 +111,8 @@ impl Store {
         if waited == 0 {
             return Ok(None);
         }
-        let ids = insert_all(&transaction, log, ops, copies)?;
+        let ids = insert_all(&transaction, log, ops)?;
+        photo_file::put_new(&transaction, self.files.as_ref(), copies)?;
         transaction.commit()?;
         Ok(Some(ids))
     }

@@ -28,6 +28,9 @@ pub enum StoreError {
     /// Another process is writing to the same file.
     #[error("another process is using this store: wait for it to end, then try again")]
     Busy,
+    /// A file was erased between its sealing and its row.
+    #[error("another process erased the same picture at this moment: hand it in again")]
+    FileGone,
     /// A page does not follow what is held.
     #[error("a page starts at position {found}, but {expected} comes next: ask for the feed from there")]
     Gap {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::key::{Marked, beside, marked, write_mark};
 use crate::search::plain;
-use crate::{StoreError, StoreKey};
+use crate::{PhotoFile, StoreError, StoreKey};
 
 /// The shapes of the file, oldest first; a shipped one is never edited.
 const MIGRATIONS: [&str; 3] =
@@ -25,7 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Calls block and return; whoever owns the store serialises them. A writing call that returned `Ok` is durable.
 pub struct Store {
     pub(crate) connection: Connection,
+    pub(crate) files: Option<AskForFile>,
 }
+
+/// Says whether the file that a row names lies where it should, under the key of the row.
+pub(crate) type AskForFile = Box<dyn Fn(&PhotoFile) -> bool + Send>;
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -69,7 +73,7 @@ impl Store {
         if mark != Marked::This {
             write_mark(path, key)?;
         }
-        Ok(Self { connection })
+        Ok(Self { connection, files: None })
     }
 
     /// Reads every page of the file and says whether it is whole: seconds for a big store, so for a quiet moment.

@@ -103,11 +103,12 @@ impl Store {
 
     /// Appends ops to an own log, with the files of the photos that they add: durable when it returns, all or nothing.
     ///
-    /// Errors with [`StoreError::UnknownLog`] and [`StoreError::TooLarge`].
+    /// Errors with [`StoreError::UnknownLog`], [`StoreError::TooLarge`] and [`StoreError::FileGone`].
     pub fn append(&mut self, log: LogId, ops: &[NewOp], photos: &[PhotoFile]) -> Result<Vec<OpId>, StoreError> {
         ops.iter().try_for_each(check)?;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let ids = insert_all(&transaction, log, ops, photos)?;
+        let ids = insert_all(&transaction, log, ops)?;
+        photo_file::put_new(&transaction, self.files.as_ref(), photos)?;
         transaction.commit()?;
         Ok(ids)
     }
@@ -196,13 +197,8 @@ impl Store {
     }
 }
 
-/// Appends checked ops and rows of files within a transaction.
-pub(crate) fn insert_all(
-    transaction: &Connection,
-    log: LogId,
-    ops: &[NewOp],
-    photos: &[PhotoFile],
-) -> Result<Vec<OpId>, StoreError> {
+/// Appends checked ops within a transaction.
+pub(crate) fn insert_all(transaction: &Connection, log: LogId, ops: &[NewOp]) -> Result<Vec<OpId>, StoreError> {
     let own = open_key(transaction, log)?;
     let mut seq = next_seq(transaction, own)?;
     let mut ids = Vec::with_capacity(ops.len());
@@ -217,9 +213,6 @@ pub(crate) fn insert_all(
         }
         ids.push(OpId { log, seq });
         seq = seq.saturating_add(1);
-    }
-    for photo in photos {
-        photo_file::put(transaction, photo)?;
     }
     overlay::refresh(transaction, &stirred)?;
     // What is often written changes no list, and its words are looked for all the same.

@@ -1,13 +1,15 @@
 //! Files of photos: which copies lie on this device, under which key, and how far each has come.
 //!
 //! The files themselves lie beside the store, named by their SHA-256. A row never says that a file is safe before
-//! the city did.
+//! the city did, and never names a file that is not there: files are sealed before their rows, and two processes may seal
+//! and erase equal photos at the same moment, so both the row and the erasing look again while nobody else writes.
 
 use mingcha_model::{Digest, PhotoCopy, PhotoId};
 use minicbor::{Decode, Encode};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, TransactionBehavior, params};
 use zeroize::Zeroizing;
 
+use crate::open::AskForFile;
 use crate::{Store, StoreError, pack};
 
 /// How far a file has come.
@@ -53,9 +55,40 @@ pub struct PhotoFile {
 const COLUMNS: &str = "photo, copy, sha256, bytes, key, state, since";
 
 impl Store {
+    /// From now on a new row is written only where this says that its file lies there, under the key of the row.
+    pub fn ask_for_files(&mut self, is_there: impl Fn(&PhotoFile) -> bool + Send + 'static) {
+        self.files = Some(Box::new(is_there));
+    }
+
     /// Writes the row of one file, in place of the one that is there.
+    ///
+    /// Errors with [`StoreError::FileGone`] when somebody erased the file since it was sealed.
     pub fn put_photo_file(&mut self, file: &PhotoFile) -> Result<(), StoreError> {
-        put(&self.connection, file)
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        put_new(&transaction, self.files.as_ref(), std::slice::from_ref(file))?;
+        Ok(transaction.commit()?)
+    }
+
+    /// Does this while no photo but `except` has a file of this content here, and no row can come meanwhile.
+    ///
+    /// False, and it was not done, when another one has.
+    pub fn while_unnamed<E: From<StoreError>>(
+        &mut self,
+        sha256: Digest,
+        except: Option<PhotoId>,
+        work: impl FnOnce() -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let alone =
+            self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let except = except.map(|photo| photo.as_bytes().to_vec());
+        let named: i64 = alone
+            .prepare_cached("SELECT count(*) FROM photo_file WHERE sha256 = ?1 AND key IS NOT NULL AND photo IS NOT ?2")
+            .and_then(|mut statement| statement.query_row(params![sha256.0.as_slice(), except], |row| row.get(0)))
+            .map_err(StoreError::from)?;
+        if named > 0 {
+            return Ok(false);
+        }
+        work().map(|()| true)
     }
 
     /// The row of one copy of one photo.
@@ -112,7 +145,22 @@ impl Store {
     }
 }
 
-pub(crate) fn put(connection: &Connection, file: &PhotoFile) -> Result<(), StoreError> {
+/// Writes rows of files, unless one of the files is not there any more.
+pub(crate) fn put_new(
+    connection: &Connection,
+    ask: Option<&AskForFile>,
+    files: &[PhotoFile],
+) -> Result<(), StoreError> {
+    for file in files {
+        if file.key.is_some() && ask.is_some_and(|is_there| !is_there(file)) {
+            return Err(StoreError::FileGone);
+        }
+        put(connection, file)?;
+    }
+    Ok(())
+}
+
+fn put(connection: &Connection, file: &PhotoFile) -> Result<(), StoreError> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO photo_file (photo, copy, sha256, bytes, key, state, since)

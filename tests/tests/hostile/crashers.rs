@@ -27,7 +27,7 @@ const CRASHERS: [(&str, &str); 64] = [
     ("jpeg-of-255-components.jpg", "damaged"),
     ("jpeg-of-65535-by-65535.jpg", "too many pixels"),
     ("jpeg-of-a-thousand-scans.jpg", "damaged"),
-    ("jpeg-of-far-too-little-data.jpg", "taken"),
+    ("jpeg-of-far-too-little-data.jpg", "truncated"),
     ("jpeg-of-no-columns.jpg", "damaged"),
     ("jpeg-of-no-components.jpg", "damaged"),
     ("jpeg-of-no-rows.jpg", "damaged"),

@@ -45,6 +45,28 @@ pub enum Photo {
         #[arg(long)]
         due: bool,
     },
+    /// 程序中断后找回的照片：已存妥，尚未归入任何检查 / photos found again after a break: safe, and in no visit yet
+    #[command(after_help = "例 / Example:\n  mingcha photo recovered")]
+    Recovered,
+    /// 把找回的照片归入检查 / take a recovered photo into a visit
+    #[command(after_help = "例 / Example:\n  mingcha photo recover SHA256 VISIT --item W5-1")]
+    Recover {
+        /// photo recovered 列出的 sha256 / its SHA-256, as `photo recovered` lists it
+        #[arg(value_name = "SHA256")]
+        sha256: String,
+        /// 检查 id / the visit's id
+        visit: String,
+        /// 检查项编码 / the item's code
+        #[arg(long)]
+        item: Option<String>,
+    },
+    /// 彻底删除找回的照片，不能撤销 / erase a recovered photo for good
+    #[command(after_help = "例 / Example:\n  mingcha photo discard SHA256")]
+    Discard {
+        /// photo recovered 列出的 sha256 / its SHA-256, as `photo recovered` lists it
+        #[arg(value_name = "SHA256")]
+        sha256: String,
+    },
     /// 本机的照片 / the photos that this phone knows
     #[command(after_help = "例 / Example:\n  mingcha photo list")]
     List,
@@ -89,6 +111,14 @@ impl Photo {
                 let mut phone = desk.phone()?;
                 desk.print(&desk.watch(|progress| phone.photo_fetch(due, progress))?)
             }
+            Self::Recovered => desk.print(&desk.phone()?.photos_recovered()?),
+            Self::Recover { sha256, visit, item } => {
+                let mut phone = desk.phone()?;
+                let taken = phone.photo_recover(&sha256, &visit, item.as_deref())?;
+                desk.print(&taken)?;
+                make_copies(desk, &mut phone, &[taken])
+            }
+            Self::Discard { sha256 } => desk.print(&desk.phone()?.photo_discard(&sha256)?),
             Self::List => desk.print(&desk.phone()?.photo_list()?),
             Self::Pair { finding, out } => desk.print(&desk.phone()?.photo_pairs(&finding, out.as_deref())?),
             Self::Save { photo, copy, out } => {

@@ -1,6 +1,8 @@
 //! Photos: what a picture is, which are here, what was fetched and saved.
 
-use mingcha::{Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved, PhotosFinished, SignRow};
+use mingcha::{
+    Erased, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair, PhotoSaved, PhotosFinished, RecoveredPhoto, SignRow,
+};
 
 use super::page::or_empty;
 use super::{Page, Show, Table, left, wrapped};
@@ -131,6 +133,27 @@ impl Show for PhotoSaved {
     fn show(&self, page: &mut Page) {
         page.say_with(t::SAVED, &[&self.bytes.to_string()]);
         page.card(&[(t::SHA256, self.sha256.to_string())]);
+    }
+}
+
+impl Show for Vec<RecoveredPhoto> {
+    fn show(&self, page: &mut Page) {
+        if self.is_empty() {
+            page.say(t::NO_RECOVERED);
+            return;
+        }
+        let mut table = Table::new(&[left(t::SHA256), left(t::COPY), left(t::BYTES)]);
+        for one in self {
+            table.row(&[one.sha256.to_string(), word(page.lang(), one.copy).to_owned(), one.bytes.to_string()]);
+        }
+        page.table(&table);
+        page.say(t::RECOVER_OR_DISCARD);
+    }
+}
+
+impl Show for RecoveredPhoto {
+    fn show(&self, page: &mut Page) {
+        page.say(t::DISCARDED);
     }
 }
 

@@ -195,6 +195,13 @@ impl Vault {
         Ok(whole)
     }
 
+    /// True when a file of this name lies here under this key; what is inside is not looked at.
+    #[must_use]
+    pub fn holds(&self, name: &Digest, key: &FileKey) -> bool {
+        let found = self.header(name).and_then(|(header, _)| header.key(&self.key));
+        found.is_ok_and(|found| found.as_bytes() == key.as_bytes())
+    }
+
     /// Opens a file by the key in its own header and proves all of it: every chunk, and that its bytes have its name.
     ///
     /// For a file without a row, and for checking a disk.

@@ -226,9 +226,7 @@ impl Phone {
         for copy in [PhotoCopy::Original, PhotoCopy::Standard, PhotoCopy::Thumbnail] {
             let Some(file) = self.store.photo_file(photo, copy)? else { continue };
             self.store.erase_file_key(photo, copy, now)?;
-            if self.store.photo_files_of(file.sha256)?.iter().all(|other| other.key.is_none()) {
-                self.vault.erase(&file.sha256).map_err(MingchaError::file)?;
-            }
+            self.erase_unnamed(file.sha256, None)?;
         }
         Ok(())
     }

@@ -229,7 +229,7 @@ impl From<MingchaError> for HostError {
 impl HostError {
     fn of_store(error: &StoreError, code: &str, sentence: &str) -> Self {
         match error {
-            StoreError::Busy => BUSY.with(code, sentence),
+            StoreError::Busy | StoreError::FileGone => BUSY.with(code, sentence),
             StoreError::Newer { .. } => UPDATE.with(code, sentence),
             StoreError::WrongKey | StoreError::Damaged => UNUSABLE.with(code, sentence),
             // What SQLite says may quote what it was given.

@@ -6,14 +6,17 @@
 
 use std::path::Path;
 
-use mingcha_evidence::accept_file;
+use mingcha_evidence::{Inspection, accept_file};
 use mingcha_model::{ItemCode, PhotoCopy, PhotoId, VisitId, print_seconds};
-use mingcha_store::{CapturedPhoto, PhotoFile};
+use mingcha_store::{CapturedPhoto, PhotoFile, StoreError};
 
 use super::picture;
 use crate::criteria::photo_warning;
 use crate::ports::sixteen;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken};
+
+/// How often files are sealed whose equals others erase at the same moment.
+const ATTEMPTS: u8 = 4;
 
 impl Phone {
     /// Takes a picture into a visit, for one of its items where one is named.
@@ -46,47 +49,67 @@ impl Phone {
                 accept_file(file.as_ref()).map_err(|error| one_of_several(number, picture(error)))?;
             }
         }
-        let (mut rows, mut taken) = (Vec::new(), Vec::new());
-        for file in files {
-            let (captured, original, mut warnings) = self.seal_original(visit.visit, item.as_ref(), file.as_ref())?;
-            warnings.extend(avoided.clone());
-            taken.push(PhotoTaken {
-                photo: captured.photo,
-                sha256: captured.original,
-                width: captured.width,
-                height: captured.height,
-                warnings,
-                observed_at: print_seconds(captured.observed_at),
-                recorded_at: captured.item.as_ref().map(|_| print_seconds(captured.observed_at)),
-            });
-            rows.push((captured, original));
-        }
-        self.store.put_captured(&rows)?;
-        Ok(taken)
+        self.unless_erased_meanwhile(|phone| {
+            let (mut rows, mut taken) = (Vec::new(), Vec::new());
+            for file in files {
+                let (header, bytes) = accept_file(file.as_ref()).map_err(picture)?;
+                let (row, mut one) = phone.seal_original(visit.visit, item.as_ref(), &header, &bytes)?;
+                one.warnings.extend(avoided.clone());
+                taken.push(one);
+                rows.push(row);
+            }
+            phone.store.put_captured(&rows)?;
+            Ok(taken)
+        })
     }
 
-    /// Seals an original; killed before its rows are written, it is a recovered photo.
-    fn seal_original(
+    /// Seals files and writes their rows, and does both again where another process erased one in between: it had the same
+    /// bytes, and was the last that anybody knew of.
+    pub(super) fn unless_erased_meanwhile<T>(
+        &mut self,
+        mut seal_and_write: impl FnMut(&mut Self) -> Result<T, MingchaError>,
+    ) -> Result<T, MingchaError> {
+        for _ in 1..ATTEMPTS {
+            match seal_and_write(self) {
+                Err(MingchaError::Store(StoreError::FileGone)) => {}
+                other => return other,
+            }
+        }
+        seal_and_write(self)
+    }
+
+    /// Seals an original; killed before its row is written, it is a recovered photo.
+    pub(super) fn seal_original(
         &mut self,
         visit: VisitId,
         item: Option<&ItemCode>,
-        file: &Path,
-    ) -> Result<(CapturedPhoto, PhotoFile, Vec<String>), MingchaError> {
-        let (header, bytes) = accept_file(file).map_err(picture)?;
+        header: &Inspection,
+        bytes: &[u8],
+    ) -> Result<((CapturedPhoto, PhotoFile), PhotoTaken), MingchaError> {
         let photo = PhotoId::from_random(sixteen(&*self.chance));
         let observed_at = self.now_seconds();
-        let original = self.seal_copy(photo, PhotoCopy::Original, &bytes)?;
+        let original = self.seal_copy(photo, PhotoCopy::Original, bytes)?;
+        let (width, height) = (header.width, header.height);
+        let taken = PhotoTaken {
+            photo,
+            sha256: original.sha256,
+            width,
+            height,
+            warnings: header.warnings.iter().map(ToString::to_string).collect(),
+            observed_at: print_seconds(observed_at),
+            recorded_at: item.map(|_| print_seconds(observed_at)),
+        };
         let captured = CapturedPhoto {
             photo,
             original: original.sha256,
             visit,
             item: item.cloned(),
             observed_at,
-            width: header.width,
-            height: header.height,
+            width,
+            height,
             problem: None,
         };
-        Ok((captured, original, header.warnings.iter().map(ToString::to_string).collect()))
+        Ok(((captured, original), taken))
     }
 }
 

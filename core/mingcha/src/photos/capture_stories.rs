@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use mingcha_model::{Digest, Grants, PhotoCopy, PhotoId, Role};
+use mingcha_model::{Digest, Grants, OpId, PhotoCopy, PhotoId, Refusal, Role, Verdict};
 
 use crate::attention::rehearsal::{City, Desk, nobody};
 use crate::phone::Me;
@@ -281,4 +281,86 @@ fn an_original_that_was_changed_on_the_disk_is_told_and_never_said() {
     take(&mut anna, &visit, 1);
     assert_eq!(finish(&mut anna), PhotosFinished { made: 2, waiting: 0, unusable: 0 });
     assert!(anna.phone.verify(None).unwrap().ok);
+}
+
+#[test]
+fn a_photo_taken_while_another_process_erases_one_of_the_same_bytes_is_there_afterwards() {
+    let (_city, mut anna, visit) = inspector();
+    let first = take(&mut anna, &visit, 1);
+    let (picture, mut other) = (anna.picture(1), opened(&anna));
+    let (header, bytes) = mingcha_evidence::accept_file(&picture).unwrap();
+    let mut attempts = 0;
+    let kept = anna.phone.unless_erased_meanwhile(|phone| {
+        attempts += 1;
+        let (row, taken) = phone.seal_original(visit.parse().unwrap(), None, &header, &bytes)?;
+        if attempts == 1 {
+            // The file was there already, and now goes with the only photo that anybody knows of.
+            other.erase_photo(&first)?;
+        }
+        phone.store.put_captured(&[row])?;
+        Ok(taken)
+    });
+    assert_eq!((attempts, kept.unwrap().photo), (2, rows(&anna, &visit)[0].photo));
+    assert_eq!(finish(&mut anna), PhotosFinished { made: 1, waiting: 0, unusable: 0 });
+    assert!(anna.phone.verify(None).unwrap().ok);
+}
+
+#[test]
+fn copies_made_while_another_process_erases_equal_ones_are_sealed_again() {
+    let (_city, mut anna, visit) = inspector();
+    let first = take(&mut anna, &visit, 1);
+    finish(&mut anna);
+    let second = take(&mut anna, &visit, 1);
+    let mut other = opened(&anna);
+    let work = anna.phone.photo_to_make().unwrap().unwrap();
+    other.erase_photo(&first).unwrap();
+    anna.phone.photo_made(work.make()).unwrap();
+    let listed = anna.phone.photo_list().unwrap();
+    let listed = listed.iter().find(|row| row.photo.to_string() == second).unwrap();
+    assert_eq!((listed.copies, listed.here.as_slice()), ("made", ["original", "standard", "thumbnail"].as_slice()));
+    assert_eq!(sealed_files(&anna), 3);
+}
+
+#[test]
+fn a_photo_sealed_by_a_process_that_died_is_taken_in_or_erased_by_a_person() {
+    let (_city, mut anna, visit) = inspector();
+    for number in [1, 2] {
+        let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(number)).unwrap();
+        anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes).unwrap();
+    }
+    anna.phone = opened(&anna);
+    let found = anna.phone.photos_recovered().unwrap();
+    assert_eq!(found.iter().map(|one| one.copy).collect::<Vec<_>>(), ["original"; 2]);
+    let (kept, gone) = (found[0].sha256.to_string(), found[1].sha256.to_string());
+    let taken = anna.phone.photo_recover(&kept, &visit, None).unwrap();
+    assert_eq!(taken.sha256, found[0].sha256);
+    assert_eq!(anna.phone.photo_recover(&kept, &visit, None).unwrap_err().code(), "unknown");
+    assert_eq!(anna.phone.photo_discard(&gone).unwrap(), found[1]);
+    assert_eq!((anna.phone.status().unwrap().recovered_photos, sealed_files(&anna)), (0, 1));
+    assert_eq!(finish(&mut anna).made, 1);
+    anna.phone = opened(&anna);
+    assert_eq!((anna.phone.photos_recovered().unwrap(), rows(&anna, &visit).len()), (Vec::new(), 1));
+}
+
+#[test]
+fn a_photo_of_a_visit_that_the_city_holds_says_so_and_goes_on_once_it_is_released() {
+    let (mut city, mut anna, visit) = inspector();
+    let mut chief = city.desk("Chieftain", Role::Supervisor, &nobody());
+    let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(1)).unwrap();
+    let (row, _) = anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes).unwrap();
+    let opened = OpId { log: anna.phone.me().unwrap().log, seq: 2 };
+    city.rulings.insert(opened, (Verdict::Held, Refusal::DeviceRevoked));
+    city.meet(&mut anna);
+    anna.phone.store.put_captured(&[row]).unwrap();
+    assert_eq!(finish(&mut anna), PhotosFinished { made: 0, waiting: 0, unusable: 1 });
+    let listed = anna.phone.photo_list().unwrap().remove(0);
+    assert_eq!(listed.problem.as_deref(), Some("visit_held"));
+    assert_eq!(anna.phone.visit_show(&visit).unwrap_err().code(), "visit_held");
+
+    city.meet(&mut chief);
+    chief.phone.release(&opened.to_string()).unwrap();
+    city.meet(&mut chief);
+    city.meet(&mut anna);
+    assert_eq!(finish(&mut anna), PhotosFinished { made: 1, waiting: 0, unusable: 0 });
+    assert_eq!(rows(&anna, &visit)[0].copies, "made");
 }

@@ -152,20 +152,20 @@ impl Phone {
         self.may_add_photos(&place)?;
         let original = self.store.photo_file(captured.photo, PhotoCopy::Original)?;
         let original = original.ok_or(Mistake::Unknown("照片", "photo"))?;
-        let whole = self.with_copies(captured.photo, &original, prepared, captured.observed_at)?;
-        let saying = whole.saying(captured.visit.into(), captured.item.clone());
-        if !self.say_captured(&place, saying, captured.photo, &whole.files)? {
-            self.drop_unnamed(&whole.files)?;
-        }
-        Ok(())
+        self.unless_erased_meanwhile(|phone| {
+            let whole = phone.with_copies(captured.photo, &original, prepared, captured.observed_at)?;
+            let saying = whole.saying(captured.visit.into(), captured.item.clone());
+            if !phone.say_captured(&place, saying, captured.photo, &whole.files)? {
+                phone.drop_unnamed(&whole.files)?;
+            }
+            Ok(())
+        })
     }
 
     /// The photo was erased meanwhile, or another process said it: copies that no row names are not left behind.
     fn drop_unnamed(&mut self, files: &[PhotoFile]) -> Result<(), MingchaError> {
         for file in files {
-            if self.store.photo_files_of(file.sha256)?.iter().all(|row| row.key.is_none()) {
-                self.vault.erase(&file.sha256).map_err(MingchaError::file)?;
-            }
+            self.erase_unnamed(file.sha256, None)?;
         }
         Ok(())
     }

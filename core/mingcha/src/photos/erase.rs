@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use mingcha_evidence::prepare;
 use mingcha_model::body::{Body, Nothing};
 use mingcha_model::{Digest, EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
-use mingcha_store::{CapturedPhoto, PhotoFile};
+use mingcha_store::CapturedPhoto;
 use mingcha_sync::{ErasedTold, Letter, MOST_ERASED, Page, Problem, Segment, Signature, encode};
 
 use crate::http::Http;
@@ -153,12 +153,19 @@ impl Phone {
     }
 
     fn destroy_file(&mut self, photo: PhotoId, sha256: Digest) -> Result<(), MingchaError> {
-        let is_anothers = |file: &PhotoFile| file.photo != photo && file.key.is_some();
-        if !self.store.photo_files_of(sha256)?.iter().any(is_anothers) {
+        if self.erase_unnamed(sha256, Some(photo))? {
             self.drop_partial(sha256)?;
-            self.vault.erase(&sha256).map_err(MingchaError::file)?;
         }
         Ok(())
+    }
+
+    /// Erases a file that no photo but `except` has. False when another one has it, and it stays.
+    ///
+    /// Another process may take the same picture in at this very moment: it either has its row already, or finds its file
+    /// gone before it writes the row, and seals it again.
+    pub(crate) fn erase_unnamed(&mut self, sha256: Digest, except: Option<PhotoId>) -> Result<bool, MingchaError> {
+        let vault = &self.vault;
+        self.store.while_unnamed(sha256, except, || vault.erase(&sha256).map_err(MingchaError::file))
     }
 
     /// Destroys published copies that no card and no finding shows any more: their photo was erased.

@@ -111,9 +111,7 @@ impl Phone {
         let row = PhotoFile { key: None, state: FileState::Remote, since: city_seconds, ..file.clone() };
         self.store.put_photo_file(&row)?;
         // Equal photos share a file: it goes with the last of them.
-        if self.store.photo_files_of(file.sha256)?.iter().all(|other| other.key.is_none()) {
-            self.vault.erase(&file.sha256).map_err(MingchaError::file)?;
-        }
+        self.erase_unnamed(file.sha256, None)?;
         Ok(())
     }
 
@@ -123,8 +121,8 @@ impl Phone {
             let rows = self.store.photo_files_of(sha256)?;
             let let_go = !rows.is_empty() && rows.iter().all(|row| row.state == FileState::Remote);
             if let_go {
-                self.vault.erase(&sha256).map_err(MingchaError::file)?;
-            } else {
+                self.erase_unnamed(sha256, None)?;
+            } else if rows.iter().all(|row| row.key.is_none()) {
                 self.sweep.without_row.push(sha256);
             }
         }

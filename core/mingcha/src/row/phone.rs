@@ -213,6 +213,17 @@ pub struct PhotosFinished {
     pub unusable: u64,
 }
 
+/// A picture that lies here and that nothing was said of: whoever took it in was killed first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RecoveredPhoto {
+    /// SHA-256 of the file, which names it.
+    pub sha256: Digest,
+    /// Which copy it is: `original`, `standard` or `thumbnail`; `damaged` where it does not open.
+    pub copy: &'static str,
+    /// Its length in bytes; 0 where it does not open.
+    pub bytes: u64,
+}
+
 /// Photos fetched.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct PhotoFetched {
