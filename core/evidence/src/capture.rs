@@ -4,11 +4,11 @@
 
 use std::fmt;
 use std::path::Path;
-use std::thread;
 
 use mingcha_model::Digest;
 use serde::Serialize;
 
+use crate::beside::beside;
 use crate::{EvidenceError, Fingerprint, Format, Inspection, Metadata, Warning, copies, intake};
 
 /// A photo with its copies, ready for the vault. Serialised without its bytes.
@@ -99,16 +99,6 @@ pub fn prepare(original: Vec<u8>) -> Result<Prepared, EvidenceError> {
         warnings: inspection.warnings,
         original,
     })
-}
-
-/// Does one thing on a thread of its own beside another one; after it, where the system gives no thread.
-fn beside<A: Send, B>(one: impl Fn() -> A + Sync, other: impl FnOnce() -> B) -> (A, B) {
-    let (first, second) = thread::scope(|scope| {
-        let begun = thread::Builder::new().spawn_scoped(scope, &one);
-        let second = other();
-        (begun.ok().and_then(|thread| thread.join().ok()), second)
-    });
-    (first.unwrap_or_else(one), second)
 }
 
 /// Reads a picture whose copies are to be made later: its header is checked against every limit and its container

@@ -7,6 +7,7 @@ use image::metadata::Orientation as Turn;
 use image::{DynamicImage, Pixel, RgbImage, Rgba};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
+use crate::beside::beside;
 use crate::colour::to_srgb;
 use crate::shrink::shrink;
 use crate::{EvidenceError, Fingerprint, Orientation};
@@ -37,14 +38,16 @@ pub(crate) fn make(
     colour_profile: Option<&[u8]>,
 ) -> Result<Copies, EvidenceError> {
     let upright = upright(picture, orientation, colour_profile)?;
-    let standard = jpeg(&upright, STANDARD_QUALITY)?;
-    let thumbnail = shrink(upright.into(), THUMBNAIL_SIDE)?;
-    Ok(Copies {
-        standard,
-        placeholder: placeholder(thumbnail.clone())?,
-        fingerprint: Fingerprint::of(&thumbnail.to_rgb8()),
-        thumbnail: fitting_jpeg(thumbnail)?,
-    })
+    let (standard, small) = beside(
+        || jpeg(&upright, STANDARD_QUALITY),
+        || {
+            let thumbnail = shrink(upright.clone().into(), THUMBNAIL_SIDE)?;
+            let fingerprint = Fingerprint::of(&thumbnail.to_rgb8());
+            Ok::<_, EvidenceError>((placeholder(thumbnail.clone())?, fingerprint, fitting_jpeg(thumbnail)?))
+        },
+    );
+    let (placeholder, fingerprint, thumbnail) = small?;
+    Ok(Copies { standard: standard?, thumbnail, placeholder, fingerprint })
 }
 
 /// The pixels of a standard copy: shrunk, turned, on white paper, in sRGB.

@@ -5,6 +5,7 @@
 //! written a row about them. Nothing here knows what a photo is evidence of, reads a clock, draws a random number
 //! or speaks to a network. Hostile bytes get an error that says what to do; they never end the program.
 
+mod beside;
 mod capture;
 mod colour;
 mod copies;

@@ -23,8 +23,19 @@ impl<'a> Bits<'a> {
         self.data.get(self.at..).unwrap_or_default()
     }
 
+    /// Holds at least 32 bits afterwards, where there are so many.
     fn fill(&mut self) {
-        while self.count <= 56 {
+        if let Some(four) = self.rest().first_chunk::<4>().filter(|_| self.count <= 32) {
+            let number = u32::from_be_bytes(*four);
+            let inverted = !number;
+            // No byte of the four is 0xff, as most are not: all four at once.
+            if inverted.wrapping_sub(0x0101_0101) & number & 0x8080_8080 == 0 {
+                self.held |= u64::from(number).wrapping_shl(32_u32.saturating_sub(self.count));
+                self.count = self.count.saturating_add(32);
+                self.at = self.at.saturating_add(4);
+            }
+        }
+        while self.count < 32 {
             let Some(&byte) = self.data.get(self.at) else { return };
             if byte != 0xff {
                 self.at = self.at.saturating_add(1);
@@ -43,7 +54,7 @@ impl<'a> Bits<'a> {
         }
     }
 
-    /// Passes over so many bits, at most 16.
+    /// Passes over so many bits, at most 32.
     pub fn skip(&mut self, bits: u32) -> Result<(), EvidenceError> {
         if bits > self.count {
             self.fill();
@@ -63,14 +74,14 @@ impl<'a> Bits<'a> {
         u32::try_from(number).map_err(|_| EvidenceError::Damaged)
     }
 
-    /// Reads one code and gives what it stands for.
-    pub fn symbol(&mut self, codes: &Codes) -> Result<u8, EvidenceError> {
-        if self.count < 16 {
+    /// Reads one code, passes over as many bits behind it as its meaning says, at most 16, and gives what it stands for.
+    pub fn symbol(&mut self, codes: &Codes, bits_behind: impl Fn(u8) -> u8) -> Result<u8, EvidenceError> {
+        if self.count < 32 {
             self.fill();
         }
         let no_code = if self.count < 16 { EvidenceError::Truncated } else { EvidenceError::Damaged };
         let (length, symbol) = codes.find(self.held.wrapping_shr(48)).ok_or(no_code)?;
-        self.skip(length)?;
+        self.skip(length.saturating_add(bits_behind(symbol).into()))?;
         Ok(symbol)
     }
 }
@@ -138,7 +149,7 @@ mod tests {
         let codes = Codes::new(&[1; 16], &(1..=16).collect::<Vec<u8>>()).unwrap();
         let bytes = [0b0101_1011, 0b1011_1101, 0xff, 0x00, 0b1111_1101, 0xff, 0xd9];
         let mut bits = Bits::new(&bytes);
-        let found: Vec<u8> = std::iter::from_fn(|| bits.symbol(&codes).ok()).collect();
+        let found: Vec<u8> = std::iter::from_fn(|| bits.symbol(&codes, |_| 0).ok()).collect();
         assert_eq!(found, [1, 2, 3, 4, 5, 16]);
         assert_eq!(bits.rest(), [0xff, 0xd9]);
         assert_eq!(bits.skip(2), Err(EvidenceError::Truncated), "one bit of padding is left");

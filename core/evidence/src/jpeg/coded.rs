@@ -236,23 +236,24 @@ fn block(
 }
 
 fn mean(bits: &mut Bits<'_>, codes: &Codes) -> Result<(), EvidenceError> {
-    match bits.symbol(codes)? {
-        length @ 0..=16 => bits.skip(length.into()),
-        _ => Err(Damaged),
-    }
+    let length = bits.symbol(codes, |length| length.min(16))?;
+    if length <= 16 { Ok(()) } else { Err(Damaged) }
+}
+
+/// How many zeros come before a wave, and how many bits it has (F.1.2.2.1).
+fn wave(symbol: u8) -> (u32, u32) {
+    (u32::from(symbol >> 4), u32::from(symbol & 0x0f))
 }
 
 /// The waves of a block that is told at once (F.2.2.2).
 fn waves(bits: &mut Bits<'_>, codes: &Codes) -> Result<(), EvidenceError> {
     let mut at = 1_u32;
     while at < 64 {
-        let symbol = bits.symbol(codes)?;
-        let (zeros, length) = (u32::from(symbol >> 4), u32::from(symbol & 0x0f));
+        let (zeros, length) = wave(bits.symbol(codes, |symbol| symbol & 0x0f)?);
         if length == 0 && zeros < 15 {
             return Ok(()); // the end of the block
         }
         at = at.saturating_add(zeros).saturating_add(1);
-        bits.skip(length)?;
     }
     if at > 64 { Err(Damaged) } else { Ok(()) }
 }
@@ -271,8 +272,7 @@ fn first_waves(
     }
     let mut at = from;
     while at <= to {
-        let symbol = bits.symbol(codes)?;
-        let (zeros, length) = (u32::from(symbol >> 4), u32::from(symbol & 0x0f));
+        let (zeros, length) = wave(bits.symbol(codes, |symbol| symbol & 0x0f)?);
         if length == 0 && zeros < 15 {
             *run = blocks_without(bits, zeros)?.saturating_sub(1);
             return Ok(());
@@ -283,7 +283,6 @@ fn first_waves(
                 return Err(Damaged);
             }
             *known |= 1_u64.wrapping_shl(at);
-            bits.skip(length)?;
         }
         at = at.saturating_add(1);
     }
@@ -305,15 +304,13 @@ fn more_of_waves(
 ) -> Result<(), EvidenceError> {
     let mut at = from;
     while *run == 0 && at <= to {
-        let symbol = bits.symbol(codes)?;
-        let (mut zeros, length) = (u32::from(symbol >> 4), symbol & 0x0f);
+        let (mut zeros, length) = wave(bits.symbol(codes, |symbol| symbol & 0x0f)?);
         match length {
             0 if zeros < 15 => {
                 *run = blocks_without(bits, zeros)?;
                 break;
             }
-            0 => {}
-            1 => bits.skip(1)?,
+            0 | 1 => {}
             _ => return Err(Damaged),
         }
         while at <= to {
