@@ -6,7 +6,7 @@
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use mingcha_model::body::{Body, DeviceRevoke, GrantSet, PersonSet};
 use mingcha_model::{AreaId, DeviceId, FeedName, Grants, Kinds, PersonId, Role, UnitId};
@@ -16,6 +16,7 @@ use crate::follow::Follower;
 use crate::key::CitySecret;
 use crate::ledger::{Ledger, Turn};
 use crate::load::{Known, Load};
+use crate::strip::PublishedStrip;
 use crate::uploads::Turns;
 use crate::writer::Writer;
 use crate::{CityError, Ports, apply, enrol, key, private, serve};
@@ -34,6 +35,7 @@ pub(crate) struct Inner {
     pub(crate) follower: Follower,
     pub(crate) ports: Ports,
     pub(crate) uploads: Turns,
+    pub(crate) strip: OnceLock<PublishedStrip>,
 }
 
 /// A person to enrol, or somebody's next phone.
@@ -146,7 +148,8 @@ impl City {
         let writer = Writer::new(Arc::clone(&ledger), Arc::clone(&secret));
         let follower = Follower::new(dir);
         let uploads = Turns::default();
-        Ok(Self { inner: Arc::new(Inner { dir: dir.to_owned(), ledger, secret, writer, follower, ports, uploads }) })
+        let (dir, strip) = (dir.to_owned(), OnceLock::new());
+        Ok(Self { inner: Arc::new(Inner { dir, ledger, secret, writer, follower, ports, uploads, strip }) })
     }
 
     /// The folder.

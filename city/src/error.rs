@@ -69,6 +69,11 @@ pub enum CityError {
         "文件已存在，请换一个文件名 / there is a file of this name already: choose another, nothing is written over"
     )]
     FileExists,
+    /// A file that is no font.
+    #[error(
+        "字体文件无法使用，请指定 TrueType 或 OpenType 字体（.ttf .otf .ttc，不超过 64 MiB） / this is no font: name a file in TrueType or OpenType of at most 64 MiB"
+    )]
+    BadFont,
     /// The folder of the file that is to be written is not there.
     #[error("没有此文件夹，请先建立或挂载 / there is no such folder: make it, or mount the disk, first")]
     NoFolder,
@@ -91,7 +96,7 @@ pub enum CityError {
     EarlierElsewhere,
     /// Too many backups lean on each other.
     #[error(
-        "相互依赖的备份过多，请做一次完整备份（不用 --since）/ too many backups lean on each other: make a whole one, without --since"
+        "相互依赖的备份过多，请做一次完整备份（不用 --since） / too many backups lean on each other: make a whole one, without --since"
     )]
     TooManyEarlier,
     /// The copy would go with the disk of the city.
@@ -150,6 +155,7 @@ impl CityError {
             Self::RoleNeeds => "role_needs",
             Self::PersonDiffers => "person_differs",
             Self::FileExists => "file_exists",
+            Self::BadFont => "bad_font",
             Self::NoFolder => "no_folder",
             Self::NoBackup => "no_backup",
             Self::BadBackup => "bad_backup",

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use mingcha_evidence::Strip;
 use mingcha_model::body::{Body, CardTell};
 use mingcha_model::{Cursor, EntityId, FeedName, FindingId, Kind, NoticeCase, PhotoId, Rules, Stage};
 use mingcha_store::{NewPage, Store, StoreError, StoreKey};
@@ -90,7 +91,7 @@ impl City {
     fn follow(&self, store: &mut Store) -> Result<(), CityError> {
         // Cards first: a photo that cannot be read must not stand in their way.
         self.follow_feeds(store)?;
-        if self.publish_photos()? { self.follow_feeds(store) } else { Ok(()) }
+        if self.publish_photos(store)? { self.follow_feeds(store) } else { Ok(()) }
     }
 
     fn follow_feeds(&self, store: &mut Store) -> Result<(), CityError> {
@@ -196,11 +197,11 @@ impl City {
 
     /// Makes the copies that units may see, of photos that a person released and whose file is here; true when a card
     /// is due for one. What cannot be read or stored now waits for another time.
-    fn publish_photos(&self) -> Result<bool, CityError> {
+    fn publish_photos(&self, store: &Store) -> Result<bool, CityError> {
         let ledger = &self.inner.ledger;
         let mut any = false;
         for waiting in ledger.read(unpublished)? {
-            let made = match self.published_copy(&waiting) {
+            let made = match self.published_copy(store, &waiting) {
                 Err(CityError::Io(error)) => {
                     tracing::warn!(kind = %error.kind(), "a photo could not be published; it is tried again");
                     continue;
@@ -222,15 +223,18 @@ impl City {
         Ok(any)
     }
 
-    /// The hash of the published copy: painted anew from pixels alone, without what was marked. `None` when there is
-    /// nothing to publish.
-    fn published_copy(&self, waiting: &Unpublished) -> Result<Option<mingcha_model::Digest>, CityError> {
+    /// The hash of the published copy: painted anew from pixels alone, without what was marked, and with a strip where the
+    /// office wants one. `None` when there is nothing to publish.
+    fn published_copy(&self, store: &Store, waiting: &Unpublished) -> Result<Option<mingcha_model::Digest>, CityError> {
         if !self.inner.ledger.read(|look| is_of_finding(look, waiting.finding, waiting.photo))? {
             return Ok(None);
         }
         let files = Files::of(self.dir());
         let bytes = std::fs::read(files.path(waiting.file))?;
-        match mingcha_evidence::published_copy(&bytes, &waiting.blur, None) {
+        let text = self.strip_of(store, waiting)?;
+        let font = self.inner.strip.get().and_then(|strip| strip.font.as_deref());
+        let strip = text.as_deref().map(|text| Strip { text, font });
+        match mingcha_evidence::published_copy(&bytes, &waiting.blur, strip.as_ref()) {
             Ok(copy) => files.put(&copy.bytes).map(Some),
             Err(_) => Ok(None),
         }

@@ -29,6 +29,7 @@ mod restore;
 mod serve;
 mod settle;
 mod statement;
+mod strip;
 mod uploads;
 mod writer;
 

@@ -64,9 +64,19 @@ impl City {
     /// # Panics
     /// When it does not say where it listens.
     pub fn serve(&mut self) {
+        self.serve_with(&[]);
+    }
+
+    /// The same with more options of `serve`; one that serves already is killed first.
+    ///
+    /// # Panics
+    /// When it does not say where it listens.
+    pub fn serve_with(&mut self, options: &[&str]) {
+        self.kill();
         let started = Command::new(&programs().1)
             .args(["serve", "--listen", &self.listen, "--data"])
             .arg(&self.folder)
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();

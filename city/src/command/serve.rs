@@ -17,6 +17,7 @@ use super::speech::Said;
 #[command(after_help = "示例 / Examples:
   mingcha-city serve --data ./city --listen 127.0.0.1:8080
   mingcha-city serve --data ./city --listen 127.0.0.1:0      # 自选端口 any free port
+  mingcha-city serve --data ./city --listen 127.0.0.1:8080 --strip --font NotoSansCJK-Regular.ttc
 
 就绪后在标准输出打印一行 listening on http://HOST:PORT，日志在标准错误；MINGCHA_LOG=debug 更详细。
 When ready it prints the one line `listening on http://HOST:PORT`; the log goes to stderr, MINGCHA_LOG=debug says more.")]
@@ -29,6 +30,12 @@ pub(crate) struct Serve {
     /// 本版本不支持，数据都在 --data / not in this build, which keeps everything in --data
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// 公布的照片下方加一条说明：点位、反馈日期、专项、检查方式 / a strip below published photos: site, day, campaign, mode
+    #[arg(long)]
+    strip: bool,
+    /// 说明条的字体文件，没有则只写字母和数字 / the strip's font; without one it has Latin letters and digits alone
+    #[arg(long, value_name = "FILE", requires = "strip")]
+    font: Option<std::path::PathBuf>,
     /// 本版本不支持，照片都在 --data / not in this build, which keeps everything in --data
     #[arg(long, value_name = "URL")]
     photos_url: Option<String>,
@@ -46,6 +53,9 @@ impl Serve {
             }
         }
         let city = self.data.open()?;
+        if self.strip {
+            city.strip_published_photos(self.font.as_deref())?;
+        }
         let listener = TcpListener::bind(&self.listen).map_err(|error| cannot_listen(&error))?;
         let address = listener.local_addr().map_err(CityError::Io)?;
         log_to_stderr(json);

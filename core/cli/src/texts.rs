@@ -225,6 +225,7 @@ texts! {
     ENROLLED = "登记完成。下一步：mingcha sync", "Enrolled. Next: mingcha sync";
     ERASED = "照片已删除，不能恢复；其他手机和平台在下次同步时删除。", "The photo is erased and never comes back; other phones and the city erase it when they sync.";
     FETCHED = "取回 {} 个文件，平台没有的 {} 个", "{} files received; the city does not have {}";
+    FETCHED_WRONG = "{} 个文件与记录不符，已丢弃：途中或平台上被改动，请换网络再试，仍不行请联系平台", "{} files were not what was promised and were thrown away: something on the way or at the city changed them; try another network, then ask the office";
     FORM_DONE = "共 {} 项，已答 {} 项。提交：mingcha visit submit VISIT", "{} items, {} answered. Submit: mingcha visit submit VISIT";
     FORM_HELP = "怎样答：{}", "how: {}";
     FORM_IN_PARTS = "检查表分 {} 部分，每部分至多 40 项：mingcha visit form VISIT --part N", "The form comes in {} parts of at most 40 items: mingcha visit form VISIT --part N";
@@ -251,7 +252,7 @@ texts! {
     NO_ITEMS = "该标准没有检查项。", "This set has no items.";
     NO_PAIRS = "还没有可对比的照片：整改前或整改后缺照片。", "No pairs yet: photos from before or after are missing.";
     NO_RECOVERED = "没有找回的照片。", "No recovered photos.";
-    RECOVER_OR_DISCARD = "归入检查：mingcha photo recover SHA256 VISIT；彻底删除：mingcha photo discard SHA256", "Take one into a visit: mingcha photo recover SHA256 VISIT; erase it: mingcha photo discard SHA256";
+    RECOVER_OR_DISCARD = "查看：mingcha photo save SHA256 --copy original --out FILE；归入检查：mingcha photo recover SHA256 VISIT；彻底删除：mingcha photo discard SHA256", "Look at one: mingcha photo save SHA256 --copy original --out FILE; take it into a visit: mingcha photo recover SHA256 VISIT; erase it: mingcha photo discard SHA256";
     DISCARDED = "找回的照片已彻底删除。", "The recovered photo is erased for good.";
     NO_PHOTOS = "还没有照片。拍照：mingcha visit photo VISIT FILE", "No photos yet. Take one in: mingcha visit photo VISIT FILE";
     NO_PEOPLE = "还不知道有谁。先同步：mingcha sync", "Nobody is known yet. Sync first: mingcha sync";

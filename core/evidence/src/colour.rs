@@ -7,7 +7,7 @@ use image::RgbImage;
 use moxcms::{ColorProfile, DataColorSpace, Layout, ParsingOptions, TransformOptions};
 
 use crate::EvidenceError;
-use crate::intake::guarded;
+use crate::guard::guarded;
 
 /// The most bytes of a profile that is looked at; those of cameras have less than 10,000.
 const PROFILE_LIMIT: usize = 1024 * 1024;

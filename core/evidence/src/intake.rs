@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Cursor, ErrorKind, Read};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 use serde::Serialize;
 
 use crate::format::{without_bulk, working_memory};
+use crate::guard::guarded;
 use crate::{EvidenceError, Format, Metadata, Warning, copies, jpeg, metadata, shrink, warning};
 
 /// The most bytes a photo's file may have: 64 MiB.
@@ -185,9 +185,4 @@ fn refused(error: &ImageError, inspection: &Inspection) -> EvidenceError {
         ImageError::IoError(error) if error.kind() == ErrorKind::UnexpectedEof => EvidenceError::Truncated,
         _ => EvidenceError::Damaged,
     }
-}
-
-/// Runs a decoder written by others on bytes written by anyone; its panic is a damaged picture, not a dead app.
-pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, EvidenceError>) -> Result<T, EvidenceError> {
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(EvidenceError::Damaged))
 }

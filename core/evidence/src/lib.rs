@@ -12,6 +12,7 @@ mod copies;
 mod datum;
 mod error;
 mod format;
+mod guard;
 mod intake;
 mod jpeg;
 mod likeness;
@@ -36,7 +37,7 @@ pub use pair::{Pair, pair};
 pub use position::{Datum, Position};
 pub use publish::{PublishedCopy, published_copy};
 pub use signs::{ClaimedPlace, FAR, Sign, camera_signs, claimed_seconds, far_from, time_signs};
-pub use strip::{STRIP_LIMIT, Strip};
+pub use strip::{STRIP_LIMIT, Strip, is_font};
 pub use vault::{
     Alone, CHUNK, CopyKind, Disk, FileKey, FillRandom, FolderDisk, NewFile, Outcome, Sealed, Sweep, Unsealed, Vault,
     VaultKey,

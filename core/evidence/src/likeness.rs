@@ -14,7 +14,7 @@ use image::ImageFormat;
 
 pub use fingerprint::{FINGERPRINT_BYTES, Fingerprint, Fingerprints};
 
-use crate::intake::guarded;
+use crate::guard::guarded;
 use crate::{EvidenceError, THUMBNAIL_LIMIT};
 use sheet::Sheet;
 

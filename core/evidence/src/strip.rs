@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
 use crate::EvidenceError;
-use crate::intake::guarded;
+use crate::guard::guarded;
 
 /// What stands below a published picture.
 #[derive(Clone, Copy)]
@@ -34,6 +34,12 @@ struct Drawn {
     advance: u32,
     /// Column, row from the top of the line, and how much ink, 0 to 255.
     dots: Vec<(u32, u32, u8)>,
+}
+
+/// True of bytes in which letters can be found: a font in TrueType or OpenType, or a collection.
+#[must_use]
+pub fn is_font(bytes: &[u8]) -> bool {
+    guarded(|| FontRef::try_from_slice(bytes).map(|_| ()).map_err(|_| EvidenceError::BadFont)).is_ok()
 }
 
 /// A picture with its strip, and how many characters could not be drawn.

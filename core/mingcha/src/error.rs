@@ -152,7 +152,7 @@ pub enum Mistake {
     NoFile,
     /// A file of that name is there already.
     #[error(
-        "该文件已存在，请换一个名字，或加 --force 覆盖 / a file of that name exists: name another one, or replace it with --force"
+        "该文件已存在，请换一个名字；命令有 --force 的可用它覆盖 / a file of that name exists: name another one, or replace it with --force where the command has it"
     )]
     FileExists,
     /// Written by a newer app.

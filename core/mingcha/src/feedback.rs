@@ -98,7 +98,7 @@ pub(crate) fn demand_of(item: &ItemCode, known: Option<&Item>) -> String {
 }
 
 const NOT_A_PART: Mistake = Mistake::Malformed(
-    "遮挡区域",
+    "遮挡区域写作 照片=左,上,宽,高（千分之几），照片须属于此问题，并加 --photos-checked",
     "what is blurred is PHOTO=LEFT,TOP,WIDTH,HEIGHT in thousandths, of a photo of this finding, with --photos-checked",
 );
 

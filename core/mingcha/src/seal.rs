@@ -3,6 +3,7 @@
 //! A retry sends the same bytes. A log that was opened but never written to beyond that is sealed like any other.
 
 use mingcha_model::{LogId, Op};
+use mingcha_store::StoreError;
 use mingcha_sync::{LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Seal, Segment};
 
 use crate::ports::thirty_two;
@@ -10,6 +11,9 @@ use crate::{MingchaError, Phone};
 
 /// What is left for envelope and columns beside bodies and texts.
 const ROOM_FOR_COLUMNS: usize = 64 * 1024;
+
+/// How often a log is read again that others seal at the same moment.
+const ATTEMPTS: u8 = 8;
 
 impl Phone {
     /// Seals everything that was said so far; called before sync and when the app leaves the foreground.
@@ -22,7 +26,18 @@ impl Phone {
         Ok(())
     }
 
+    /// Seals one log. Where another process seals the same one at this moment, what it left is sealed behind it.
     fn seal_log(&mut self, log: LogId) -> Result<(), MingchaError> {
+        for _ in 1..ATTEMPTS {
+            match self.seal_tail(log) {
+                Err(MingchaError::Store(StoreError::BadSegment(_))) => {}
+                other => return other,
+            }
+        }
+        self.seal_tail(log)
+    }
+
+    fn seal_tail(&mut self, log: LogId) -> Result<(), MingchaError> {
         let tail = self.store.tail(log)?;
         let mut rest: &[Op<String>] = &tail;
         while !rest.is_empty() {

@@ -42,14 +42,16 @@ impl Phone {
             return Err(Mistake::NotYet("核验导出文件", "verifying an exported file").into());
         }
         let mut tally = Tally::default();
-        for log in self.store.logs()? {
-            self.verify_log(&log, &mut tally)?;
-        }
-        for feed in self.store.feeds()? {
-            self.verify_feed(&feed, &mut tally)?;
-        }
-        let published = self.published_by()?;
-        for file in self.photo_files()?.into_iter().filter(is_here) {
+        let (published, files) = self.store.at_one_moment(|store| {
+            for log in store.logs()? {
+                self.verify_log(&log, &mut tally)?;
+            }
+            for feed in store.feeds()? {
+                self.verify_feed(&feed, &mut tally)?;
+            }
+            Ok::<_, MingchaError>((self.published_by()?, self.photo_files()?))
+        })?;
+        for file in files.into_iter().filter(is_here) {
             self.verify_photo(&file, &published, &mut tally)?;
         }
         Ok(Verified {
@@ -149,6 +151,8 @@ impl Phone {
                 });
             }
             Err(EvidenceError::Storage { kind }) => return Err(MingchaError::File(kind)),
+            // Another process may have erased or freed it since its row was read.
+            Err(_) if self.store.photo_file(file.photo, file.copy)?.as_ref() != Some(file) => return Ok(()),
             Err(error) => {
                 tally.fits(false, || format!("photo {} {copy}: {error}", file.photo));
             }

@@ -95,8 +95,13 @@ impl Phone {
         if let Some(case) = self.store.visit(visit)? {
             return Ok(case);
         }
-        let is_own = self.store.own_beginnings()?.iter().any(|(entity, _)| *entity == visit.into());
-        Err(if is_own { Mistake::VisitHeld } else { Mistake::Unknown("检查", "visit") }.into())
+        Err(if self.is_held(visit)? { Mistake::VisitHeld } else { Mistake::Unknown("检查", "visit") }.into())
+    }
+
+    /// True of an own visit that the city holds: it was begun here, and counts nowhere yet.
+    pub(crate) fn is_held(&self, visit: VisitId) -> Result<bool, MingchaError> {
+        let is_begun = || self.store.own_beginnings().map(|all| all.iter().any(|(entity, _)| *entity == visit.into()));
+        Ok(self.store.visit(visit)?.is_none() && is_begun()?)
     }
 
     /// A visit that may still be answered, and where it belongs.

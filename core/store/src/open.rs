@@ -76,6 +76,12 @@ impl Store {
         Ok(Self { connection, files: None })
     }
 
+    /// Lets this look at the store as it stands now, whatever other processes write meanwhile.
+    pub fn at_one_moment<T, E: From<StoreError>>(&self, look: impl FnOnce(&Self) -> Result<T, E>) -> Result<T, E> {
+        let _moment = self.connection.unchecked_transaction().map_err(StoreError::from)?;
+        look(self)
+    }
+
     /// Reads every page of the file and says whether it is whole: seconds for a big store, so for a quiet moment.
     ///
     /// Errors with [`StoreError::Damaged`].

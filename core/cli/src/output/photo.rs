@@ -78,6 +78,9 @@ pub fn problems<'a>(page: &mut Page, photos: impl Iterator<Item = (String, &'a s
 impl Show for PhotoFetched {
     fn show(&self, page: &mut Page) {
         page.say_with(t::FETCHED, &[&self.received.to_string(), &self.absent.to_string()]);
+        if self.wrong > 0 {
+            page.say_with(t::FETCHED_WRONG, &[&self.wrong.to_string()]);
+        }
     }
 }
 
@@ -142,9 +145,10 @@ impl Show for Vec<RecoveredPhoto> {
             page.say(t::NO_RECOVERED);
             return;
         }
-        let mut table = Table::new(&[left(t::SHA256), left(t::COPY), left(t::BYTES)]);
+        let mut table = Table::new(&[left(t::SHA256), left(t::OBSERVED), left(t::COPY), left(t::BYTES)]);
         for one in self {
-            table.row(&[one.sha256.to_string(), word(page.lang(), one.copy).to_owned(), one.bytes.to_string()]);
+            let copy = word(page.lang(), one.copy).to_owned();
+            table.row(&[one.sha256.to_string(), or_empty(one.observed_at.clone()), copy, one.bytes.to_string()]);
         }
         page.table(&table);
         page.say(t::RECOVER_OR_DISCARD);

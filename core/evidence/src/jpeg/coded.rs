@@ -187,6 +187,17 @@ impl Walk {
     }
 }
 
+/// How many bytes may stand between the last block of a scan and the marker behind it: some cameras write a few. Data that
+/// was lost or overwritten leaves thousands, because what took its place makes blocks of fewer bits.
+const LEFT_OVER: usize = 64;
+
+/// The marker behind a scan or an interval, unless much was left over before it.
+fn marker_behind(rest: &[u8]) -> Result<(u8, &[u8]), EvidenceError> {
+    let (marker, behind) = next_marker(rest)?;
+    let left = rest.len().saturating_sub(behind.len());
+    if left > LEFT_OVER { Err(Damaged) } else { Ok((marker, behind)) }
+}
+
 /// Walks so many units, with a restart after each interval (F.1.1.5.2), and gives what stands behind them.
 fn units(
     count: usize,
@@ -206,12 +217,13 @@ fn units(
         if left == 0 {
             break;
         }
-        match next_marker(bits.rest())? {
+        match marker_behind(bits.rest())? {
             (marker, behind) if marker == 0xd0 | restart => bits = Bits::new(behind),
             (0xd0..=0xd7, _) => return Err(Damaged),
             _ => return Err(Truncated),
         }
     }
+    marker_behind(bits.rest())?;
     Ok(bits.rest())
 }
 
@@ -415,6 +427,33 @@ mod tests {
                 }
             }
             assert!(check(&bytes).is_err(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn data_of_which_the_second_half_was_written_over_with_zeros_is_refused() {
+        for (kind, whole) in [
+            ("baseline", written(640, 480, |_| {})),
+            ("restarts", written(640, 480, |encoder| encoder.set_restart_interval(20))),
+            ("own codes", written(640, 480, |encoder| encoder.set_optimized_huffman_tables(true))),
+            ("progressive", written(640, 480, |encoder| encoder.set_progressive(true))),
+        ] {
+            let data = scans(&whole).pop().unwrap();
+            for part in [2, 10] {
+                let mut bytes = whole.clone();
+                bytes[data.end - data.len() / part..data.end].fill(0);
+                assert!(check(&bytes).is_err(), "{kind}: the last of {part} parts");
+            }
+        }
+    }
+
+    #[test]
+    fn a_few_bytes_behind_the_last_block_are_no_damage() {
+        let whole = written(41, 27, |_| {});
+        let end = whole.len() - 2;
+        for (extra, expected) in [(8, Ok(())), (200, Err(Damaged))] {
+            let bytes = [&whole[..end], vec![0; extra].as_slice(), &whole[end..]].concat();
+            assert_eq!(check(&bytes), expected, "{extra}");
         }
     }
 

@@ -202,6 +202,14 @@ impl Vault {
         found.is_ok_and(|found| found.as_bytes() == key.as_bytes())
     }
 
+    /// Which copy a file was sealed as, by its header alone.
+    ///
+    /// # Errors
+    /// `NotHere`, `NotSealed`, `UnknownSealVersion`, `UnknownSealSuite` or `Storage`.
+    pub fn kind(&self, name: &Digest) -> Result<CopyKind, EvidenceError> {
+        self.header(name).map(|(header, _)| header.kind)
+    }
+
     /// Opens a file by the key in its own header and proves all of it: every chunk, and that its bytes have its name.
     ///
     /// For a file without a row, and for checking a disk.

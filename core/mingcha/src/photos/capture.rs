@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use mingcha_evidence::{Inspection, accept_file};
-use mingcha_model::{ItemCode, PhotoCopy, PhotoId, VisitId, print_seconds};
+use mingcha_model::{Item, ItemCode, PhotoCopy, PhotoId, VisitId, print_seconds};
 use mingcha_store::{CapturedPhoto, PhotoFile, StoreError};
 
 use super::picture;
@@ -38,11 +38,9 @@ impl Phone {
         files: &[impl AsRef<Path>],
         item: Option<&str>,
     ) -> Result<Vec<PhotoTaken>, MingchaError> {
-        let (visit, place) = self.visit_open_for_writing(visit)?;
-        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?;
+        let (visit, item) = self.visit_for_photos(visit, item)?;
         let avoided = item.as_ref().and_then(photo_warning);
         let item = item.map(|item| item.code);
-        self.may_add_photos(&place)?;
         if files.len() > 1 {
             // All are looked at before the first is written.
             for (number, file) in (1..).zip(files) {
@@ -53,7 +51,8 @@ impl Phone {
             let (mut rows, mut taken) = (Vec::new(), Vec::new());
             for file in files {
                 let (header, bytes) = accept_file(file.as_ref()).map_err(picture)?;
-                let (row, mut one) = phone.seal_original(visit.visit, item.as_ref(), &header, &bytes)?;
+                let observed_at = phone.now_seconds();
+                let (row, mut one) = phone.seal_original(visit, item.as_ref(), &header, &bytes, observed_at)?;
                 one.warnings.extend(avoided.clone());
                 taken.push(one);
                 rows.push(row);
@@ -61,6 +60,23 @@ impl Phone {
             phone.store.put_captured(&rows)?;
             Ok(taken)
         })
+    }
+
+    /// The visit that a photo is taken into, and its item. One that the city holds takes photos without an item: whoever
+    /// stands there photographs now, and they are sorted after the release.
+    pub(super) fn visit_for_photos(
+        &self,
+        visit: &str,
+        item: Option<&str>,
+    ) -> Result<(VisitId, Option<Item>), MingchaError> {
+        let id = self.visit_id(visit)?;
+        if item.is_none() && self.is_held(id)? {
+            return Ok((id, None));
+        }
+        let (visit, place) = self.visit_open_for_writing(visit)?;
+        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?;
+        self.may_add_photos(&place)?;
+        Ok((id, item))
     }
 
     /// Seals files and writes their rows, and does both again where another process erased one in between: it had the same
@@ -85,9 +101,9 @@ impl Phone {
         item: Option<&ItemCode>,
         header: &Inspection,
         bytes: &[u8],
+        observed_at: i64,
     ) -> Result<((CapturedPhoto, PhotoFile), PhotoTaken), MingchaError> {
         let photo = PhotoId::from_random(sixteen(&*self.chance));
-        let observed_at = self.now_seconds();
         let original = self.seal_copy(photo, PhotoCopy::Original, bytes)?;
         let (width, height) = (header.width, header.height);
         let taken = PhotoTaken {

@@ -9,6 +9,9 @@ use crate::attention::rehearsal::{City, Desk, nobody};
 use crate::phone::Me;
 use crate::{Keys, Phone, PhotoRow, PhotosFinished, Ports, StillClock, SystemChance};
 
+/// When a photo is taken in that nobody says before the process dies, in Unix seconds.
+const NOON: i64 = 1_771_905_600;
+
 fn inspector() -> (City, Desk, String) {
     let mut city = City::new();
     let mut anna = city.desk("Anna", Role::Inspector, &nobody());
@@ -89,7 +92,7 @@ fn a_phone_that_died_over_the_copies_goes_on_with_them() {
 
     anna.phone = opened(&anna);
     assert_eq!(rows(&anna, &visit).len(), 3);
-    assert_eq!(anna.phone.status().unwrap().recovered_photos, 2, "copies that nobody named yet");
+    assert_eq!(anna.phone.status().unwrap().recovered_photos, 0, "copies that nobody named yet are no photos");
     assert_eq!(finish(&mut anna).made, 3);
     let said: Vec<String> = rows(&anna, &visit).iter().map(|row| row.photo.to_string()).collect();
     assert_eq!(said, photos, "in the order in which they were taken");
@@ -292,7 +295,7 @@ fn a_photo_taken_while_another_process_erases_one_of_the_same_bytes_is_there_aft
     let mut attempts = 0;
     let kept = anna.phone.unless_erased_meanwhile(|phone| {
         attempts += 1;
-        let (row, taken) = phone.seal_original(visit.parse().unwrap(), None, &header, &bytes)?;
+        let (row, taken) = phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON)?;
         if attempts == 1 {
             // The file was there already, and now goes with the only photo that anybody knows of.
             other.erase_photo(&first)?;
@@ -326,14 +329,17 @@ fn a_photo_sealed_by_a_process_that_died_is_taken_in_or_erased_by_a_person() {
     let (_city, mut anna, visit) = inspector();
     for number in [1, 2] {
         let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(number)).unwrap();
-        anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes).unwrap();
+        anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON).unwrap();
     }
     anna.phone = opened(&anna);
     let found = anna.phone.photos_recovered().unwrap();
     assert_eq!(found.iter().map(|one| one.copy).collect::<Vec<_>>(), ["original"; 2]);
     let (kept, gone) = (found[0].sha256.to_string(), found[1].sha256.to_string());
+    let out = anna.folder.path().join("looked-at.png");
+    anna.phone.photo_save(&kept, "original", &out).unwrap();
+    assert_eq!(Digest::of(&fs::read(out).unwrap()), found[0].sha256);
     let taken = anna.phone.photo_recover(&kept, &visit, None).unwrap();
-    assert_eq!(taken.sha256, found[0].sha256);
+    assert_eq!((taken.sha256, Some(taken.observed_at)), (found[0].sha256, found[0].observed_at.clone()));
     assert_eq!(anna.phone.photo_recover(&kept, &visit, None).unwrap_err().code(), "unknown");
     assert_eq!(anna.phone.photo_discard(&gone).unwrap(), found[1]);
     assert_eq!((anna.phone.status().unwrap().recovered_photos, sealed_files(&anna)), (0, 1));
@@ -347,20 +353,23 @@ fn a_photo_of_a_visit_that_the_city_holds_says_so_and_goes_on_once_it_is_release
     let (mut city, mut anna, visit) = inspector();
     let mut chief = city.desk("Chieftain", Role::Supervisor, &nobody());
     let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(1)).unwrap();
-    let (row, _) = anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes).unwrap();
+    let (row, _) = anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON).unwrap();
     let opened = OpId { log: anna.phone.me().unwrap().log, seq: 2 };
     city.rulings.insert(opened, (Verdict::Held, Refusal::DeviceRevoked));
     city.meet(&mut anna);
     anna.phone.store.put_captured(&[row]).unwrap();
-    assert_eq!(finish(&mut anna), PhotosFinished { made: 0, waiting: 0, unusable: 1 });
+    let second = take(&mut anna, &visit, 2);
+    assert_eq!(finish(&mut anna), PhotosFinished { made: 0, waiting: 2, unusable: 0 });
     let listed = anna.phone.photo_list().unwrap().remove(0);
-    assert_eq!(listed.problem.as_deref(), Some("visit_held"));
-    assert_eq!(anna.phone.visit_show(&visit).unwrap_err().code(), "visit_held");
+    assert_eq!((listed.copies, listed.problem), ("waiting", None));
+    let item = anna.phone.visit_photo(&visit, &anna.picture(3), Some("W5-1")).unwrap_err();
+    assert_eq!((item.code(), anna.phone.visit_show(&visit).unwrap_err().code()), ("visit_held", "visit_held"));
+    assert_eq!(anna.phone.photo_ready(&second).unwrap_err().code(), "visit_held");
 
     city.meet(&mut chief);
     chief.phone.release(&opened.to_string()).unwrap();
     city.meet(&mut chief);
     city.meet(&mut anna);
-    assert_eq!(finish(&mut anna), PhotosFinished { made: 1, waiting: 0, unusable: 0 });
+    assert_eq!(finish(&mut anna), PhotosFinished { made: 2, waiting: 0, unusable: 0 });
     assert_eq!(rows(&anna, &visit)[0].copies, "made");
 }

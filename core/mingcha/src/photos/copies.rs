@@ -101,6 +101,9 @@ impl Phone {
         for photo in photos {
             let Ok(photo) = photo.as_ref().trim().parse::<PhotoId>() else { continue };
             let Some(captured) = self.store.captured_photo(photo)? else { continue };
+            if self.is_held(captured.visit)? {
+                return Err(Mistake::VisitHeld.into());
+            }
             self.finish(&[captured], &mut |_| {})?;
             if self.store.captured_photo(photo)?.is_some() {
                 return Err(Mistake::NotNow(
@@ -133,8 +136,12 @@ impl Phone {
         Ok(())
     }
 
-    /// The original of a taken photo; nothing, and the reason noted, where it does not open.
+    /// The original of a taken photo; nothing, and the reason noted, where it does not open. One of a visit that the city
+    /// holds waits: nothing can be said of it before the release.
     fn work_on(&mut self, captured: &CapturedPhoto) -> Result<Option<PhotoToMake>, MingchaError> {
+        if self.is_held(captured.visit)? {
+            return Ok(None);
+        }
         let Some(file) = self.store.photo_file(captured.photo, PhotoCopy::Original)? else { return Ok(None) };
         match self.unseal(&file) {
             Ok(original) => Ok(Some(PhotoToMake { photo: captured.photo, original })),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use mingcha_evidence::prepare;
 use mingcha_model::body::{Body, Nothing};
 use mingcha_model::{Digest, EntityId, Kind, Op, PhotoCopy, PhotoId, Role, VisitStatus};
-use mingcha_store::CapturedPhoto;
+use mingcha_store::{CapturedPhoto, StoreError};
 use mingcha_sync::{ErasedTold, Letter, MOST_ERASED, Page, Problem, Segment, Signature, encode};
 
 use crate::http::Http;
@@ -40,7 +40,11 @@ impl Phone {
             self.say(&place, vec![Saying::new(id, Body::PhotoErase(Nothing {}))])?;
             self.store.begin_erasure(id)?;
         }
-        self.finish_erasures()?;
+        match self.finish_erasures() {
+            // It is said, and in no list any more: another process is writing now, and the next sync goes on with it.
+            Err(MingchaError::Store(StoreError::Busy)) => {}
+            other => other?,
+        }
         Ok(Erased { erased: id })
     }
 

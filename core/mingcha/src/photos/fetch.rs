@@ -62,6 +62,15 @@ impl Wanted {
     }
 }
 
+/// What came of fetching one file.
+enum Fetched {
+    Here,
+    /// The city does not have it.
+    Absent,
+    /// What came is not what was promised: something on the way, or the city's disk, changed it.
+    Wrong,
+}
+
 /// What a phone calls a published copy: cards name it by its hash alone, and the photo it was made of is nobody's
 /// business there.
 pub(super) fn name_of_published(sha256: Digest) -> PhotoId {
@@ -117,18 +126,19 @@ impl Phone {
         let mut fetched = PhotoFetched::default();
         for one in wanted {
             progress(now);
-            if self.fetch_one(http, &one, &mut now, &mut fetched.bytes, progress)? {
-                fetched.received = fetched.received.saturating_add(1);
-            } else {
-                fetched.absent = fetched.absent.saturating_add(1);
-            }
+            let count = match self.fetch_one(http, &one, &mut now, &mut fetched.bytes, progress)? {
+                Fetched::Here => &mut fetched.received,
+                Fetched::Absent => &mut fetched.absent,
+                Fetched::Wrong => &mut fetched.wrong,
+            };
+            *count = count.saturating_add(1);
             now.done = now.done.saturating_add(1);
         }
         progress(now);
         Ok(fetched)
     }
 
-    /// True when the file is here now; false when the city does not have it, or gives another one.
+    /// Fetches one file; what comes is kept only where it is what was promised.
     fn fetch_one(
         &mut self,
         http: &Http,
@@ -136,7 +146,7 @@ impl Phone {
         now: &mut Progress,
         bytes: &mut u64,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<bool, MingchaError> {
+    ) -> Result<Fetched, MingchaError> {
         let mut stalls = 0_u8;
         let before = now.bytes;
         now.bytes = before.saturating_add(self.bytes_here(wanted.sha256)?);
@@ -150,12 +160,15 @@ impl Phone {
                 Came::AtOnce(file) if Digest::of(&file) == wanted.sha256 => {
                     let file = self.seal_file(wanted.photo, wanted.copy, &file, FileState::Sent)?;
                     self.store.put_photo_file(&file)?;
-                    return Ok(true);
+                    return Ok(Fetched::Here);
                 }
-                Came::AtOnce(_) => return Ok(false),
-                Came::Whole => return self.seal_pieces(wanted.photo, wanted.copy, wanted.sha256),
+                Came::AtOnce(_) => return Ok(Fetched::Wrong),
+                Came::Whole => {
+                    let fits = self.seal_pieces(wanted.photo, wanted.copy, wanted.sha256)?;
+                    return Ok(if fits { Fetched::Here } else { Fetched::Wrong });
+                }
                 // What came before may go on when the city has the file again.
-                Came::Absent => return Ok(false),
+                Came::Absent => return Ok(Fetched::Absent),
                 Came::Cut(0) if stalls == MOST_STALLS => return Err(MingchaError::Unreachable),
                 Came::Cut(0) => stalls = stalls.saturating_add(1),
                 Came::Cut(_) => stalls = 0,

@@ -180,6 +180,12 @@ impl Phone {
     pub fn photo_save(&self, photo: &str, copy: &str, out: &Path) -> Result<PhotoSaved, MingchaError> {
         let asked = PhotoCopy::named(copy)
             .ok_or(Mistake::Malformed("照片版本", "the copy is original, standard, thumbnail or published"))?;
+        if let Some(sha256) = self.recovered_of(photo) {
+            let bytes = self.recovered_bytes(sha256)?;
+            write_new(out, &bytes)?;
+            let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+            return Ok(PhotoSaved { photo: None, copy: asked.name(), bytes: length, sha256 });
+        }
         let files = self.files_named(photo.trim())?;
         let file = files.iter().find(|file| file.copy == asked && is_here(file)).or_else(|| {
             // What was published has one copy, whatever it is called.
@@ -192,7 +198,7 @@ impl Phone {
         })?;
         write_new(out, &bytes)?;
         Ok(PhotoSaved {
-            photo: file.photo,
+            photo: Some(file.photo),
             copy: file.copy.name(),
             bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
             sha256: file.sha256,

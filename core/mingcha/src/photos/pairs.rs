@@ -41,6 +41,7 @@ impl Phone {
                 });
             }
         }
+        let mut files = Vec::new();
         for (number, row) in (1_u32..).zip(&mut pairs) {
             let (Some(before), Some(after)) = (self.copy_to_look_at(row.before)?, self.copy_to_look_at(row.after)?)
             else {
@@ -52,14 +53,22 @@ impl Phone {
             let (before, after) = (before.map_err(MingchaError::file)?, after.map_err(MingchaError::file)?);
             let made = mingcha_evidence::pair(&before, &after).map_err(picture)?;
             (row.width, row.height) = (Some(made.width), Some(made.height));
-            fs::create_dir_all(folder).map_err(|_| Mistake::BadFolder)?;
             for (name, bytes) in [("before", made.before), ("after", made.after), ("side-by-side", made.side_by_side)] {
                 let path = folder.join(format!("{number:02}-{name}.jpg"));
-                if fs::read(&path).ok().as_ref() != Some(&bytes) {
-                    write_new(&path, &bytes)?;
-                }
                 row.files.push(path.display().to_string());
+                match fs::read(&path) {
+                    Ok(there) if there == bytes => {}
+                    Ok(_) => return Err(Mistake::FileExists.into()),
+                    Err(_) => files.push((path, bytes)),
+                }
             }
+        }
+        if let Some(folder) = out {
+            fs::create_dir_all(folder).map_err(|_| Mistake::BadFolder)?;
+        }
+        // All names were looked at before the first file is written.
+        for (path, bytes) in files {
+            write_new(&path, &bytes)?;
         }
         Ok(pairs)
     }

@@ -3,7 +3,7 @@
 //! A person takes one into a visit, where it is a photo like every other, or discards it. What has a row by now is none.
 
 use mingcha_evidence::{CopyKind, inspect};
-use mingcha_model::Digest;
+use mingcha_model::{Digest, print_seconds};
 
 use super::picture;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken, RecoveredPhoto};
@@ -20,14 +20,13 @@ impl Phone {
     /// Mistakes: no such recovered photo, visit or item; a file that does not open or is no picture, which stays.
     pub fn photo_recover(&mut self, sha256: &str, visit: &str, item: Option<&str>) -> Result<PhotoTaken, MingchaError> {
         let sha256 = self.recovered_named(sha256)?;
-        let (visit, place) = self.visit_open_for_writing(visit)?;
-        let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?.map(|item| item.code);
-        self.may_add_photos(&place)?;
-        let sealed = self.vault.adopt(&sha256).map_err(MingchaError::file)?;
-        let bytes = self.vault.read(&sha256, &sealed.key).map_err(MingchaError::file)?;
+        let (visit, item) = self.visit_for_photos(visit, item)?;
+        let item = item.map(|item| item.code);
+        let observed_at = self.sealed_at(sha256).unwrap_or_else(|| self.now_seconds());
+        let bytes = self.recovered_bytes(sha256)?;
         let header = inspect(&bytes).map_err(picture)?;
         let taken = self.unless_erased_meanwhile(|phone| {
-            let (row, taken) = phone.seal_original(visit.visit, item.as_ref(), &header, &bytes)?;
+            let (row, taken) = phone.seal_original(visit, item.as_ref(), &header, &bytes, observed_at)?;
             phone.store.put_captured(&[row])?;
             Ok(taken)
         })?;
@@ -47,11 +46,26 @@ impl Phone {
         Ok(row)
     }
 
-    /// Whole files without a photo.
+    /// The bytes of a recovered picture, to be looked at before it is decided on.
+    pub(super) fn recovered_bytes(&self, sha256: Digest) -> Result<Vec<u8>, MingchaError> {
+        let sealed = self.vault.adopt(&sha256).map_err(MingchaError::file)?;
+        self.vault.read(&sha256, &sealed.key).map_err(MingchaError::file)
+    }
+
+    /// When it was sealed, by the system's clock in Unix seconds: the moment in which it was taken in.
+    fn sealed_at(&self, sha256: Digest) -> Option<i64> {
+        let file = std::fs::metadata(self.home.photos().join(sha256.to_string())).ok()?;
+        let since = file.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_secs()).ok()
+    }
+
+    /// Whole originals without a photo. A copy that a killed process made is none: its original has a photo, and whoever
+    /// makes it again finds it.
     pub(crate) fn recovered(&self) -> Result<Vec<Digest>, MingchaError> {
         let mut recovered = Vec::new();
         for sha256 in &self.sweep.without_row {
-            if self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none()) {
+            let is_copy = matches!(self.vault.kind(sha256), Ok(CopyKind::Standard | CopyKind::Thumbnail));
+            if !is_copy && self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none()) {
                 recovered.push(*sha256);
             }
         }
@@ -59,19 +73,18 @@ impl Phone {
     }
 
     fn recovered_named(&self, typed: &str) -> Result<Digest, MingchaError> {
-        let unknown = || Mistake::Unknown("找回的照片", "recovered photo");
-        let sha256 = typed.trim().parse().map_err(|_| unknown())?;
-        if self.recovered()?.contains(&sha256) { Ok(sha256) } else { Err(unknown().into()) }
+        self.recovered_of(typed).ok_or_else(|| Mistake::Unknown("找回的照片", "recovered photo").into())
+    }
+
+    pub(super) fn recovered_of(&self, typed: &str) -> Option<Digest> {
+        let sha256 = typed.trim().parse().ok()?;
+        self.recovered().ok()?.contains(&sha256).then_some(sha256)
     }
 
     fn recovered_row(&self, sha256: Digest) -> RecoveredPhoto {
         let opened = self.vault.adopt(&sha256);
-        let copy = match opened.as_ref().map(|sealed| sealed.kind) {
-            Ok(CopyKind::Original) => "original",
-            Ok(CopyKind::Standard) => "standard",
-            Ok(CopyKind::Thumbnail) => "thumbnail",
-            Err(_) => "damaged",
-        };
-        RecoveredPhoto { sha256, copy, bytes: opened.map_or(0, |sealed| sealed.bytes) }
+        let copy = if opened.is_ok() { "original" } else { "damaged" };
+        let observed_at = self.sealed_at(sha256).map(print_seconds);
+        RecoveredPhoto { sha256, copy, bytes: opened.map_or(0, |sealed| sealed.bytes), observed_at }
     }
 }

@@ -218,10 +218,12 @@ pub struct PhotosFinished {
 pub struct RecoveredPhoto {
     /// SHA-256 of the file, which names it.
     pub sha256: Digest,
-    /// Which copy it is: `original`, `standard` or `thumbnail`; `damaged` where it does not open.
+    /// `original`; `damaged` where it does not open.
     pub copy: &'static str,
     /// Its length in bytes; 0 where it does not open.
     pub bytes: u64,
+    /// When it was taken in, by the system's clock, RFC 3339.
+    pub observed_at: Option<String>,
 }
 
 /// Photos fetched.
@@ -231,6 +233,8 @@ pub struct PhotoFetched {
     pub received: u64,
     /// Files that the city does not have.
     pub absent: u64,
+    /// Files that came with other bytes than were promised; nothing of them is kept.
+    pub wrong: u64,
     /// Bytes received.
     pub bytes: u64,
 }
@@ -305,8 +309,8 @@ pub struct Erased {
 /// A photo's file written out.
 #[derive(Clone, Debug, Serialize)]
 pub struct PhotoSaved {
-    /// Which.
-    pub photo: PhotoId,
+    /// Which; none of a recovered photo, which has no id.
+    pub photo: Option<PhotoId>,
     /// Which copy.
     pub copy: &'static str,
     /// Bytes written.
