@@ -15,6 +15,7 @@ mod tidy;
 use std::process::ExitCode;
 
 use crate::machine::Machine;
+use crate::steps::Outcome;
 
 const HELP: &str = "\
 cargo xtask COMMAND [WORDS FOR CARGO]
@@ -35,6 +36,8 @@ cargo xtask COMMAND [WORDS FOR CARGO]
 其他 more
   bind kotlin|swift
                writes the seam in that language into target/bind and compares its names; --accept takes them as reviewed
+  bind android|apple
+               builds the library for Android's phones with an NDK, or for Apple's on a Mac
   bench NAME   one benchmark of tests/benches
   fuzz photo --seconds N
                pictures changed at random, for so many seconds, optimised
@@ -51,7 +54,12 @@ fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let command = words.next().unwrap_or_default();
     match obey(&command, &words.collect::<Vec<_>>()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Outcome::Skipped(why)) => {
+            // Somebody asked for just this, so not to do it is no success; nor is it a mistake of anybody's.
+            println!("{why}");
+            ExitCode::from(2)
+        }
+        Ok(_) => ExitCode::SUCCESS,
         Err(refusal) => {
             // Beside the tools' own output, so that the reason is the last thing a log shows.
             println!("{refusal}");
@@ -60,15 +68,20 @@ fn main() -> ExitCode {
     }
 }
 
-fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
+fn obey(command: &str, words: &[String]) -> Result<Outcome, Refusal> {
+    match command {
+        "" | "help" | "-h" | "--help" => print!("{HELP}"),
+        "bind" => return bind_as(words),
+        _ => obey_plainly(command, words)?,
+    }
+    Ok(Outcome::Passed)
+}
+
+fn obey_plainly(command: &str, words: &[String]) -> Result<(), Refusal> {
     if let Some(step) = steps::named(command) {
         return steps::one(step, &Machine::found(), words);
     }
     match command {
-        "" | "help" | "-h" | "--help" => {
-            print!("{HELP}");
-            Ok(())
-        }
         "test" if words.is_empty() => steps::all(&Machine::prepared()),
         "test" if words.first().is_some_and(|word| word == "--hosts") => match words {
             [_, host] if host == "kotlin" => one_host("kotlin", &[]),
@@ -78,7 +91,6 @@ fn obey(command: &str, words: &[String]) -> Result<(), Refusal> {
         "test" => Err("`cargo xtask test` proves everything and takes no words. \
                        For a part of the tests: cargo xtask suite -p mingcha-model"
             .into()),
-        "bind" => bind_as(words),
         "bench" => {
             let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
             let bench = ["bench", "--workspace", "--bench", name];
@@ -101,9 +113,14 @@ fn one_host(name: &str, words: &[String]) -> Result<(), Refusal> {
     steps::one(step, &Machine::prepared(), words)
 }
 
-fn bind_as(words: &[String]) -> Result<(), Refusal> {
-    const WHICH: &str = "Into which language? For example: cargo xtask bind kotlin";
+fn bind_as(words: &[String]) -> Result<Outcome, Refusal> {
+    const WHICH: &str = "Into which language, or for which phones? For example: cargo xtask bind kotlin";
     let (name, words) = words.split_first().ok_or(WHICH)?;
+    match name.as_str() {
+        "android" if words.is_empty() => return bind::android::build(&Machine::found()),
+        "apple" if words.is_empty() => return bind::apple::build(&Machine::found()),
+        _ => {}
+    }
     let language = bind::Language::named(name).ok_or(WHICH)?;
     let accept = match words {
         [] => false,
@@ -113,5 +130,6 @@ fn bind_as(words: &[String]) -> Result<(), Refusal> {
     let machine = Machine::found();
     let folder = bind::write(&machine, language)?;
     println!("Written into {}", folder.display());
-    bind::compare(&machine, language, &folder, accept)
+    bind::compare(&machine, language, &folder, accept)?;
+    Ok(Outcome::Passed)
 }

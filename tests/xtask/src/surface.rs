@@ -1,14 +1,26 @@
 //! The public names of the written Kotlin and Swift, one a line: what a person reviews when the seam changes.
 //!
 //! It reads declarations, not languages: what is marked as nobody's business (`@suppress`, `internal`, `private`, names
-//! that begin with the tool's own) is left out. Documentation is not part of it.
+//! that begin with the tool's own) is left out. What documentation says is not part of it; that there is some, is.
 
 /// Names that the tool makes for itself.
 const OF_THE_TOOL: [&str; 8] =
     ["Uniffi", "uniffi", "FfiConverter", "RustBuffer", "ForeignBytes", "RustCallStatus", "NoHandle", "UNIFFI"];
 
+/// What the tool adds of its own accord, and nobody but the tool could document.
+const ADDED_BY_THE_TOOL: [&str; 3] = ["Disposable", "InternalException", "errorDescription"];
+
+/// What a developer sees of a written language.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Surface {
+    /// The public names, sorted, one a line.
+    pub names: String,
+    /// Those of them that have no documentation above them.
+    pub undocumented: Vec<String>,
+}
+
 /// The public names of written Kotlin.
-pub fn kotlin(text: &str) -> String {
+pub fn kotlin(text: &str) -> Surface {
     let mut found = Names::default();
     let mut suppressed = false;
     for line in text.lines() {
@@ -16,6 +28,7 @@ pub fn kotlin(text: &str) -> String {
         if code.contains("@suppress") {
             suppressed = true;
         }
+        found.heed_documentation(code);
         if code.is_empty() || code.starts_with(['*', '/', '@', '}', ')']) {
             continue;
         }
@@ -36,12 +49,13 @@ pub fn kotlin(text: &str) -> String {
 }
 
 /// The public names of written Swift.
-pub fn swift(text: &str) -> String {
+pub fn swift(text: &str) -> Surface {
     let mut found = Names::default();
     // Of errors the tool writes the first word on a line of its own.
     for line in text.replace("public \n", "public ").lines() {
         let code = line.trim_start();
         let indent = line.len().saturating_sub(code.len());
+        found.heed_documentation(code);
         if code.is_empty() || code.starts_with(['/', '*', '}']) {
             continue;
         }
@@ -82,6 +96,9 @@ pub fn differences(reviewed: &str, found: &str) -> Vec<String> {
 #[derive(Default)]
 struct Names {
     lines: Vec<String>,
+    undocumented: Vec<String>,
+    /// Whether the last comment was documentation, and nothing stands between it and what comes next.
+    is_documented: bool,
     /// The blocks around the present line: indent and name; no name hides what is inside. A block ends where something
     /// stands that is not further in: the braces that the tool writes inside of bodies are not to be trusted.
     around: Vec<(usize, Option<String>)>,
@@ -96,13 +113,13 @@ impl Names {
         } else if OF_THE_TOOL.iter().any(|tool| name.contains(tool)) {
             self.around.push((indent, None));
         } else {
-            let path = self.path(&name);
-            self.lines.push(path);
+            self.list(&name);
             self.around.push((indent, Some(name)));
         }
     }
 
     fn hide(&mut self, indent: usize) {
+        self.is_documented = false;
         self.around.retain(|(outer, _)| *outer < indent);
         self.around.push((indent, None));
     }
@@ -120,9 +137,27 @@ impl Names {
         self.around.retain(|(outer, _)| *outer < indent);
         let is_direct = self.around.last().map_or(indent == 0, |(outer, _)| indent == outer.saturating_add(4));
         if is_direct && !OF_THE_TOOL.iter().any(|tool| member.contains(tool)) {
-            let path = self.path(member);
-            self.lines.push(path);
+            self.list(member);
         }
+        self.is_documented = false;
+    }
+
+    /// Hears a line of code or comment before it is read as a declaration.
+    fn heed_documentation(&mut self, code: &str) {
+        if code.starts_with("/**") {
+            self.is_documented = true;
+        } else if code.starts_with(['}', ')']) {
+            self.is_documented = false;
+        }
+    }
+
+    fn list(&mut self, name: &str) {
+        let path = self.path(name);
+        let is_documented = std::mem::take(&mut self.is_documented);
+        if !is_documented && !ADDED_BY_THE_TOOL.iter().any(|tool| path.contains(tool)) {
+            self.undocumented.push(path.clone());
+        }
+        self.lines.push(path);
     }
 
     fn path(&self, last: &str) -> String {
@@ -131,12 +166,12 @@ impl Names {
         plain.chain([last.to_owned()]).collect::<Vec<_>>().join(" . ")
     }
 
-    fn listed(self) -> String {
+    fn listed(self) -> Surface {
         let mut lines = self.lines;
         lines.sort_unstable();
         lines.dedup();
         lines.push(String::new());
-        lines.join("\n")
+        Surface { names: lines.join("\n"), undocumented: self.undocumented }
     }
 }
 
@@ -238,7 +273,7 @@ public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
 
     #[test]
     fn what_a_kotlin_developer_sees_is_listed_and_what_the_tool_keeps_to_itself_is_not() {
-        let names = kotlin(KOTLIN);
+        let Surface { names, undocumented } = kotlin(KOTLIN);
         for name in ["interface DeviceInterface", "DeviceInterface . fun status(): DeviceStatus", "class Device"] {
             assert!(names.lines().any(|line| line == name), "{name} is missing:\n{names}");
         }
@@ -249,6 +284,13 @@ public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
         for word in ["Ffi", "Rust", "Uniffi", "inside", "ByValue", "len"] {
             assert!(!names.contains(word), "{word} is listed:\n{names}");
         }
+        let bare = [
+            "class Device",
+            "Device . Companion . fun open(folder: String): Device",
+            "data class Tag",
+            "enum class TagColor",
+        ];
+        assert_eq!(undocumented, [bare.as_slice(), &["TagColor . GRAY", "TagColor . BLUE"]].concat());
     }
 
     const SWIFT: &str = "public protocol DeviceProtocol: AnyObject, Sendable {
@@ -291,7 +333,9 @@ enum TagColor
 protocol DeviceProtocol
 struct Tag
 ";
-        assert_eq!(swift(SWIFT), expected);
+        let Surface { names, undocumented } = swift(SWIFT);
+        assert_eq!(names, expected);
+        assert_eq!(undocumented.len(), 8, "all but the one function: {undocumented:?}");
     }
 
     #[test]
