@@ -45,9 +45,8 @@ impl Machine {
     /// Installs what is missing where that is possible, says in one sentence what stays missing, then looks.
     pub fn prepared() -> Self {
         let wanted = missing_packages();
-        if !wanted.is_empty() && is_root() && on_path("apt-get") {
-            println!("Installing Debian packages: {}", wanted.join(" "));
-            install(&wanted);
+        if !wanted.is_empty() {
+            bring(&wanted);
         }
         let still_wanted = missing_packages();
         if !still_wanted.is_empty() {
@@ -111,6 +110,14 @@ fn missing_packages() -> Vec<&'static str> {
         packages.push("libssl-dev");
     }
     packages
+}
+
+/// Installs these Debian packages where this machine lets us.
+pub fn bring(packages: &[&str]) {
+    if is_root() && on_path("apt-get") {
+        println!("Installing Debian packages: {}", packages.join(" "));
+        install(packages);
+    }
 }
 
 /// Fetches the package lists first: a fresh Debian machine has none. What fails here is told by looking again.

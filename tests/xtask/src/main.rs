@@ -31,7 +31,7 @@ cargo xtask COMMAND [WORDS FOR CARGO]
   docs         every page and link of the libraries' documentation
   suite        every test, and every example in the documentation
   kotlin       the seam in Kotlin: names as reviewed, stories on a JVM against a real city
-  swift        the same in Swift; --install puts Swift 6 below target where there is none (`test --hosts swift` does too)
+  swift        the same in Swift; --install puts Swift 6 below target where there is none, as CI=true and `test --hosts swift` do
 
 其他 more
   bind kotlin|swift

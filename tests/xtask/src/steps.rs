@@ -1,7 +1,8 @@
 //! The steps of the proof, in the order in which they are cheap to fail.
 //!
 //! Each step says when it begins and how long it took. The first that fails ends the run and says how to run it alone;
-//! a step that was skipped is named again at the end, and where nobody watches it is a failure.
+//! a step that was skipped is named again at the end, and where nobody watches it is a failure, unless the machine itself
+//! bars it.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
@@ -18,26 +19,26 @@ pub enum Outcome {
     Counted(Counts),
     /// Not run, and why, in one sentence.
     Skipped(String),
+    /// Cannot be run by this machine, whatever is installed, and why: named, and no failure even where nobody watches.
+    Barred(String),
 }
 
 /// One part of the proof.
 pub struct Step {
     name: &'static str,
     takes_words: bool,
-    /// Run by hand alone: it brings gigabytes along.
-    by_hand: bool,
     run: fn(&Machine, &[String]) -> Result<Outcome, Refusal>,
 }
 
 const STEPS: [Step; 8] = [
-    Step { name: "fmt", takes_words: false, by_hand: false, run: |machine, _| format(machine) },
-    Step { name: "tidy", takes_words: false, by_hand: false, run: |machine, _| tidy::check(machine) },
-    Step { name: "deny", takes_words: false, by_hand: false, run: |machine, _| deny::check(machine) },
-    Step { name: "clippy", takes_words: true, by_hand: false, run: clippy },
-    Step { name: "docs", takes_words: true, by_hand: false, run: docs },
-    Step { name: "suite", takes_words: true, by_hand: false, run: suite },
-    Step { name: "kotlin", takes_words: false, by_hand: false, run: |machine, _| hosts::kotlin(machine) },
-    Step { name: "swift", takes_words: true, by_hand: true, run: hosts::swift },
+    Step { name: "fmt", takes_words: false, run: |machine, _| format(machine) },
+    Step { name: "tidy", takes_words: false, run: |machine, _| tidy::check(machine) },
+    Step { name: "deny", takes_words: false, run: |machine, _| deny::check(machine) },
+    Step { name: "clippy", takes_words: true, run: clippy },
+    Step { name: "docs", takes_words: true, run: docs },
+    Step { name: "suite", takes_words: true, run: suite },
+    Step { name: "kotlin", takes_words: false, run: |machine, _| hosts::kotlin(machine) },
+    Step { name: "swift", takes_words: true, run: hosts::swift },
 ];
 
 /// The step of that name.
@@ -62,21 +63,19 @@ pub fn all(machine: &Machine) -> Result<(), Refusal> {
     let mut times = Vec::new();
     let mut total = Counts::default();
     let mut skipped = Vec::new();
-    for step in STEPS.iter().filter(|step| !step.by_hand) {
+    for step in &STEPS {
         let (outcome, time) = announced(step, machine, &[])?;
         times.push(format!("{} {}", step.name, seconds(time)));
         match outcome {
             Outcome::Passed => {}
             Outcome::Counted(counts) => total.add(counts),
             Outcome::Skipped(why) => skipped.push(format!("Skipped {}: {why}", step.name)),
+            Outcome::Barred(why) => skipped.push(format!("Cannot be run here, {}: {why}", step.name)),
         }
     }
     println!("== all steps: {}", times.join(", "));
     for line in skipped {
         println!("{line}");
-    }
-    for step in STEPS.iter().filter(|step| step.by_hand) {
-        println!("Not part of this: {0}, which brings gigabytes along. By hand: cargo xtask {0} --install", step.name);
     }
     println!("{total}");
     Ok(())
@@ -97,6 +96,10 @@ fn announced(step: &Step, machine: &Machine, words: &[String]) -> Result<(Outcom
         Ok(Outcome::Skipped(why)) => {
             println!("== {name} skipped: {why}");
             Ok((Outcome::Skipped(why), time))
+        }
+        Ok(Outcome::Barred(why)) => {
+            println!("== {name} cannot be run here: {why}");
+            Ok((Outcome::Barred(why), time))
         }
         Ok(outcome) => {
             println!("== {name} passed in {}", seconds(time));

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use crate::Refusal;
 use crate::bind::{self, Language};
 use crate::count::Counts;
-use crate::machine::{Machine, quietly};
+use crate::machine::{Machine, bring, quietly};
 use crate::steps::{Outcome, succeed};
 
 /// What Swift 6 needs on Debian, and `openssl`, which plays the hardware that signs.
@@ -19,15 +19,18 @@ const PACKAGES: &str = "ca-certificates,swiftlang,libc6-dev,libstdc++-14-dev,gcc
 /// Where the packages come from.
 const SUITE: &str = "trixie";
 
-/// Runs the stories; installs Swift only where a person asked for it.
+/// What the installation takes while it is made: 2.6 GB, and what was fetched for it.
+const ROOM_KILOBYTES: u64 = 4 * 1024 * 1024;
+
+/// Runs the stories; installs Swift where a person asked for it, and where nobody watches.
 pub fn swift(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
     let install = words == ["--install"];
     if !install && !words.is_empty() {
         return Err("After swift there is only --install.".into());
     }
-    let place = match place(machine, install)? {
+    let place = match place(machine, install || machine.unattended)? {
         Ok(place) => place,
-        Err(why) => return Ok(Outcome::Skipped(why)),
+        Err(outcome) => return Ok(outcome),
     };
     let folder = bind::write(machine, Language::Swift)?;
     bind::compare(machine, Language::Swift, &folder, false)?;
@@ -44,37 +47,82 @@ enum Place {
     Below(PathBuf),
 }
 
-fn place(machine: &Machine, install: bool) -> Result<Result<Place, String>, Refusal> {
+/// Where Swift is, or why there is none. What no installation could mend is told before anything is fetched.
+fn place(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
     if quietly(Command::new("swift").arg("--version")) {
         return Ok(Ok(Place::Here));
     }
     let root = machine.root.join("target/swift");
-    if root.join("installed").exists() {
-        return Ok(Ok(Place::Below(root)));
-    }
-    if !install {
-        return Ok(Err(
+    let is_installed = root.join("installed").exists();
+    if !is_installed && !install {
+        return Ok(Err(Outcome::Skipped(
             "Swift is not here; a Debian machine's root gets it, 2.6 GB below target: cargo xtask swift --install"
                 .into(),
-        ));
+        )));
+    }
+    if !may_enter(machine) {
+        return Ok(Err(Outcome::Barred(
+            "Swift is not here, and this machine lets nobody mount and chroot, as a Debian in a folder needs".into(),
+        )));
+    }
+    if is_installed {
+        return Ok(Ok(Place::Below(root)));
     }
     if !quietly(Command::new("debootstrap").arg("--version")) {
-        quietly(Command::new("apt-get").args(["-qq", "install", "-y", "--no-install-recommends", "debootstrap"]));
+        bring(&["debootstrap"]);
     }
     if !quietly(Command::new("debootstrap").arg("--version")) {
-        return Ok(Err(
-            "Swift is not here, and neither is debootstrap, with which Debian's root would install it".into()
-        ));
+        return Ok(Err(Outcome::Barred(
+            "Swift is not here, and neither is debootstrap, with which Debian's root would install it".into(),
+        )));
     }
-    println!("Installing Swift from Debian {SUITE} into {}, about a minute, once", root.display());
-    if root.exists() {
-        fs::remove_dir_all(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    if free_kilobytes(&machine.root).is_some_and(|free| free < ROOM_KILOBYTES) {
+        return Ok(Err(Outcome::Barred("Swift is not here, and there are no 4 GB free to install it into".into())));
     }
-    let mut debootstrap = Command::new("debootstrap");
-    debootstrap.args(["--variant=minbase", &format!("--include={PACKAGES}"), SUITE]).arg(&root);
-    succeed(debootstrap.stdout(Stdio::null()))?;
-    fs::write(root.join("installed"), PACKAGES).map_err(|error| format!("{}: {error}", root.display()))?;
+    // A mirror that stumbles once is no reason to prove nothing.
+    bootstrap(&root).or_else(|_| bootstrap(&root))?;
     Ok(Ok(Place::Below(root)))
+}
+
+/// Whether a folder can be entered as `tell` enters it: mounts that nobody else sees, and chroot.
+fn may_enter(machine: &Machine) -> bool {
+    let here = machine.root.join("target/swift-probe");
+    let tried = "mount -t proc proc \"$HERE\" && mount --bind \"$WORK\" \"$HERE\" && chroot / true";
+    let mut enter = Command::new("unshare");
+    enter.args(["--mount", "sh", "-c", tried]).env("HERE", &here).env("WORK", &machine.root);
+    let may = fs::create_dir_all(&here).is_ok() && quietly(&mut enter);
+    let _ = fs::remove_dir(&here);
+    may
+}
+
+/// Kilobytes that may still be written beside this folder, where `df` says.
+fn free_kilobytes(folder: &Path) -> Option<u64> {
+    let said = Command::new("df").args(["-Pk"]).arg(folder).output().ok()?;
+    String::from_utf8_lossy(&said.stdout).lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()
+}
+
+/// Installs Debian with Swift into this folder, anew. What it mounts goes with the process, however that ends.
+fn bootstrap(root: &Path) -> Result<(), Refusal> {
+    println!("Installing Swift from Debian {SUITE} into {}, a minute or two, once", root.display());
+    let cannot = |error: std::io::Error| format!("{}: {error}", root.display());
+    if root.exists() {
+        fs::remove_dir_all(root).map_err(cannot)?;
+    }
+    let mut debootstrap = Command::new("unshare");
+    debootstrap.args(["--mount", "debootstrap", "--variant=minbase", &format!("--include={PACKAGES}"), SUITE]);
+    debootstrap.arg(root).args(mirror());
+    succeed(debootstrap.stdout(Stdio::null()))?;
+    // What was fetched is installed now, and half as large again.
+    let _ = fs::remove_dir_all(root.join("var/cache/apt/archives"));
+    fs::write(root.join("installed"), PACKAGES).map_err(cannot)
+}
+
+/// The mirror that this machine's own packages come from; none where it does not say, which is Debian's own.
+fn mirror() -> Option<String> {
+    let said =
+        Command::new("apt-get").args(["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]).output();
+    let said = String::from_utf8(said.ok()?.stdout).ok()?;
+    said.lines().find(|uri| uri.trim_end_matches('/').ends_with("/debian")).map(str::to_owned)
 }
 
 /// Puts what was written where the package looks for it.
@@ -113,7 +161,7 @@ fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
     let output = test.stdin(Stdio::null()).output().map_err(|error| format!("swift cannot be started: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
-    let counts = said.lines().filter_map(executed).next_back().unwrap_or_default();
+    let counts = counted(&said);
     if !output.status.success() || counts.failed > 0 {
         return Err(format!("The stories in Swift did not compile or failed; the output above names it.\n{counts}"));
     }
@@ -124,12 +172,36 @@ fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
     }
 }
 
-/// Reads `Executed 2 tests, with 0 failures (0 unexpected) in ...`; the last such line is that of all tests.
+/// What both of Swift's test libraries say at their ends: XCTest's last word is that of all its tests.
+fn counted(said: &str) -> Counts {
+    let mut counts = said.lines().filter_map(executed).next_back().unwrap_or_default();
+    let failed = said.lines().filter(|line| is_failed_test(line)).count();
+    for run in said.lines().filter_map(testing) {
+        let failed = u64::try_from(failed).unwrap_or(u64::MAX).min(run);
+        counts.add(Counts { passed: run.saturating_sub(failed), failed, ignored: 0 });
+    }
+    counts
+}
+
+/// Reads XCTest's `Executed 2 tests, with 0 failures (0 unexpected) in ...`.
 fn executed(line: &str) -> Option<Counts> {
     let mut words = line.trim().strip_prefix("Executed ")?.split(' ');
     let run: u64 = words.next()?.parse().ok()?;
     let failed: u64 = words.find(|word| word.parse::<u64>().is_ok())?.parse().ok()?;
     Some(Counts { passed: run.saturating_sub(failed), failed, ignored: 0 })
+}
+
+/// Reads Swift Testing's `Test run with 3 tests passed after ...`: how many ran.
+fn testing(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once("Test run with ")?;
+    rest.split(' ').next()?.parse().ok()
+}
+
+/// One test of Swift Testing that failed; a suite that failed has one such.
+fn is_failed_test(line: &str) -> bool {
+    let is_test =
+        line.split_once(" Test ").is_some_and(|(before, rest)| before.len() <= 4 && !rest.starts_with("run "));
+    is_test && line.contains(" failed after ")
 }
 
 #[cfg(test)]
@@ -142,5 +214,17 @@ mod tests {
         assert_eq!(executed(line), Some(Counts { passed: 2, failed: 1, ignored: 0 }));
         assert_eq!(executed("Test Suite 'All tests' passed"), None);
         assert_eq!(executed("Executed many tests"), None);
+    }
+
+    #[test]
+    fn both_of_swifts_test_libraries_are_added_up() {
+        let said = "\t Executed 3 tests, with 0 failures (0 unexpected) in 2.017 (2.017) seconds\n\
+            ✔ Test \"one\" passed after 0.1 seconds.\n\
+            ✘ Test \"a Test run with words failed\" failed after 0.1 seconds with 2 issues.\n\
+            ✘ Suite Vectors failed after 0.2 seconds with 2 issues.\n\
+            ✘ Test run with 2 tests failed after 0.2 seconds with 2 issues.\n";
+        assert_eq!(counted(said), Counts { passed: 4, failed: 1, ignored: 0 });
+        assert_eq!(counted("✔ Test run with 0 tests passed after 0.001 seconds."), Counts::default());
+        assert_eq!(counted("nothing of the kind"), Counts::default());
     }
 }
