@@ -12,6 +12,8 @@ let package = Package(
         .target(name: "Mingcha", dependencies: ["MingchaCore"]),
         // A process for a story to kill.
         .executableTarget(name: "UndercoverVisit", dependencies: ["Mingcha", "Hardware"], path: "Tests/UndercoverVisit"),
+        // A process that measures calls: `cargo xtask bench seam`.
+        .executableTarget(name: "SeamBench", dependencies: ["MingchaCore"], path: "Tests/SeamBench"),
         .target(name: "Hardware", dependencies: ["Mingcha"], path: "Tests/Hardware"),
         .testTarget(name: "MingchaTests", dependencies: ["Mingcha", "Hardware", "UndercoverVisit"]),
     ]

@@ -2,7 +2,7 @@
 //!
 //! A machine without the language is told what is missing in one sentence; where nobody watches, that is a failure.
 
-mod swift;
+pub mod swift;
 
 use std::fs;
 use std::process::Command;

@@ -8,6 +8,7 @@ mod count;
 mod deny;
 mod hosts;
 mod machine;
+mod seam;
 mod steps;
 mod surface;
 mod tidy;
@@ -38,7 +39,7 @@ cargo xtask COMMAND [WORDS FOR CARGO]
                writes the seam in that language into target/bind and compares its names; --accept takes them as reviewed
   bind android|apple
                builds the library for Android's phones with an NDK, or for Apple's on a Mac
-  bench NAME   one benchmark of tests/benches
+  bench NAME   one benchmark of tests/benches; `bench seam` measures Kotlin and Swift beside the core alone
   fuzz photo --seconds N
                pictures changed at random, for so many seconds, optimised
   demo         a city and its phones on this machine, optimised
@@ -72,6 +73,7 @@ fn obey(command: &str, words: &[String]) -> Result<Outcome, Refusal> {
     match command {
         "" | "help" | "-h" | "--help" => print!("{HELP}"),
         "bind" => return bind_as(words),
+        "bench" if words == ["seam"] => seam::bench(&Machine::found())?,
         _ => obey_plainly(command, words)?,
     }
     Ok(Outcome::Passed)

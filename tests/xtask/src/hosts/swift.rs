@@ -40,7 +40,7 @@ pub fn swift(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
 }
 
 /// Where Swift is.
-enum Place {
+pub enum Place {
     /// On this machine.
     Here,
     /// In a folder to be entered by chroot.
@@ -48,7 +48,7 @@ enum Place {
 }
 
 /// Where Swift is, or why there is none. What no installation could mend is told before anything is fetched.
-fn place(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
+pub fn place(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
     if quietly(Command::new("swift").arg("--version")) {
         return Ok(Ok(Place::Here));
     }
@@ -126,7 +126,7 @@ fn mirror() -> Option<String> {
 }
 
 /// Puts what was written where the package looks for it.
-fn lay_out(machine: &Machine, written: &Path) -> std::io::Result<()> {
+pub fn lay_out(machine: &Machine, written: &Path) -> std::io::Result<()> {
     let sources = machine.root.join("ios/Sources");
     let (header, core) = (sources.join("MingchaFFI"), sources.join("MingchaCore"));
     fs::create_dir_all(&header)?;
@@ -138,27 +138,36 @@ fn lay_out(machine: &Machine, written: &Path) -> std::io::Result<()> {
 }
 
 /// The linker's last word is for Swift 6.0 on Linux, whose own libraries leave symbols of Observation open.
-const TEST: &str = "cd \"$WORK/ios\" && export MINGCHA_PROGRAMS=\"$WORK/target/debug\" LD_LIBRARY_PATH=\"$WORK/target/bind/library\" \
-    && exec swift test --scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors -Xlinker -L\"$WORK/target/bind/library\" \
+const TEST: &str = "exec swift test --scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors -Xlinker -L\"$WORK/target/bind/library\" \
     -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs 2>&1";
 
-fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
-    let mut test = match place {
+/// A line of the shell where Swift is, in the folder of the package; `$WORK` is the workspace there.
+pub fn within(machine: &Machine, place: &Place, line: &str) -> Command {
+    let line = format!(
+        "cd \"$WORK/ios\" && export MINGCHA_PROGRAMS=\"$WORK/target/debug\" LD_LIBRARY_PATH=\"$WORK/target/bind/library\" && {line}"
+    );
+    let mut command = match place {
         Place::Here => {
-            let mut test = Command::new("sh");
-            test.args(["-c", TEST]).env("WORK", &machine.root);
-            test
+            let mut here = Command::new("sh");
+            here.args(["-c", &line]);
+            here
         }
         Place::Below(root) => {
-            let mut test = Command::new("unshare");
             let enter = "mount -t proc proc \"$ROOT/proc\" && mkdir -p \"$ROOT/work\" && mount --bind \"$WORK\" \"$ROOT/work\" \
-                         && WORK=/work HOME=/root exec chroot \"$ROOT\" sh -c \"$TEST\"";
-            test.args(["--mount", "sh", "-c", enter]).env("ROOT", root).env("WORK", &machine.root).env("TEST", TEST);
-            test
+                         && WORK=/work HOME=/root exec chroot \"$ROOT\" sh -c \"$LINE\"";
+            let mut below = Command::new("unshare");
+            below.args(["--mount", "sh", "-c", enter]).env("ROOT", root).env("LINE", &line);
+            below
         }
     };
+    command.env("WORK", &machine.root).stdin(Stdio::null());
+    command
+}
+
+fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
+    let mut test = within(machine, place, TEST);
     println!("$ swift test");
-    let output = test.stdin(Stdio::null()).output().map_err(|error| format!("swift cannot be started: {error}"))?;
+    let output = test.output().map_err(|error| format!("swift cannot be started: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");
     let counts = counted(&said);

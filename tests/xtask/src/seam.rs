@@ -1,0 +1,190 @@
+//! What the seam costs: a call, a page and a photo from Kotlin and from Swift, beside the core alone in the same run.
+//!
+//! One home is filled once, by a real city; each language measures in a copy of its own, through an optimised library. The
+//! core is measured before and after each language, because a machine that others use is not equally fast all the time. A
+//! language that is not here is named, and the others go on.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Refusal;
+use crate::bind::{self, Language};
+use crate::hosts::swift::{self, Place};
+use crate::machine::{Machine, quietly};
+use crate::steps::{Outcome, succeed};
+
+/// What a page may cost beyond the core's own time, in microseconds.
+const TARGET: f64 = 1_000.0;
+
+/// What is measured, as the programs call it and as a reader does.
+const MEASURED: [(&str, &str); 4] = [
+    ("call", "a bare call: the state of the device"),
+    ("page", "a page of 50 findings"),
+    ("photo in", "a photo of 12 megapixels taken in"),
+    ("photo out", "a thumbnail written to a file"),
+];
+
+/// Fills a home, measures in all languages that are here, and prints what they cost.
+pub fn bench(machine: &Machine) -> Result<(), Refusal> {
+    let folder = machine.root.join("target/bench/seam");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    // The test of the same name brings the library for other languages along, of the same make.
+    succeed(&mut machine.cargo(&["bench", "--quiet", "--workspace", "--no-run", "--bench", "seam", "--test", "seam"]))?;
+    let library = folder.join("library");
+    let size = laid_out(machine, &library).map_err(|error| format!("{}: {error}", library.display()))?;
+    let filled = folder.join("filled");
+    succeed(core(machine, "fill", &filled).stdout(Stdio::null()))?;
+    println!("The library of this machine: {} KB stripped", size / 1_000);
+
+    let measure = |name: &str, run: &mut dyn FnMut(&Path) -> Result<(), Refusal>| -> Result<Medians, Refusal> {
+        let home = folder.join(name);
+        copy(&filled, &home).map_err(|error| format!("{}: {error}", home.display()))?;
+        run(&home)?;
+        let measured = home.join("measured");
+        Medians::read(&measured).ok_or_else(|| format!("{} was not written whole by {name}", measured.display()))
+    };
+    let alone =
+        |name: &str| measure(name, &mut |home: &Path| succeed(core(machine, "measure", home).stdout(Stdio::null())));
+    let mut before = alone("core-1")?;
+    if quietly(Command::new("mvn").arg("--version")) && quietly(Command::new("java").arg("-version")) {
+        let kotlin = measure("kotlin", &mut |home| in_kotlin(machine, &library, home))?;
+        let after = alone("core-2")?;
+        kotlin.told("Kotlin", &before, &after);
+        before = after;
+    } else {
+        println!("Kotlin: Maven and a JDK are not here, so it was not measured");
+    }
+    match swift::place(machine, false)? {
+        Ok(place) => {
+            let swift = measure("swift", &mut |home| in_swift(machine, &place, &library, home))?;
+            swift.told("Swift", &before, &alone("core-3")?);
+        }
+        Err(Outcome::Skipped(why) | Outcome::Barred(why)) => println!("Swift was not measured: {why}"),
+        Err(_) => println!("Swift was not measured"),
+    }
+    Ok(())
+}
+
+/// The core's own program, to fill a home or to measure in one.
+fn core(machine: &Machine, what: &str, home: &Path) -> Command {
+    let mut bench = machine.cargo(&["bench", "--quiet", "--workspace", "--bench", "seam", "--", what]);
+    bench.arg(home);
+    bench
+}
+
+/// Puts the optimised library into a folder of its own; gives its size without symbols, in bytes.
+fn laid_out(machine: &Machine, folder: &Path) -> io::Result<u64> {
+    let name = bind::library_name();
+    fs::create_dir_all(folder)?;
+    let (here, stripped) = (folder.join(&name), folder.join("stripped"));
+    fs::copy(machine.root.join("target/release/deps").join(&name), &here)?;
+    let strip = Command::new("strip").arg("-o").arg(&stripped).arg(&here).status();
+    let is_stripped = strip.is_ok_and(|status| status.success());
+    Ok(fs::metadata(if is_stripped { &stripped } else { &here })?.len())
+}
+
+fn in_kotlin(machine: &Machine, library: &Path, home: &Path) -> Result<(), Refusal> {
+    bind::write(machine, Language::Kotlin)?;
+    let mut mvn = Command::new("mvn");
+    mvn.args(["--quiet", "--batch-mode", "test", "-Dtest=Bench"]).current_dir(machine.root.join("android/core"));
+    mvn.arg(format!("-Dlibrary={}", library.display())).arg(format!("-Dmingcha.home={}", home.display()));
+    succeed(&mut mvn)
+}
+
+fn in_swift(machine: &Machine, place: &Place, library: &Path, home: &Path) -> Result<(), Refusal> {
+    let below = |folder: &Path| folder.strip_prefix(&machine.root).unwrap_or(folder).display().to_string();
+    let script = format!(
+        "export LD_LIBRARY_PATH=\"$WORK/{library}\" \
+         && swift build -c release --product SeamBench --scratch-path \"$WORK/target/ios\" -Xlinker -L\"$WORK/{library}\" \
+         -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs 2>&1 \
+         && exec \"$WORK/target/ios/release/SeamBench\" \"$WORK/{home}\"",
+        library = below(library),
+        home = below(home),
+    );
+    let written = bind::write(machine, Language::Swift)?;
+    swift::lay_out(machine, &written).map_err(|error| format!("ios/Sources cannot be written: {error}"))?;
+    println!("$ swift build -c release --product SeamBench && SeamBench");
+    let measured = swift::within(machine, place, &script).status();
+    match measured {
+        Ok(status) if status.success() => Ok(()),
+        _ => Err("Swift's part of the bench did not compile or failed; its output above says why.".into()),
+    }
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let (entry, is_folder) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?.is_dir())))?;
+        let target: PathBuf = to.join(entry.file_name().unwrap_or_default());
+        if is_folder {
+            copy(&entry, &target)?;
+        } else {
+            fs::copy(&entry, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// The medians that a program left, in microseconds, in the order of [`MEASURED`].
+#[derive(Debug, PartialEq)]
+struct Medians([f64; 4]);
+
+impl Medians {
+    fn read(file: &Path) -> Option<Self> {
+        Self::of(&fs::read_to_string(file).ok()?)
+    }
+
+    /// Lines of a name, a tab and nanoseconds.
+    fn of(text: &str) -> Option<Self> {
+        let mut medians = [0.0; 4];
+        for (median, (name, _)) in medians.iter_mut().zip(MEASURED) {
+            let mut lines = text.lines().filter_map(|line| line.split_once('\t'));
+            let (_, nanos) = lines.find(|(known, _)| *known == name)?;
+            *median = f64::from(nanos.trim().parse::<u32>().ok()?) / 1_000.0;
+        }
+        Some(Self(medians))
+    }
+
+    /// What this language takes, what the core took before and after it, and what is the language's own.
+    fn told(&self, language: &str, before: &Self, after: &Self) {
+        println!("\n{language:<44} {:>11}   {:>25} {:>12}", "µs", "the core alone, twice", "beyond");
+        for ((((_, name), ours), first), second) in MEASURED.iter().zip(self.0).zip(before.0).zip(after.0) {
+            let beyond = ours - f64::midpoint(first, second);
+            let judged = match *name {
+                _ if *name != MEASURED[1].1 => "",
+                _ if beyond < TARGET => "  target below 1000: met",
+                _ => "  target below 1000: MISSED",
+            };
+            println!("{name:<44} {ours:>11.1}   {first:>12.1} {second:>12.1} {beyond:>12.1}{judged}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians_are_read_whole_or_not_at_all() {
+        let text = "call\t2500\npage\t3000000\nphoto in\t400000000\nphoto out\t900000\n";
+        assert_eq!(Medians::of(text), Some(Medians([2.5, 3_000.0, 400_000.0, 900.0])));
+        assert_eq!(Medians::of("call\t2500\n"), None);
+        assert_eq!(Medians::of(&text.replace("900000", "many")), None);
+    }
+
+    #[test]
+    fn a_home_is_copied_with_everything_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("phone/photos")).unwrap();
+        fs::write(from.join("phone/photos/one"), "1").unwrap();
+        copy(&from, &to).unwrap();
+        assert_eq!(fs::read_to_string(to.join("phone/photos/one")).unwrap(), "1");
+    }
+}
