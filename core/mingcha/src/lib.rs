@@ -41,6 +41,7 @@ mod undercover;
 mod verify;
 mod visits;
 mod wording;
+mod words;
 
 pub use coverage::*;
 pub use error::{MingchaError, Mistake};
@@ -54,4 +55,5 @@ pub use search::*;
 pub use sets::{PageWritten, SetChecked, SetDifference, SetWritten, Trouble};
 pub use surroundings::Surroundings;
 pub use sync_run::Progress;
-pub use wording::{criteria_word, value_in_chinese};
+pub use wording::value_in_chinese;
+pub use words::{Sense, criteria_word, word};

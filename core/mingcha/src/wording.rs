@@ -1,55 +1,36 @@
-//! What offices read: the words of the ledger, of the papers and of the criteria, each in one place.
+//! What offices read: the words of the ledger and of the papers, each in one place.
 //!
-//! Papers go to Chinese offices and are in Chinese whatever the language of a screen; criteria are read in both languages.
-//! Nothing here names a person.
+//! Papers go to Chinese offices and are in Chinese whatever the language of a screen; what codes are called is looked up
+//! in the catalogue. Nothing here names a person.
 
 use mingcha_model::body::Mode;
 use mingcha_model::{NoticeKind, Outcome, ReviewVerdict, Stage};
 
+use crate::words::{Sense, chinese, outcome_code, verdict_code};
+
 /// How a visit was made.
 pub(crate) fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Open => "明察",
-        Mode::Undercover => "暗访",
-        Mode::Recheck => "复查",
-        Mode::SelfCheck => "自查",
-        Mode::Special => "专项",
-        Mode::Joint => "联合",
-    }
+    chinese(Sense::Mode, mode.name())
 }
 
 /// What a recheck found.
 pub(crate) fn outcome(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "合格",
-        Outcome::Partly => "部分合格",
-        Outcome::Fail => "不合格",
-        Outcome::Reopen => "重新打开",
-    }
+    chinese(Sense::Outcome, outcome_code(outcome))
 }
 
 /// How far a finding has come.
 pub(crate) fn stage(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Recorded => "已记录",
-        Stage::FedBack => "已反馈",
-        Stage::FixedOnSpot => "立行立改",
-        Stage::Noticed => "已交办",
-        Stage::Submitted => "已报整改",
-        Stage::Returned => "退回重改",
-        Stage::AwaitingRecheck => "待复查",
-        Stage::Supervised => "已督办",
-        Stage::Closed => "已销号",
-        Stage::Void => "作废",
-    }
+    chinese(Sense::Stage, stage.name())
 }
 
 /// What a supervisor said of a submission.
 pub(crate) fn verdict(verdict: ReviewVerdict) -> &'static str {
-    match verdict {
-        ReviewVerdict::Approve => "审核通过",
-        ReviewVerdict::Return => "退回重改",
-    }
+    chinese(Sense::Verdict, verdict_code(verdict))
+}
+
+/// A mark beside a finding.
+pub(crate) fn mark(code: &'static str) -> &'static str {
+    chinese(Sense::Mark, code)
 }
 
 /// What a notice is called.
@@ -58,76 +39,6 @@ pub(crate) fn notice(notice: NoticeKind) -> &'static str {
         NoticeKind::Rectification => "整改通知",
         NoticeKind::Supervision => "督办通知",
     }
-}
-
-/// What the codes of the criteria are called: how an item is answered, how one finds out, when a photo is taken; how sure
-/// a thing is, how a set is scored and when it is asked; in which visits; who holds a title.
-const CRITERIA: [(&str, &str, &str); 51] = [
-    ("yn", "是或否", "yes or no"),
-    ("grade", "优、良、差", "good, fair, poor"),
-    ("neg", "次数（0 为好）", "times seen (0 is good)"),
-    ("count", "数目", "number"),
-    ("ratio", "比例（如 3/5）", "ratio (as 3/5)"),
-    ("min", "分钟", "minutes"),
-    ("hrs", "小时", "hours"),
-    ("wd", "工作日", "working days"),
-    ("visits", "跑动次数", "trips"),
-    ("lvl3", "合格、基本合格、不合格", "qualified, basic, unqualified"),
-    ("band", "数值，分档", "figure, in classes"),
-    ("class", "等级（优秀、良好、达标、不达标）", "class (excellent, well, standard, below)"),
-    ("veto", "一票否决（是或否）", "veto (yes or no)"),
-    ("text", "文字", "words"),
-    ("compare", "提升、持平、下降", "better, the same, worse"),
-    ("derived", "由他项得出", "worked out from others"),
-    ("observe", "观察", "observe"),
-    ("ask", "询问", "ask"),
-    ("telephone", "电话", "telephone"),
-    ("records", "查资料", "records"),
-    ("questionnaire", "问卷", "questionnaire"),
-    ("always", "必拍", "always"),
-    ("failed", "不符时拍", "when failed"),
-    ("none", "不需", "none"),
-    ("avoid", "不宜拍", "avoid"),
-    ("seed", "文件载明", "stated in the documents"),
-    ("sourced", "有出处", "from other published practice"),
-    ("inferred", "推定", "inferred"),
-    ("item_points", "逐项计分", "item points"),
-    ("base_100", "百分制扣分加分", "base 100 with deductions and bonuses"),
-    ("instance_rate", "按观察实例计得分率", "rate over observed instances"),
-    ("all_conform", "须全部符合", "all must conform"),
-    ("levels", "按等次", "levels"),
-    ("information", "仅作记录", "information only"),
-    ("default", "日常检查采用", "asked on everyday visits"),
-    ("campaign", "专项行动点名时采用", "asked where a campaign names it"),
-    ("open", "明察", "open"),
-    ("undercover", "暗访", "undercover"),
-    ("recheck", "复查", "recheck"),
-    ("self", "自查", "self-check"),
-    ("special", "专项", "special"),
-    ("joint", "联合", "joint"),
-    ("unit", "单位", "unit"),
-    ("window", "窗口", "window"),
-    ("team", "班组", "team"),
-    ("person", "个人", "person"),
-    ("project", "项目", "project"),
-    ("vehicle", "车辆", "vehicle"),
-    ("fleet", "车队", "fleet"),
-    ("hall", "大厅", "hall"),
-    ("scenic_area", "景区", "scenic area"),
-];
-
-/// What a code of the criteria is called in Chinese and in English, wherever it is read: an answer type, a way of asking, a
-/// photo rule, a definition, a scoring model, a mode, a holder, or when a set is asked.
-///
-/// ```
-/// assert_eq!(mingcha::criteria_word("yn"), Some(("是或否", "yes or no")));
-/// assert_eq!(mingcha::criteria_word("seed"), Some(("文件载明", "stated in the documents")));
-/// assert_eq!(mingcha::criteria_word("telephone"), Some(("电话", "telephone")));
-/// assert_eq!(mingcha::criteria_word("a_code_of_tomorrow"), None);
-/// ```
-#[must_use]
-pub fn criteria_word(code: &str) -> Option<(&'static str, &'static str)> {
-    CRITERIA.iter().find(|(known, _, _)| *known == code).map(|(_, zh, en)| (*zh, *en))
 }
 
 /// A value in Chinese, by the code of its answer type and as one types it; every phone reads it back when it is typed so.
@@ -143,13 +54,6 @@ pub fn value_in_chinese(answer: &str, typed: &str) -> Option<String> {
     Some(answer.parse(typed).ok()?.in_chinese())
 }
 
-// Marks beside a finding.
-pub(crate) const OVERDUE: &str = "逾期";
-pub(crate) const REPEAT: &str = "重复问题";
-pub(crate) const SUSPENDED: &str = "挂账";
-pub(crate) const APPEALED: &str = "申诉中";
-pub(crate) const CONTESTED: &str = "意见不一";
-pub(crate) const DATES_PROVISIONAL: &str = "日期暂定";
 /// After a number that the city has not given yet.
 pub(crate) const NUMBER_PROVISIONAL: &str = "（临时）";
 /// After a date that may still change.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use mingcha_model::body::{Body, Card, CardExtension};
 use mingcha_model::{Case, EntityId, Field, Flags, OpId, Register, ReviewVerdict, Said};
 
+use crate::words::{outcome_code, verdict_code};
+
 /// Every register that these statements write, held ones left out.
 pub(crate) struct Registers<'a>(BTreeMap<(EntityId, Field), Register<&'a Said>>);
 
@@ -78,8 +80,8 @@ pub(crate) fn value(body: &Body) -> Option<String> {
         Body::VisitVoid(void) => word(void.void, "void", "kept"),
         Body::VisitPerson(person) => word(person.present, "present", "absent"),
         Body::VisitSubmit(submit) => format!("{}/{}", submit.obtained, submit.obtainable),
-        Body::Review(review) => word(review.verdict == ReviewVerdict::Approve, "approve", "return"),
-        Body::Result(result) => outcome(result.outcome).to_owned(),
+        Body::Review(review) => verdict_code(review.verdict).to_owned(),
+        Body::Result(result) => outcome_code(result.outcome).to_owned(),
         Body::FindingVoid(void) => word(void.void, "void", "kept"),
         Body::FindingDuplicate(same) => same.of.map_or_else(|| "none".to_owned(), |of| of.to_string()),
         Body::FindingNotice(notice) => match (notice.notice, notice.deadline) {
@@ -116,13 +118,4 @@ fn card_value(card: &Card) -> String {
         word.to_owned()
     }));
     words.join(", ")
-}
-
-fn outcome(outcome: mingcha_model::Outcome) -> &'static str {
-    match outcome {
-        mingcha_model::Outcome::Pass => "pass",
-        mingcha_model::Outcome::Partly => "partly",
-        mingcha_model::Outcome::Fail => "fail",
-        mingcha_model::Outcome::Reopen => "reopen",
-    }
 }

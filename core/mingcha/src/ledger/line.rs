@@ -178,10 +178,10 @@ impl<'a> Clerk<'a> {
         let last = row.submissions.last();
         let result = card.results.iter().rfind(|one| one.counts).or(card.results.last());
         let marks = [
-            (row.overdue, wording::OVERDUE),
-            (row.suspended, wording::SUSPENDED),
-            (row.appealed, wording::APPEALED),
-            (row.provisional, wording::DATES_PROVISIONAL),
+            (row.overdue, wording::mark("overdue")),
+            (row.suspended, wording::mark("suspended")),
+            (row.appealed, wording::mark("appealed")),
+            (row.provisional, wording::mark("provisional")),
         ];
         Ok(Line {
             seq,
@@ -222,12 +222,12 @@ impl<'a> Clerk<'a> {
     fn remark(&self, case: &Case, dates: &Dates, overdue: bool) -> Result<String, MingchaError> {
         let suspended = is_suspended(case.suspended, case.suspended_until, self.almanac.today);
         let marks = [
-            (overdue, wording::OVERDUE),
-            (self.is_repeat(case)?, wording::REPEAT),
-            (suspended && case.suspended_until.is_none(), wording::SUSPENDED),
-            (case.appealed, wording::APPEALED),
-            (case.contested, wording::CONTESTED),
-            (dates.provisional, wording::DATES_PROVISIONAL),
+            (overdue, wording::mark("overdue")),
+            (self.is_repeat(case)?, wording::mark("repeat")),
+            (suspended && case.suspended_until.is_none(), wording::mark("suspended")),
+            (case.appealed, wording::mark("appealed")),
+            (case.contested, wording::mark("contested")),
+            (dates.provisional, wording::mark("provisional")),
         ];
         let mut words = words(wording::stage(case.stage), &marks);
         let until = case.suspended_until.filter(|_| suspended);

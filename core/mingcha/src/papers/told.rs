@@ -196,7 +196,11 @@ pub(super) fn unit_name(phone: &Phone, unit: Option<UnitId>) -> Result<String, M
 }
 
 pub(super) fn marks(stage: Stage, overdue: bool, suspended: bool, appealed: bool) -> Vec<&'static str> {
-    let marks = [(overdue, wording::OVERDUE), (suspended, wording::SUSPENDED), (appealed, wording::APPEALED)];
+    let marks = [
+        (overdue, wording::mark("overdue")),
+        (suspended, wording::mark("suspended")),
+        (appealed, wording::mark("appealed")),
+    ];
     let beside = marks.into_iter().filter(|(holds, _)| *holds).map(|(_, word)| word);
     std::iter::once(wording::stage(stage)).chain(beside).collect()
 }

@@ -9,7 +9,7 @@ mod legend;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use mingcha_model::{Bilingual, CriteriaSet, Definition, Kinds, ScoringModel, Source};
 
-use crate::wording::criteria_word;
+use crate::words::criteria_word;
 
 const STYLE: &str = include_str!("page.css");
 
