@@ -50,7 +50,7 @@ fn an_app_and_a_desk_work_on_one_folder_at_once_and_the_city_hears_all_of_it_onc
     let desk = city.phone("anna", "inspector", MORNING);
     let device = Device::open(&desk.home, Arc::new(AtTheDesk(desk.home.clone()))).unwrap();
     let visit = device.start_visit("GOV-01", "open", &["W5".to_owned()]).unwrap().id;
-    let items: Vec<String> = device.visit(&visit).unwrap().items.into_iter().map(|item| item.item).collect();
+    let items: Vec<String> = device.visit(&visit).unwrap().items.into_iter().map(|item| item.code).collect();
     let (by_app, by_desk) = items.split_at(items.len() / 2);
     std::thread::scope(|both| {
         both.spawn(|| {

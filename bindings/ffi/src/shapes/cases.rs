@@ -22,10 +22,10 @@ pub struct FindingQuery {
     pub overdue_only: bool,
     /// Without the first so many: where the page before said that the next one begins.
     #[uniffi(default = 0)]
-    pub offset: u32,
+    pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
     #[uniffi(default = None)]
-    pub limit: Option<u32>,
+    pub limit: Option<i32>,
 }
 
 /// One page of findings, the newest first.
@@ -34,7 +34,7 @@ pub struct FindingPage {
     /// The findings.
     pub rows: Vec<FindingSummary>,
     /// Where the next page begins; none where this is the last.
-    pub next_offset: Option<u32>,
+    pub next_offset: Option<i32>,
 }
 
 /// One finding 问题, as lists show it.
@@ -108,7 +108,7 @@ pub struct RecheckDetail {
     /// The day.
     pub day: DisplayDate,
     /// True when it takes part in the result in force.
-    pub counts: bool,
+    pub is_counted: bool,
     /// Who, where this phone may know.
     pub by: Option<String>,
 }
@@ -144,8 +144,8 @@ pub struct AttentionPage {
 pub struct AttentionItem {
     /// Which statement.
     pub id: String,
-    /// What kind of statement it is, a code.
-    pub kind: String,
+    /// What kind of statement it is.
+    pub kind: Tag,
     /// The visit that it belongs to, where it may be named.
     pub visit_id: Option<String>,
     /// The finding that it belongs to.
@@ -197,5 +197,5 @@ pub struct ConflictValue {
     /// Who, where this phone may know.
     pub by: Option<String>,
     /// True for the one that is shown meanwhile.
-    pub in_force: bool,
+    pub is_in_force: bool,
 }

@@ -24,7 +24,7 @@ pub struct Conditions {
     /// The battery is low and not charging: Android below 15 %, iOS low power mode.
     pub battery_low: bool,
     /// Bytes that an app may still write to the storage; `None` where the system does not say.
-    pub free_bytes: Option<u64>,
+    pub free_bytes: Option<i64>,
 }
 
 /// What a clock shows.
@@ -36,7 +36,7 @@ pub struct ClockReading {
     /// `elapsedRealtime`, iOS `mach_continuous_time`.
     pub monotonic_millis: i64,
     /// Which boot of the phone this is: any number that another boot does not have.
-    pub boot: u64,
+    pub boot: i64,
 }
 
 /// How far a sync has come, ready for display.
@@ -47,13 +47,13 @@ pub struct SyncProgress {
     /// The same in words.
     pub phase_text: LocalizedText,
     /// How much of it is done: statements or files.
-    pub done: u64,
+    pub done: i32,
     /// Of how much; 0 when that is not known.
-    pub total: u64,
+    pub total: i32,
     /// Bytes of files done; 0 for statements.
-    pub done_bytes: u64,
+    pub done_bytes: i64,
     /// Of how many; 0 when that is not known.
-    pub total_bytes: u64,
+    pub total_bytes: i64,
     /// The amount in words: `1.2 MB / 8.0 MB`, `3 / 12`, `3`.
     pub amount_text: String,
 }
@@ -62,21 +62,21 @@ pub struct SyncProgress {
 #[uniffi::remote(Record)]
 pub struct SyncOutcome {
     /// Statements that the city gave a receipt for.
-    pub sent: u64,
+    pub sent: i32,
     /// Statements of others that came.
-    pub received: u64,
+    pub received: i32,
     /// Photos that went.
-    pub sent_photos: u64,
+    pub sent_photos: i32,
     /// Photo files that came.
-    pub received_photos: u64,
+    pub received_photos: i32,
     /// Photos that wait for a better network or battery.
-    pub postponed_photos: u64,
+    pub postponed_photos: i32,
     /// Statements that still wait.
-    pub waiting: u64,
+    pub waiting: i32,
     /// Photos that still wait.
-    pub waiting_photos: u64,
+    pub waiting_photos: i32,
     /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: u64,
+    pub attention: i32,
 }
 
 /// Whose device this is, and what waits.
@@ -93,9 +93,9 @@ pub struct DeviceStatus {
     /// What the last sync was, in words.
     pub last_sync_text: LocalizedText,
     /// Statements that wait to be sent.
-    pub waiting: u64,
+    pub waiting: i32,
     /// Photos that wait to be sent.
-    pub waiting_photos: u64,
+    pub waiting_photos: i32,
     /// What needs this person: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: u64,
+    pub attention: i32,
 }

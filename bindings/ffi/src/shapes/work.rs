@@ -16,10 +16,10 @@ pub struct SiteQuery {
     pub due_only: bool,
     /// Without the first so many: where the page before said that the next one begins.
     #[uniffi(default = 0)]
-    pub offset: u32,
+    pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
     #[uniffi(default = None)]
-    pub limit: Option<u32>,
+    pub limit: Option<i32>,
 }
 
 /// One page of sites.
@@ -28,7 +28,7 @@ pub struct SitePage {
     /// The sites, by code.
     pub rows: Vec<SiteSummary>,
     /// Where the next page begins; none where this is the last.
-    pub next_offset: Option<u32>,
+    pub next_offset: Option<i32>,
 }
 
 /// One site 点位.
@@ -90,9 +90,9 @@ pub struct StartedVisit {
     /// Which.
     pub id: String,
     /// How many items it asks.
-    pub items: u64,
+    pub item_count: i32,
     /// How many more its sets have for such a site, left away to keep it short; each can be answered all the same.
-    pub left_out: u64,
+    pub left_out_count: i32,
     /// For a recheck, the findings of the site that are due.
     pub finding_ids: Vec<String>,
     /// What to say before the first answer: which sets rest on this app's own reading.
@@ -121,7 +121,7 @@ pub struct VisitForm {
     /// Its photos.
     pub photos: Vec<VisitPhoto>,
     /// How many items have no answer.
-    pub missing: u32,
+    pub missing_count: i32,
     /// The findings that it raised.
     pub finding_ids: Vec<String>,
     /// What this page showed; handed back with a submission.
@@ -131,8 +131,8 @@ pub struct VisitForm {
 /// One item of a form.
 #[uniffi::remote(Record)]
 pub struct FormItem {
-    /// The item's code.
-    pub item: String,
+    /// The item's code, by which it is answered.
+    pub code: String,
     /// What is asked.
     pub text: LocalizedText,
     /// What counts as failed.
@@ -143,7 +143,7 @@ pub struct FormItem {
     /// `text`, `compare`, `derived`.
     pub answer_type: String,
     /// The same in words.
-    pub answer_text: LocalizedText,
+    pub answer_type_text: LocalizedText,
     /// What may be chosen, where it is a choice.
     pub choices: Vec<AnswerChoice>,
     /// The value in force, as one hands it in.
@@ -190,9 +190,9 @@ pub struct TakenPhoto {
     /// Which.
     pub id: String,
     /// Columns of the upright picture.
-    pub width: u32,
+    pub width: i32,
     /// Rows of the upright picture.
-    pub height: u32,
+    pub height: i32,
     /// Codes of what is unusual about it: `no_time`, `no_position`, `screenshot`, ...
     pub warnings: Vec<String>,
 }

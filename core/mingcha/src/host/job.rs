@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::device::Inner;
 use super::guard::{guarded, lock};
-use super::page::{LocalizedText, amount};
+use super::page::{LocalizedText, amount, count};
 use super::{HostError, Network};
 use crate::http::Stop;
 use crate::{Progress, SyncReport};
@@ -20,13 +20,13 @@ pub struct SyncProgress {
     /// The same in words.
     pub phase_text: LocalizedText,
     /// How much of it is done: statements or files.
-    pub done: u64,
+    pub done: i32,
     /// Of how much; 0 when that is not known.
-    pub total: u64,
+    pub total: i32,
     /// Bytes of files done; 0 for statements.
-    pub done_bytes: u64,
+    pub done_bytes: i64,
     /// Of how many; 0 when that is not known.
-    pub total_bytes: u64,
+    pub total_bytes: i64,
     /// The amount in words: `1.2 MB / 8.0 MB`, `3 / 12`, `3`.
     pub amount_text: String,
 }
@@ -35,35 +35,35 @@ pub struct SyncProgress {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncOutcome {
     /// Statements that the city gave a receipt for.
-    pub sent: u64,
+    pub sent: i32,
     /// Statements of others that came.
-    pub received: u64,
+    pub received: i32,
     /// Photos that went.
-    pub sent_photos: u64,
+    pub sent_photos: i32,
     /// Photo files that came.
-    pub received_photos: u64,
+    pub received_photos: i32,
     /// Photos that wait for a better network or battery.
-    pub postponed_photos: u64,
+    pub postponed_photos: i32,
     /// Statements that still wait.
-    pub waiting: u64,
+    pub waiting: i32,
     /// Photos that still wait.
-    pub waiting_photos: u64,
+    pub waiting_photos: i32,
     /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: u64,
+    pub attention: i32,
 }
 
 impl From<SyncReport> for SyncOutcome {
     fn from(report: SyncReport) -> Self {
         let attention = [report.refused, report.held, report.parked, report.conflicts, report.overruled];
         Self {
-            sent: report.sent_ops,
-            received: report.received_ops,
-            sent_photos: report.sent_photos,
-            received_photos: report.received_photos,
-            postponed_photos: report.postponed_photos,
-            waiting: report.waiting_ops,
-            waiting_photos: report.waiting_photos,
-            attention: attention.into_iter().fold(0, u64::saturating_add),
+            sent: count(report.sent_ops),
+            received: count(report.received_ops),
+            sent_photos: count(report.sent_photos),
+            received_photos: count(report.received_photos),
+            postponed_photos: count(report.postponed_photos),
+            waiting: count(report.waiting_ops),
+            waiting_photos: count(report.waiting_photos),
+            attention: count(attention.into_iter().fold(0, u64::saturating_add)),
         }
     }
 }
@@ -139,10 +139,10 @@ fn shown(progress: &Progress) -> SyncProgress {
     SyncProgress {
         phase: progress.what.to_owned(),
         phase_text: LocalizedText::new(zh, en),
-        done: progress.done,
-        total: progress.of,
-        done_bytes: progress.bytes,
-        total_bytes: progress.of_bytes,
+        done: count(progress.done),
+        total: count(progress.of),
+        done_bytes: progress.bytes.try_into().unwrap_or(i64::MAX),
+        total_bytes: progress.of_bytes.try_into().unwrap_or(i64::MAX),
         amount_text: amount(progress),
     }
 }

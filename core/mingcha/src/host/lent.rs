@@ -60,7 +60,7 @@ pub struct Conditions {
     /// The battery is low and not charging: Android below 15 %, iOS low power mode.
     pub battery_low: bool,
     /// Bytes that an app may still write to the storage; `None` where the system does not say.
-    pub free_bytes: Option<u64>,
+    pub free_bytes: Option<i64>,
 }
 
 /// What a clock shows.
@@ -72,7 +72,7 @@ pub struct ClockReading {
     /// `elapsedRealtime`, iOS `mach_continuous_time`.
     pub monotonic_millis: i64,
     /// Which boot of the phone this is: any number that another boot does not have.
-    pub boot: u64,
+    pub boot: i64,
 }
 
 /// A photo takes less than this beside its own bytes: copy, thumbnail, row, log.
@@ -114,7 +114,8 @@ impl Lent {
     /// Errors where a photo of so many bytes would fill the storage.
     pub fn has_room_for(&self, bytes: u64) -> Result<(), HostError> {
         let needed = bytes.saturating_mul(2).saturating_add(ROOM_FOR_A_PHOTO);
-        if self.conditions().free_bytes.is_some_and(|free| free < needed) { Err(HostError::no_space()) } else { Ok(()) }
+        let free = self.conditions().free_bytes.map(|free| u64::try_from(free).unwrap_or(0));
+        if free.is_some_and(|free| free < needed) { Err(HostError::no_space()) } else { Ok(()) }
     }
 
     /// True once after the host did not sign although it still has the key.
@@ -178,6 +179,6 @@ impl Clock for LentClock {
     }
 
     fn boot(&self) -> u64 {
-        self.reading().map_or_else(|| SystemClock.boot(), |now| now.boot)
+        self.reading().map_or_else(|| SystemClock.boot(), |now| now.boot.cast_unsigned())
     }
 }

@@ -1,7 +1,7 @@
 //! The device in many hands: two openings, threads, jobs in the middle of everything, hosts that fail.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::sync::{Arc, Mutex};
@@ -22,6 +22,15 @@ struct Lender {
 }
 
 impl Lender {
+    fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            conditions: Mutex::default(),
+            signs: AtomicBool::new(true),
+            panics: AtomicBool::new(false),
+        }
+    }
+
     fn key(&self) -> SoftwareKey {
         let secret: [u8; 32] = fs::read(self.folder.join("device.key")).unwrap().try_into().unwrap();
         SoftwareKey::from_bytes(&secret).unwrap()
@@ -84,13 +93,12 @@ impl Scene {
         let desk = city.desk("anna", Role::Inspector, url);
         let folder = desk.folder;
         drop(desk.phone);
-        let lender = Lender {
-            folder: folder.path().to_owned(),
-            conditions: Mutex::default(),
-            signs: AtomicBool::new(true),
-            panics: AtomicBool::new(false),
-        };
-        Self { folder, lender: Arc::new(lender) }
+        Self::of(folder)
+    }
+
+    fn of(folder: tempfile::TempDir) -> Self {
+        let lender = Arc::new(Lender::of(folder.path()));
+        Self { folder, lender }
     }
 
     fn device(&self) -> Device {
@@ -121,7 +129,7 @@ fn closed_door() -> (String, Visitors, mpsc::Receiver<()>, mpsc::Sender<()>) {
 fn answered(device: &Device) -> String {
     let visit = device.start_visit(SITE, "open", &[]).unwrap().id;
     let item = device.visit(&visit).unwrap().items.remove(0);
-    device.answer(&visit, &item.item, &item.choices[0].value, Some("a note"), Some(&item.basis)).unwrap();
+    device.answer(&visit, &item.code, &item.choices[0].value, Some("a note"), Some(&item.basis)).unwrap();
     visit
 }
 
@@ -154,7 +162,7 @@ fn many_threads_on_two_openings_lose_nothing_of_what_they_were_told_is_saved() {
             threads.spawn(move || {
                 for _ in 0..3 {
                     let note = format!("note {number}");
-                    device.answer(visit, &item.item, &item.choices[0].value, Some(&note), None).unwrap();
+                    device.answer(visit, &item.code, &item.choices[0].value, Some(&note), None).unwrap();
                     device.sites(&SiteQuery::default()).unwrap();
                 }
             });
@@ -302,7 +310,7 @@ fn a_page_says_where_the_next_one_begins_and_the_last_one_says_none() {
     let device = scene.device();
     for number in 0..3 {
         let visit = answered(&device);
-        let item = device.visit(&visit).unwrap().items.remove(0).item;
+        let item = device.visit(&visit).unwrap().items.remove(0).code;
         device.raise_finding(&visit, &item, &format!("wrong {number}"), "ordinary", &[]).unwrap();
     }
     let query = super::FindingQuery { limit: Some(2), ..super::FindingQuery::default() };
@@ -321,7 +329,7 @@ fn a_basis_of_another_row_leads_back_to_the_page() {
     let device = scene.device();
     let visit = device.start_visit(SITE, "open", &[]).unwrap().id;
     let items = device.visit(&visit).unwrap().items;
-    let wrong = device.answer(&visit, &items[0].item, "no", None, Some(&items[1].basis)).unwrap_err();
+    let wrong = device.answer(&visit, &items[0].code, "no", None, Some(&items[1].basis)).unwrap_err();
     assert!(matches!(wrong, HostError::OutOfDate { .. }), "{wrong:?}");
     assert!(matches!(device.visit("nothing"), Err(HostError::Refused { .. })));
 }

@@ -3,6 +3,7 @@
 use mingcha_model::AnswerType;
 
 use super::{LocalizedText, Tag};
+use crate::words::Sense;
 use crate::{AttentionRow, ConflictRow, MingchaError, Phone};
 
 /// Everything that needs this person. Nothing leaves it by itself.
@@ -23,8 +24,8 @@ pub struct AttentionPage {
 pub struct AttentionItem {
     /// Which statement.
     pub id: String,
-    /// What kind of statement it is, a code.
-    pub kind: String,
+    /// What kind of statement it is.
+    pub kind: Tag,
     /// The visit that it belongs to, where it may be named.
     pub visit_id: Option<String>,
     /// The finding that it belongs to.
@@ -76,7 +77,7 @@ pub struct ConflictValue {
     /// Who, where this phone may know.
     pub by: Option<String>,
     /// True for the one that is shown meanwhile.
-    pub in_force: bool,
+    pub is_in_force: bool,
 }
 
 impl Phone {
@@ -93,7 +94,7 @@ impl Phone {
 fn item(row: AttentionRow) -> AttentionItem {
     AttentionItem {
         id: row.op.to_string(),
-        kind: row.what.to_owned(),
+        kind: Tag::of(&[Sense::Statement], row.what),
         visit_id: row.visit.map(|visit| visit.to_string()),
         finding_id: row.finding.map(|finding| finding.to_string()),
         site_name: row.site_name,
@@ -112,11 +113,11 @@ fn conflict(row: ConflictRow) -> Conflict {
         value: version.value,
         note: version.note,
         by: version.by,
-        in_force: version.in_force,
+        is_in_force: version.in_force,
     });
     Conflict {
         id: row.conflict,
-        kind: Tag::of(row.what),
+        kind: Tag::of(&[Sense::Subject, Sense::Statement, Sense::Visit], row.what),
         item: row.item,
         values: values.collect(),
         is_mine: row.mine,
@@ -125,10 +126,16 @@ fn conflict(row: ConflictRow) -> Conflict {
     }
 }
 
+/// What people choose between, beside answers: a verdict, a result, void or kept, granted or refused, suspended or not.
+const CHOSEN: [Sense; 6] = [Sense::Verdict, Sense::Outcome, Sense::Visit, Sense::Standing, Sense::Mark, Sense::Work];
+
 /// An answer in its own words, a verdict or result in theirs; a number is its own word.
 fn in_words(value: &str) -> LocalizedText {
     const WITH_WORDS: [AnswerType; 5] =
         [AnswerType::YesNo, AnswerType::Grade, AnswerType::Level, AnswerType::Compare, AnswerType::Band];
     let answer = WITH_WORDS.iter().flat_map(|kind| kind.choices()).find(|known| known.to_string() == value);
-    answer.map_or_else(|| Tag::of(value).text, |answer| LocalizedText { zh: answer.in_chinese(), en: value.to_owned() })
+    answer.map_or_else(
+        || Tag::of(&CHOSEN, value).text,
+        |answer| LocalizedText { zh: answer.in_chinese(), en: value.to_owned() },
+    )
 }

@@ -1,9 +1,10 @@
 //! Findings: a page of them, and one with everything that is known of it here.
 
-use mingcha_model::{Day, FindingId, Outcome, ReviewVerdict, Stage};
+use mingcha_model::{Day, FindingId, Stage};
 use mingcha_store::{CardFilter, FindingFilter};
 
-use super::{DisplayDate, LocalizedText, Tag, next_page, rows_of};
+use super::{DisplayDate, LocalizedText, Tag, beginning, next_page, rows_of};
+use crate::words::{Sense, outcome_code, verdict_code};
 use crate::{FindingRow, MingchaError, Mistake, Phone};
 
 /// Which findings to show.
@@ -18,9 +19,9 @@ pub struct FindingQuery {
     /// Only those whose day has passed.
     pub overdue_only: bool,
     /// Without the first so many: where the page before said that the next one begins.
-    pub offset: u32,
+    pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
-    pub limit: Option<u32>,
+    pub limit: Option<i32>,
 }
 
 /// One page of findings, the newest first.
@@ -29,7 +30,7 @@ pub struct FindingPage {
     /// The findings.
     pub rows: Vec<FindingSummary>,
     /// Where the next page begins; none where this is the last.
-    pub next_offset: Option<u32>,
+    pub next_offset: Option<i32>,
 }
 
 /// One finding 问题, as lists show it.
@@ -103,7 +104,7 @@ pub struct RecheckDetail {
     /// The day.
     pub day: DisplayDate,
     /// True when it takes part in the result in force.
-    pub counts: bool,
+    pub is_counted: bool,
     /// Who, where this phone may know.
     pub by: Option<String>,
 }
@@ -124,18 +125,18 @@ pub struct TimelineEntry {
 impl Phone {
     pub(in crate::host) fn finding_page(&self, query: &FindingQuery) -> Result<FindingPage, MingchaError> {
         self.me()?;
-        let (today, limit) = (self.today()?, rows_of(query.limit));
+        let (today, offset, limit) = (self.today()?, beginning(query.offset), rows_of(query.limit));
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
         let mut skipped = 0;
         let mut rows = Vec::new();
         for finding in self.findings_asked_for(query)? {
             // A row is read only where it is shown, or where only the row says whether it is.
-            if !query.overdue_only && skipped < query.offset {
+            if !query.overdue_only && skipped < offset {
                 skipped = skipped.saturating_add(1);
                 continue;
             }
             let row = self.finding_row(finding)?;
-            if query.overdue_only && (!row.overdue || skipped < query.offset) {
+            if query.overdue_only && (!row.overdue || skipped < offset) {
                 skipped = skipped.saturating_add(u32::from(row.overdue));
                 continue;
             }
@@ -144,7 +145,7 @@ impl Phone {
                 break;
             }
         }
-        let next_offset = next_page(&mut rows, query.offset, limit);
+        let next_offset = next_page(&mut rows, offset, limit);
         Ok(FindingPage { rows, next_offset })
     }
 
@@ -172,13 +173,13 @@ impl Phone {
             id: one.submission.to_string(),
             text: one.text.clone(),
             photo_ids: one.photos.iter().map(ToString::to_string).collect(),
-            verdict: one.verdict.map(|verdict| Tag::of(verdict_code(verdict))),
+            verdict: one.verdict.map(|verdict| Tag::of(&[Sense::Verdict], verdict_code(verdict))),
             reason: one.reason.clone().filter(|reason| !reason.is_empty()),
         });
         let rechecks = row.results.iter().map(|one| RecheckDetail {
-            result: Tag::of(outcome_code(one.result)),
+            result: Tag::of(&[Sense::Outcome], outcome_code(one.result)),
             day: DisplayDate::of(one.day, today),
-            counts: one.counts,
+            is_counted: one.counts,
             by: one.by.clone(),
         });
         let timeline = row.timeline.iter().map(|one| TimelineEntry {
@@ -215,30 +216,14 @@ fn summary(row: FindingRow, today: Day) -> FindingSummary {
     FindingSummary {
         id: row.finding.to_string(),
         number: row.number,
-        stage: Tag::of_stage(row.stage),
-        severity: Tag::of(row.severity),
+        stage: Tag::of(&[Sense::Stage], row.stage.name()),
+        severity: Tag::of(&[Sense::Severity], row.severity),
         site_id: row.site.to_string(),
         site_name: row.site_name,
         item_text: LocalizedText::of_sentence(&row.item_text),
         text: row.text,
         deadline: row.deadline.map(|day| DisplayDate::of(day, today)),
         recheck_due: row.recheck_due.map(|day| DisplayDate::of(day, today)),
-        marks: marks.into_iter().filter(|(_, is_so)| *is_so).map(|(code, _)| Tag::of(code)).collect(),
-    }
-}
-
-fn verdict_code(verdict: ReviewVerdict) -> &'static str {
-    match verdict {
-        ReviewVerdict::Approve => "approve",
-        ReviewVerdict::Return => "return",
-    }
-}
-
-fn outcome_code(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Pass => "pass",
-        Outcome::Partly => "partly",
-        Outcome::Fail => "fail",
-        Outcome::Reopen => "reopen",
+        marks: marks.into_iter().filter(|(_, is_so)| *is_so).map(|(code, _)| Tag::of(&[Sense::Mark], code)).collect(),
     }
 }

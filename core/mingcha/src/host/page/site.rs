@@ -1,6 +1,6 @@
 //! The list of sites.
 
-use super::{DisplayDate, LocalizedText, next_page, rows_of};
+use super::{DisplayDate, LocalizedText, beginning, next_page, rows_of};
 use crate::{MingchaError, Phone};
 
 /// Which sites to show.
@@ -11,9 +11,9 @@ pub struct SiteQuery {
     /// Only sites with a recheck due by now or within its window.
     pub due_only: bool,
     /// Without the first so many: where the page before said that the next one begins.
-    pub offset: u32,
+    pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
-    pub limit: Option<u32>,
+    pub limit: Option<i32>,
 }
 
 /// One page of sites.
@@ -22,7 +22,7 @@ pub struct SitePage {
     /// The sites, by code.
     pub rows: Vec<SiteSummary>,
     /// Where the next page begins; none where this is the last.
-    pub next_offset: Option<u32>,
+    pub next_offset: Option<i32>,
 }
 
 /// One site 点位.
@@ -51,14 +51,14 @@ pub struct SiteSummary {
 impl Phone {
     pub(in crate::host) fn site_page(&self, query: &SiteQuery) -> Result<SitePage, MingchaError> {
         let (today, kinds) = (self.today()?, self.kinds()?);
-        let limit = rows_of(query.limit);
+        let (offset, limit) = (beginning(query.offset), rows_of(query.limit));
         let search = query.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
         // One more than a page shows tells whether there is another.
-        let wanted = query.offset.saturating_add(limit).saturating_add(1);
+        let wanted = offset.saturating_add(limit).saturating_add(1);
         let filter = crate::SiteFilter { due: query.due_only, search: search.map(str::to_owned), limit: Some(wanted) };
         let known = self.sites(&filter)?;
         let mut rows = Vec::new();
-        for site in known.into_iter().skip(usize::try_from(query.offset).unwrap_or(usize::MAX)) {
+        for site in known.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)) {
             let english = kinds.get(&site.kind).map(|kind| kind.name.en.clone()).unwrap_or_default();
             rows.push(SiteSummary {
                 id: site.site.to_string(),
@@ -72,7 +72,7 @@ impl Phone {
                 is_overdue: site.recheck_due.is_some_and(|day| day < today),
             });
         }
-        let next_offset = next_page(&mut rows, query.offset, limit);
+        let next_offset = next_page(&mut rows, offset, limit);
         Ok(SitePage { rows, next_offset })
     }
 }

@@ -1,8 +1,7 @@
 //! The state of this device, for the start screen and every badge.
 
-use mingcha_model::Role;
-
-use super::{LocalizedText, Tag};
+use super::{LocalizedText, Tag, count};
+use crate::words::Sense;
 use crate::{MingchaError, Phone};
 
 /// Whose device this is, and what waits.
@@ -19,11 +18,11 @@ pub struct DeviceStatus {
     /// What the last sync was, in words.
     pub last_sync_text: LocalizedText,
     /// Statements that wait to be sent.
-    pub waiting: u64,
+    pub waiting: i32,
     /// Photos that wait to be sent.
-    pub waiting_photos: u64,
+    pub waiting_photos: i32,
     /// What needs this person: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: u64,
+    pub attention: i32,
 }
 
 impl Phone {
@@ -47,23 +46,13 @@ impl Phone {
         let attention = [status.refused, status.held, status.parked, status.conflicts, status.overruled];
         Ok(DeviceStatus {
             is_enrolled: status.enrolled,
-            role: status.role.map(|role| Tag::of(role_code(role))),
+            role: status.role.map(|role| Tag::of(&[Sense::Role], role.name())),
             places,
             last_sync: status.last_sync,
             last_sync_text,
-            waiting: status.waiting_ops,
-            waiting_photos: status.waiting_photos,
-            attention: attention.into_iter().fold(0, u64::saturating_add),
+            waiting: count(status.waiting_ops),
+            waiting_photos: count(status.waiting_photos),
+            attention: count(attention.into_iter().fold(0, u64::saturating_add)),
         })
-    }
-}
-
-fn role_code(role: Role) -> &'static str {
-    match role {
-        Role::Inspector => "inspector",
-        Role::Supervisor => "supervisor",
-        Role::Contact => "contact",
-        Role::Office => "office",
-        Role::Auditor => "auditor",
     }
 }

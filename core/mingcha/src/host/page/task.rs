@@ -1,6 +1,7 @@
 //! Today's work.
 
 use super::{DisplayDate, Tag};
+use crate::words::Sense;
 use crate::{MingchaError, Phone};
 
 /// What is to be done, the most urgent first. All of it: a person's work fits a page.
@@ -38,7 +39,7 @@ impl Phone {
         let today = self.today()?;
         let rows = self.tasks()?.into_iter().map(|row| TaskItem {
             id: row.task.map(|task| task.to_string()),
-            kind: Tag::of(row.what),
+            kind: Tag::of(&[Sense::Work, Sense::Visit, Sense::Mode], row.what),
             site_id: row.site.to_string(),
             site_name: row.site_name,
             from: row.from.map(|day| DisplayDate::of(day, today)),

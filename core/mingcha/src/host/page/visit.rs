@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use mingcha_model::{Item, Value};
 
-use super::{DisplayDate, LocalizedText, Tag};
+use super::{DisplayDate, LocalizedText, Tag, count};
+use crate::words::Sense;
 use crate::{FormRow, MingchaError, Phone, PhotoTaken, Raised, VisitStarted, VisitSubmitted};
 
 /// A visit that was started.
@@ -13,9 +14,9 @@ pub struct StartedVisit {
     /// Which.
     pub id: String,
     /// How many items it asks.
-    pub items: u64,
+    pub item_count: i32,
     /// How many more its sets have for such a site, left away to keep it short; each can be answered all the same.
-    pub left_out: u64,
+    pub left_out_count: i32,
     /// For a recheck, the findings of the site that are due.
     pub finding_ids: Vec<String>,
     /// What to say before the first answer: which sets rest on this app's own reading.
@@ -44,7 +45,7 @@ pub struct VisitForm {
     /// Its photos.
     pub photos: Vec<VisitPhoto>,
     /// How many items have no answer.
-    pub missing: u32,
+    pub missing_count: i32,
     /// The findings that it raised.
     pub finding_ids: Vec<String>,
     /// What this page showed; handed back with a submission.
@@ -54,8 +55,8 @@ pub struct VisitForm {
 /// One item of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormItem {
-    /// The item's code.
-    pub item: String,
+    /// The item's code, by which it is answered.
+    pub code: String,
     /// What is asked.
     pub text: LocalizedText,
     /// What counts as failed.
@@ -66,7 +67,7 @@ pub struct FormItem {
     /// `text`, `compare`, `derived`.
     pub answer_type: String,
     /// The same in words.
-    pub answer_text: LocalizedText,
+    pub answer_type_text: LocalizedText,
     /// What may be chosen, where it is a choice.
     pub choices: Vec<AnswerChoice>,
     /// The value in force, as one hands it in.
@@ -113,9 +114,9 @@ pub struct TakenPhoto {
     /// Which.
     pub id: String,
     /// Columns of the upright picture.
-    pub width: u32,
+    pub width: i32,
     /// Rows of the upright picture.
-    pub height: u32,
+    pub height: i32,
     /// Codes of what is unusual about it: `no_time`, `no_position`, `screenshot`, ...
     pub warnings: Vec<String>,
 }
@@ -159,13 +160,13 @@ impl Phone {
             id: view.visit.to_string(),
             site_id: view.site.to_string(),
             site_name: view.site_name,
-            mode: Tag::of(view.mode.name()),
-            status: Tag::of(view.status),
+            mode: Tag::of(&[Sense::Mode], view.mode.name()),
+            status: Tag::of(&[Sense::Visit, Sense::Standing], view.status),
             day: DisplayDate::of(view.day, self.today()?),
             is_open: view.status == "draft",
             items: rows.collect(),
             photos: photos.collect(),
-            missing: u32::try_from(view.missing.len()).unwrap_or(u32::MAX),
+            missing_count: i32::try_from(view.missing.len()).unwrap_or(i32::MAX),
             finding_ids: view.findings.iter().map(ToString::to_string).collect(),
             basis: view.basis.to_string(),
         })
@@ -183,10 +184,10 @@ fn form_item(item: Option<&Item>, row: FormRow) -> FormItem {
     FormItem {
         text: item.map(|item| item.text.clone().into()).unwrap_or_default(),
         help: item.map(|item| item.help.clone().into()).unwrap_or_default(),
-        answer_text: LocalizedText::new(zh, en),
+        answer_type_text: LocalizedText::new(zh, en),
         choices: choices.map(|value| AnswerChoice { value: value.to_string(), text: in_words(value) }).collect(),
         is_inferred: row.definition == "inferred",
-        item: row.item,
+        code: row.item,
         set: row.set,
         answer_type: row.answer,
         value: row.value,
@@ -202,8 +203,8 @@ impl From<VisitStarted> for StartedVisit {
     fn from(started: VisitStarted) -> Self {
         Self {
             id: started.visit.to_string(),
-            items: started.items,
-            left_out: started.left_out,
+            item_count: count(started.items),
+            left_out_count: count(started.left_out),
             finding_ids: started.findings.iter().map(ToString::to_string).collect(),
             notes: started.notes,
         }
@@ -223,7 +224,12 @@ impl From<VisitSubmitted> for SubmittedVisit {
 
 impl From<PhotoTaken> for TakenPhoto {
     fn from(taken: PhotoTaken) -> Self {
-        Self { id: taken.photo.to_string(), width: taken.width, height: taken.height, warnings: taken.warnings }
+        Self {
+            id: taken.photo.to_string(),
+            width: count(taken.width.into()),
+            height: count(taken.height.into()),
+            warnings: taken.warnings,
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! A code that has no word here is shown as it is, never hidden.
 
-use mingcha_model::{Bilingual, Day, Stage, Weekday};
+use mingcha_model::{Bilingual, Day, Weekday};
 
-use TagColor::{Amber, Blue, Gray, Green, Red};
+use TagColor::{Amber, Blue, Green, Red};
 
 use crate::Progress;
+use crate::words::{Sense, word};
 
 /// A text for people, in Chinese and in English. What people wrote is in the language they wrote it in, and no
 /// `LocalizedText`.
@@ -66,18 +67,12 @@ pub struct Tag {
 }
 
 impl Tag {
-    pub(super) fn of(code: &str) -> Self {
-        let known = WORDS.iter().find(|(known, ..)| *known == code);
-        let (zh, en, color) = known.map_or((code, code, Gray), |(_, zh, en, color)| (*zh, *en, *color));
+    /// The word and the colour of a code, in the first of these senses that knows it.
+    pub(super) fn of(senses: &[Sense], code: &str) -> Self {
+        let (zh, en) = word(senses, code).unwrap_or((code, code));
+        let color = COLORS.iter().find(|(sense, _, codes)| senses.contains(sense) && codes.contains(&code));
+        let color = color.map(|(_, color, _)| *color).unwrap_or_default();
         Self { code: code.to_owned(), text: LocalizedText::new(zh, en), color }
-    }
-
-    /// How far a finding has come. A visit is submitted too, and means something else by it.
-    pub(super) fn of_stage(stage: Stage) -> Self {
-        match stage {
-            Stage::Submitted => Self { code: stage.name().to_owned(), ..Self::of("rectified") },
-            other => Self::of(other.name()),
-        }
     }
 }
 
@@ -136,73 +131,29 @@ fn size(bytes: u64) -> String {
     }
 }
 
-const WORDS: &[(&str, &str, &str, TagColor)] = &[
-    // Stages of a finding.
-    ("recorded", "已记录", "recorded", Gray),
-    ("fed_back", "已反馈", "fed back", Blue),
-    ("fixed_on_spot", "立行立改", "fixed on the spot", Blue),
-    ("noticed", "已交办", "noticed", Blue),
-    ("rectified", "已报整改", "rectification submitted", Amber),
-    ("returned", "退回重改", "returned", Red),
-    ("awaiting_recheck", "待复查", "awaiting recheck", Amber),
-    ("supervised", "已督办", "supervised", Red),
-    ("closed", "已销号", "closed", Green),
-    ("void", "作废", "void", Gray),
-    // Marks beside a finding.
-    ("overdue", "逾期", "overdue", Red),
-    ("repeat", "重复问题", "repeated", Red),
-    ("suspended", "挂账", "suspended", Gray),
-    ("appealed", "申诉中", "appealed", Amber),
-    ("contested", "意见不一", "contested", Red),
-    ("provisional", "日期暂定", "dates may change", Gray),
-    ("refused", "被拒", "refused", Red),
-    ("unserved", "未签收", "not acknowledged", Amber),
-    ("duplicate", "同一事", "duplicate", Gray),
-    // Severities.
-    ("minor", "轻微", "minor", Gray),
-    ("ordinary", "一般", "ordinary", Blue),
-    ("serious", "较重", "serious", Amber),
-    ("works", "需工程", "needs works", Amber),
-    // Visits.
-    ("open", "明察", "open", Blue),
-    ("undercover", "暗访", "undercover", Gray),
-    ("recheck", "复查", "recheck", Blue),
-    ("self", "自查", "self-check", Gray),
-    ("special", "专项", "special", Blue),
-    ("joint", "联合", "joint", Blue),
-    ("draft", "进行中", "draft", Blue),
-    ("submitted", "已提交", "submitted", Green),
-    // Roles.
-    ("inspector", "检查员", "inspector", Gray),
-    ("supervisor", "督查员", "supervisor", Gray),
-    ("contact", "单位联络员", "contact", Gray),
-    ("office", "文明办", "office", Gray),
-    ("auditor", "审计", "auditor", Gray),
-    // Verdicts and results.
-    ("approve", "审核通过", "approved", Green),
-    ("return", "退回重改", "returned", Red),
-    ("pass", "合格", "passed", Green),
-    ("partly", "部分合格", "passed in part", Amber),
-    ("fail", "不合格", "failed", Red),
-    ("reopen", "重新打开", "reopened", Amber),
-    // Work.
-    ("assigned", "指派", "assigned", Blue),
-    ("feedback_overdue", "反馈逾期", "feedback overdue", Red),
-    ("supervision_due", "待发督办", "supervision due", Red),
-    ("to_review", "待审核整改", "rectification to review", Amber),
-    ("extension_asked", "申请延期", "extension asked", Amber),
-    ("declined", "单位拒收通知", "notice refused", Red),
-    // What needs a person.
-    ("parked", "等候所属记录", "waits for what it belongs to", Gray),
-    ("held", "暂存", "held", Amber),
-    ("answer", "答案", "answer", Gray),
-    ("verdict", "审核", "verdict", Gray),
-    ("result", "复查结果", "recheck result", Gray),
-    ("visit_void", "检查作废", "visit voided", Gray),
-    ("site", "点位", "site", Gray),
-    ("extension", "延期", "extension", Gray),
-    ("suspension", "挂账", "suspension", Gray),
-    ("appeal", "申诉", "appeal", Gray),
+/// Which codes have a colour; everything else is grey.
+const COLORS: &[(Sense, TagColor, &[&str])] = &[
+    (Sense::Stage, Blue, &["fed_back", "fixed_on_spot", "noticed"]),
+    (Sense::Stage, Amber, &["submitted", "awaiting_recheck"]),
+    (Sense::Stage, Red, &["returned", "supervised"]),
+    (Sense::Stage, Green, &["closed"]),
+    (Sense::Mark, Red, &["overdue", "repeat", "contested", "refused"]),
+    (Sense::Mark, Amber, &["appealed", "unserved"]),
+    (Sense::Severity, Blue, &["ordinary"]),
+    (Sense::Severity, Amber, &["serious", "works"]),
+    (Sense::Mode, Blue, &["open", "recheck", "special", "joint"]),
+    (Sense::Visit, Blue, &["draft"]),
+    (Sense::Visit, Green, &["submitted"]),
+    (Sense::Verdict, Green, &["approve"]),
+    (Sense::Verdict, Red, &["return"]),
+    (Sense::Outcome, Green, &["pass"]),
+    (Sense::Outcome, Amber, &["partly", "reopen"]),
+    (Sense::Outcome, Red, &["fail"]),
+    (Sense::Work, Blue, &["assigned"]),
+    (Sense::Work, Red, &["feedback_overdue", "supervision_due", "declined"]),
+    (Sense::Work, Amber, &["to_review", "extension_asked", "appealed", "unserved"]),
+    (Sense::Standing, Red, &["refused"]),
+    (Sense::Standing, Amber, &["held"]),
 ];
 
 #[cfg(test)]
@@ -236,24 +187,28 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_there_once_and_in_both_languages() {
-        for (place, (code, zh, en, _)) in WORDS.iter().enumerate() {
-            assert!(!zh.is_ascii() && en.is_ascii() && !en.is_empty(), "{code}");
-            assert!(WORDS.iter().skip(place + 1).all(|(other, ..)| other != code), "{code} twice");
+    fn every_colour_is_a_known_word_s_and_no_word_has_two() {
+        let mut seen = Vec::new();
+        for (sense, _, codes) in COLORS {
+            for code in *codes {
+                assert!(word(&[*sense], code).is_some(), "{code} is no {sense:?}");
+                assert!(!seen.contains(&(*sense, *code)), "{code} has two colours");
+                seen.push((*sense, *code));
+            }
         }
     }
 
     #[test]
-    fn every_stage_has_words_and_its_own_code() {
-        for stage in Stage::ALL {
-            let tag = Tag::of_stage(stage);
-            assert_eq!(tag.code, stage.name());
-            assert!(!tag.text.zh.is_ascii(), "{tag:?}");
-        }
+    fn what_is_submitted_is_done_as_a_visit_and_waits_as_a_rectification() {
+        let (visit, finding) = (Tag::of(&[Sense::Visit], "submitted"), Tag::of(&[Sense::Stage], "submitted"));
+        assert_eq!((visit.text.zh.as_str(), visit.color), ("已提交", Green));
+        assert_eq!((finding.text.zh.as_str(), finding.color), ("已报整改", Amber));
+        assert_eq!(visit.code, finding.code);
     }
 
     #[test]
     fn a_code_of_tomorrow_is_shown_as_it_is() {
-        assert_eq!(Tag::of("a_code_of_tomorrow").text, LocalizedText::new("a_code_of_tomorrow", "a_code_of_tomorrow"));
+        let tag = Tag::of(&[Sense::Mark], "a_code_of_tomorrow");
+        assert_eq!(tag.text, LocalizedText::new("a_code_of_tomorrow", "a_code_of_tomorrow"));
     }
 }
