@@ -226,7 +226,7 @@ public actor Mingcha {
                     continuation.resume(returning: .failure(error))
                 } catch {
                     // What the seam itself throws may quote anything.
-                    let said = MingchaError.Defect(code: "seam", zh: "应用内部出错，请重试", en: "something went wrong inside; try again")
+                    let said = MingchaError.defect(code: "seam", zh: "应用内部出错，请重试", en: "something went wrong inside; try again")
                     continuation.resume(returning: .failure(said))
                 }
             }

@@ -43,7 +43,7 @@ public final class Hardware: Platform, @unchecked Sendable {
     public func conditions() throws -> Conditions { Conditions(network: network, batteryLow: false, freeBytes: nil) }
 
     public func clock() throws -> ClockReading? {
-        guard let date = ISO8601DateFormatter().date(from: now) else { throw PlatformFault.NotNow }
+        guard let date = ISO8601DateFormatter().date(from: now) else { throw PlatformFault.notNow }
         let millis = Int64(date.timeIntervalSince1970 * 1000)
         return ClockReading(wallMillis: millis, monotonicMillis: millis, boot: 1)
     }

@@ -44,9 +44,9 @@ final class CaseTests: XCTestCase {
         try await anna.sync()
         try await ben.sync()
         let asked = try unwrapped(try await anna.visit(visit).now().items.first { $0.answerType == "yn" })
-        let seen = try unwrapped(try await ben.visit(visit).now().items.first { $0.item == asked.item })
-        try await anna.answer(visit: visit, item: asked.item, value: "yes", note: "看到了", basis: asked.basis)
-        try await ben.answer(visit: visit, item: asked.item, value: "no", note: "没有看到", basis: seen.basis)
+        let seen = try unwrapped(try await ben.visit(visit).now().items.first { $0.code == asked.code })
+        try await anna.answer(visit: visit, item: asked.code, value: "yes", note: "看到了", basis: asked.basis)
+        try await ben.answer(visit: visit, item: asked.code, value: "no", note: "没有看到", basis: seen.basis)
         for _ in 0..<2 { for phone in [anna, ben] { try await phone.sync() } }
         let told = try unwrapped(try await anna.attention().now().conflicts.first)
         XCTAssertEqual(Set(told.values.map(\.text.zh)), ["是", "否"])
@@ -56,7 +56,7 @@ final class CaseTests: XCTestCase {
         for phone in [anna, ben] {
             let open = try await phone.attention().now().conflicts
             XCTAssertTrue(open.isEmpty)
-            let settled = try await phone.visit(visit).now().items.first { $0.item == asked.item }
+            let settled = try await phone.visit(visit).now().items.first { $0.code == asked.code }
             XCTAssertEqual(settled?.value, "yes")
         }
         let lost = try await ben.attention().now().overruled
@@ -73,7 +73,7 @@ final class CaseTests: XCTestCase {
         anna.hardware.now = "2026-03-02T10:00:00+08:00"
         let visit = try await anna.phone.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
         try await anna.phone.sync()
-        let opening = try unwrapped(try await anna.phone.attention().now().refused.first { $0.kind == "visit_open" })
+        let opening = try unwrapped(try await anna.phone.attention().now().refused.first { $0.kind.code == "visit_open" })
         XCTAssertEqual(opening.reason, "area")
         let refused = try await anna.phone.visit(visit).now().status.code
         XCTAssertEqual(refused, "refused")
@@ -98,7 +98,7 @@ final class CaseTests: XCTestCase {
             _ = try await Mingcha.open(folder: phone, platform: anna.hardware)
             XCTFail("opened what is no store")
         } catch {
-            guard case .StoreUnusable = error else { return XCTFail("\(error)") }
+            guard case .storeUnusable = error else { return XCTFail("\(error)") }
         }
         try FileManager.default.removeItem(at: phone)
         let again = try await Mingcha.open(folder: phone, platform: anna.hardware)

@@ -50,7 +50,7 @@ final class HandsTests: XCTestCase {
         let form = try await again.visit(visit).now()
         XCTAssertEqual(form.mode.code, "undercover")
         XCTAssertEqual(form.photos.count, 1)
-        XCTAssertEqual(form.items.first { $0.item == "W5-3" }?.note, "坡道被电动车占用")
+        XCTAssertEqual(form.items.first { $0.code == "W5-3" }?.note, "坡道被电动车占用")
         XCTAssertEqual(form.findingIds.count, 1)
         await again.close()
     }
@@ -81,7 +81,7 @@ final class HandsTests: XCTestCase {
             try await phone.sync()
             XCTFail("met a city that is away")
         } catch {
-            guard case .Offline = error else { return XCTFail("\(error)") }
+            guard case .offline = error else { return XCTFail("\(error)") }
         }
         try city.serve()
         hardware.network = .metered
@@ -96,7 +96,7 @@ final class HandsTests: XCTestCase {
         let visit = try await phone.startVisit(site: "GOV-01", mode: "open").id
         let items = try await phone.visit(visit).now().items.prefix(4)
         for (number, item) in items.enumerated() {
-            let task = Task { try await phone.answer(visit: visit, item: item.item, value: "na", note: "note \(number)", basis: item.basis) }
+            let task = Task { try await phone.answer(visit: visit, item: item.code, value: "na", note: "note \(number)", basis: item.basis) }
             if number % 2 == 0 { task.cancel() }
             // A call that has begun is finished, cancelled or not.
             try await task.value
@@ -106,7 +106,7 @@ final class HandsTests: XCTestCase {
         let sync = Task { try await phone.sync() }
         sync.cancel()
         if case .failure(let error) = await sync.result {
-            guard case MingchaError.Cancelled = error else { return XCTFail("\(error)") }
+            guard case MingchaError.cancelled = error else { return XCTFail("\(error)") }
         }
         let waiting = try await phone.sync().waiting
         XCTAssertEqual(waiting, 0)
@@ -125,7 +125,7 @@ final class HandsTests: XCTestCase {
             _ = try device.syncJob().run()
             XCTFail("signed without a signature")
         } catch {
-            guard case MingchaError.Busy(let code, _, _) = error else { return XCTFail("\(error)") }
+            guard case MingchaError.busy(let code, _, _) = error else { return XCTFail("\(error)") }
             XCTAssertEqual(code, "keys_locked")
             XCTAssertFalse("\(error) \(error.localizedDescription)".contains("金丝雀"))
         }

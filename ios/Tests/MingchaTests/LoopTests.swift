@@ -57,15 +57,15 @@ final class LoopTests: XCTestCase {
         let visit = try await inspector.phone.startVisit(site: "GOV-01", mode: "undercover", sets: ["W5"]).id
         let photo = try await inspector.phone.addPhoto(visit: visit, file: picture(below: inspector.below, number: 1), item: "W5-3")
         let form = try await inspector.phone.visit(visit).now()
-        let asked = try XCTUnwrap(form.items.first { $0.item == "W5-3" })
-        try await inspector.phone.answer(visit: visit, item: asked.item, value: "no", note: "坡道被电动车占用", basis: asked.basis)
-        try await inspector.phone.raiseFinding(visit: visit, item: asked.item, text: "坡道堵死", photos: [photo.id])
+        let asked = try XCTUnwrap(form.items.first { $0.code == "W5-3" })
+        try await inspector.phone.answer(visit: visit, item: asked.code, value: "no", note: "坡道被电动车占用", basis: asked.basis)
+        try await inspector.phone.raiseFinding(visit: visit, item: asked.code, text: "坡道堵死", photos: [photo.id])
         try await inspector.phone.submitVisit(visit)
         do {
             try await inspector.phone.sync()
             XCTFail("met a city without a network")
         } catch {
-            guard case .Offline(let code, _, _) = error else { return XCTFail("\(error)") }
+            guard case .offline(let code, _, _) = error else { return XCTFail("\(error)") }
             XCTAssertEqual(code, "no_network")
         }
 
@@ -112,7 +112,7 @@ final class LoopTests: XCTestCase {
             _ = try await inspector.phone.tasks().now()
             XCTFail("a closed device answered")
         } catch {
-            guard case .Cancelled = error else { return XCTFail("\(error)") }
+            guard case .cancelled = error else { return XCTFail("\(error)") }
         }
     }
 }

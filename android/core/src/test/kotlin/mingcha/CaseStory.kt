@@ -40,8 +40,8 @@ class CaseStory {
             anna.sync()
             ben.sync()
             val asked = anna.visit(visit).first().items.first { it.answerType == "yn" }
-            anna.answer(visit, asked.item, "yes", "看到了", asked.basis)
-            ben.answer(visit, asked.item, "no", "没有看到", ben.visit(visit).first().items.first { it.item == asked.item }.basis)
+            anna.answer(visit, asked.code, "yes", "看到了", asked.basis)
+            ben.answer(visit, asked.code, "no", "没有看到", ben.visit(visit).first().items.first { it.code == asked.code }.basis)
             repeat(2) { listOf(anna, ben).forEach { it.sync() } }
 
             val told = anna.attention().first().conflicts.single()
@@ -49,21 +49,21 @@ class CaseStory {
             assertEquals("答案", told.kind.text.zh)
             assertTrue(told.isMine)
             assertEquals(setOf("是", "否"), told.values.map { it.text.zh }.toSet())
-            assertTrue(anna.visit(visit).first().items.first { it.item == asked.item }.isContested)
-            assertEquals(1uL, ben.status().first().attention)
+            assertTrue(anna.visit(visit).first().items.first { it.code == asked.code }.isContested)
+            assertEquals(1, ben.status().first().attention)
 
             val kept = told.values.single { it.value == "yes" }
             anna.settle(told.id, kept.id, "照片里有", told.basis)
             repeat(2) { listOf(anna, ben).forEach { it.sync() } }
             for (phone in listOf(anna, ben)) {
                 assertTrue(phone.attention().first().conflicts.isEmpty())
-                val settled = phone.visit(visit).first().items.first { it.item == asked.item }
+                val settled = phone.visit(visit).first().items.first { it.code == asked.code }
                 assertEquals("yes" to false, settled.value to settled.isContested)
             }
             val lost = ben.attention().first().overruled.single()
             assertEquals("照片里有", lost.reason)
             ben.markOverruledSeen()
-            assertEquals(0uL, ben.status().first().attention)
+            assertEquals(0, ben.status().first().attention)
             listOf(anna, ben).forEach(Mingcha::close)
         }
     }
@@ -78,16 +78,16 @@ class CaseStory {
             anna.hardware.now = "2026-03-02T10:00:00+08:00"
             val visit = anna.phone.startVisit("GOV-01", "open", listOf("W5")).id
             val asked = anna.phone.visit(visit).first().items.first { it.answerType == "yn" }
-            anna.phone.answer(visit, asked.item, "no", "撤权后写的备注", asked.basis)
-            assertTrue(anna.phone.sync().attention > 0uL)
+            anna.phone.answer(visit, asked.code, "no", "撤权后写的备注", asked.basis)
+            assertTrue(anna.phone.sync().attention > 0)
 
             val aside = anna.phone.attention().first().refused
-            val opening = aside.single { it.kind == "visit_open" }
+            val opening = aside.single { it.kind.code == "visit_open" }
             assertEquals("area", opening.reason)
             assertFalse(opening.advice.zh.isEmpty() || opening.advice.en.isEmpty())
             val shown = anna.phone.visit(visit).first()
             assertEquals("refused", shown.status.code)
-            assertEquals("撤权后写的备注", shown.items.single { it.item == asked.item }.note)
+            assertEquals("撤权后写的备注", shown.items.single { it.code == asked.code }.note)
             assertThrows<MingchaException.Refused> { runBlocking { anna.phone.proposeAgain(opening.id) } }
 
             city.grant(anna.person, "DH")
@@ -107,7 +107,7 @@ class CaseStory {
             val anna = inspector("Anna", city)
             val visit = anna.phone.startVisit("GOV-01", "open", listOf("W5")).id
             val asked = anna.phone.visit(visit).first().items.first { it.answerType == "yn" }
-            anna.phone.answer(visit, asked.item, "no", "备注", asked.basis)
+            anna.phone.answer(visit, asked.code, "no", "备注", asked.basis)
             anna.phone.sync()
             anna.phone.close()
 
@@ -121,7 +121,7 @@ class CaseStory {
             assertThrows<MingchaException.NotEnrolled> { runBlocking { again.sites().first() } }
             again.enrol(city.url, city.guest("--role", "inspector", "--area", "DH", "--person", anna.person).code)
             again.sync()
-            assertEquals("备注", again.visit(visit).first().items.single { it.item == asked.item }.note)
+            assertEquals("备注", again.visit(visit).first().items.single { it.code == asked.code }.note)
             again.close()
         }
     }

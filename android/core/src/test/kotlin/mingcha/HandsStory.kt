@@ -45,15 +45,15 @@ class HandsStory {
             val acknowledged = mutableMapOf<String, String>()
             items.take(5).forEachIndexed { number, item ->
                 val job = launch(Dispatchers.Default) {
-                    phone.answer(visit, item.item, item.choices.first().value, "note $number", item.basis)
-                    synchronized(acknowledged) { acknowledged[item.item] = "note $number" }
+                    phone.answer(visit, item.code, item.choices.first().value, "note $number", item.basis)
+                    synchronized(acknowledged) { acknowledged[item.code] = "note $number" }
                 }
                 if (number % 2 == 0) job.cancelAndJoin() else job.join()
             }
             assertTrue(acknowledged.size >= 2, "those that nobody cancelled")
-            val saved = phone.visit(visit).first().items.associate { it.item to it.note }
+            val saved = phone.visit(visit).first().items.associate { it.code to it.note }
             acknowledged.forEach { (item, note) -> assertEquals(note, saved[item]) }
-            assertEquals(0uL, phone.sync().waiting)
+            assertEquals(0, phone.sync().waiting)
             phone.close()
         }
     }
@@ -74,17 +74,17 @@ class HandsStory {
                 val sync = launch(Dispatchers.Default) { phone.sync() }
                 while (knocked.count > 0) delay(10)
                 sync.cancelAndJoin()
-                assertTrue(phone.status().first().waiting > 0uL, "screens go on")
+                assertTrue(phone.status().first().waiting > 0, "screens go on")
                 answering.interrupt()
             }
             city.serve()
-            assertEquals(0uL, synced(phone))
+            assertEquals(0, synced(phone))
             phone.close()
         }
     }
 
     /** The cancelled sync may still be giving up the dead line; one sync runs at a time. */
-    private suspend fun synced(phone: Mingcha): ULong {
+    private suspend fun synced(phone: Mingcha): Int {
         while (true) {
             try {
                 return phone.sync().waiting
@@ -133,7 +133,7 @@ class HandsStory {
                 assertEquals("keys_locked", locked.code)
                 assertFalse("$locked ${locked.message} ${locked.stackTraceToString()}".contains("金丝雀"))
                 throws = false
-                assertEquals(0uL, device.syncJob().use { it.run() }.waiting)
+                assertEquals(0, device.syncJob().use { it.run() }.waiting)
             }
         }
     }

@@ -50,7 +50,7 @@ class LoopStory {
             val form = again.visit(draft.visitId!!).first()
             assertEquals("undercover", form.mode.code)
             assertEquals(2, form.photos.size)
-            val answered = form.items.single { it.item == "W5-3" }
+            val answered = form.items.single { it.code == "W5-3" }
             assertEquals("no", answered.value)
             assertEquals("否", answered.valueText?.zh)
             assertEquals("坡道被电动车占用", answered.note)
@@ -59,7 +59,7 @@ class LoopStory {
 
             // With signal, the city and the supervisor hear of it; the unit does not.
             val all = listOf(again, supervisor.phone, contact.phone)
-            suspend fun meet() = repeat(2) { all.forEach { assertEquals(0uL, it.sync().waiting) } }
+            suspend fun meet() = repeat(2) { all.forEach { assertEquals(0, it.sync().waiting) } }
             meet()
             assertTrue(contact.phone.findings().first().rows.isEmpty())
             val raised = supervisor.phone.findings().first().rows.single()
@@ -122,10 +122,10 @@ class LoopStory {
             hand.hardware.network = NetworkKind.UNAVAILABLE
             val untried = assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
             assertEquals("no_network", untried.code)
-            assertTrue(hand.phone.status().first().waiting > 0uL)
+            assertTrue(hand.phone.status().first().waiting > 0)
             city.serve()
             hand.hardware.network = NetworkKind.METERED
-            assertEquals(0uL, hand.phone.sync().waiting)
+            assertEquals(0, hand.phone.sync().waiting)
             assertTrue(hand.phone.visit(visit).first().isOpen)
             hand.phone.close()
         }

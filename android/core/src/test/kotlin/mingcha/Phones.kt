@@ -47,7 +47,7 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
 
     override fun clock(): ClockReading {
         val millis = OffsetDateTime.parse(now).toInstant().toEpochMilli()
-        return ClockReading(wallMillis = millis, monotonicMillis = millis, boot = 1uL)
+        return ClockReading(wallMillis = millis, monotonicMillis = millis, boot = 1)
     }
 
     private fun kept(name: String, make: () -> ByteArray): ByteArray {

@@ -13,8 +13,8 @@ suspend fun tenLines(folder: Path, platform: Platform, city: String, code: Strin
     val site = phone.sites(SiteQuery(search = "政务")).first().rows.first()
     val visit = phone.startVisit(site.id, "open").id
     val item = phone.visit(visit).first().items.first()
-    val taken = phone.addPhoto(visit, photo, item.item)
-    phone.answer(visit, item.item, item.choices.last().value, note = "坡道被占", basis = item.basis)
-    phone.raiseFinding(visit, item.item, "坡道堵死", photoIds = listOf(taken.id))
+    val taken = phone.addPhoto(visit, photo, item.code)
+    phone.answer(visit, item.code, item.choices.last().value, note = "坡道被占", basis = item.basis)
+    phone.raiseFinding(visit, item.code, "坡道堵死", photoIds = listOf(taken.id))
     println(phone.submitVisit(visit).missing)
 }

@@ -19,10 +19,10 @@ fun main(words: Array<String>) = runBlocking<Unit> {
     println("photo $photo")
     phone.addPhoto(visit, picture(Path.of(below), 2))
     println("photo another")
-    val item = phone.visit(visit).first().items.single { it.item == "W5-3" }
-    phone.answer(visit, item.item, "no", "坡道被电动车占用", item.basis)
+    val item = phone.visit(visit).first().items.single { it.code == "W5-3" }
+    phone.answer(visit, item.code, "no", "坡道被电动车占用", item.basis)
     println("answer")
-    val finding = phone.raiseFinding(visit, item.item, "坡道堵死", photoIds = listOf(photo)).id
+    val finding = phone.raiseFinding(visit, item.code, "坡道堵死", photoIds = listOf(photo)).id
     println("finding $finding")
     Thread.sleep(Long.MAX_VALUE)
 }
