@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use mingcha_model::body::{AreaSet, AuthorSet, Body, PersonSet, SiteEnter, UnitSet};
 use mingcha_model::{
-    AreaId, Cursor, DeviceId, EntityId, Entry, FeedName, Flags, Grants, LogId, Op, OpId, Order, PersonId, Refusal,
-    Role, SiteId, Text, UnitId, Verdict,
+    AreaId, Cursor, DeviceId, EntityId, Entry, FeedName, Flags, Grants, Kind, LogId, Op, OpId, Order, PersonId,
+    Refusal, Role, SiteId, Text, UnitId, Verdict,
 };
 use mingcha_store::{NewPage, OpVerdict};
 use mingcha_sync::{CityKey, Page, Receipt, Ruled, Segment, Signer, SoftwareKey};
@@ -123,6 +123,14 @@ impl City {
         self.enter(CITY_LOG, op, Flags::NONE);
     }
 
+    /// Says of this thing what only an app of tomorrow knows how to read, and must know to change it.
+    pub fn say_as_of_tomorrow(&mut self, entity: EntityId) {
+        self.say(entity, &Body::AreaSet(AreaSet { code: String::new() }), &[""]);
+        if let Some(entry) = self.entries.last_mut() {
+            (entry.op.kind, entry.op.body) = (Kind(9_000), vec![0xff, 0x00]);
+        }
+    }
+
     /// One meeting: takes what the phone sealed, gives receipts, then everything new of the area's feed.
     pub fn meet(&mut self, desk: &mut Desk) {
         self.take(desk);
@@ -145,7 +153,7 @@ impl City {
                     let ruling = self.rulings.get(&id).copied();
                     ruled.extend(ruling.map(|(verdict, reason)| Ruled { seq: op.seq, verdict, reason: Some(reason) }));
                     match ruling {
-                        _ if op.kind == mingcha_model::Kind::LOG_OPEN => {}
+                        _ if op.kind == Kind::LOG_OPEN => {}
                         Some((Verdict::Held, _)) => self.enter(log.log, op, Flags::HELD),
                         Some(_) => {}
                         None => self.enter(log.log, op, Flags::NONE),

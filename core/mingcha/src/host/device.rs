@@ -149,7 +149,7 @@ impl Inner {
     /// The phone, opened again where it sleeps.
     fn seated<'s>(&self, seat: &'s mut Seat) -> Result<&'s mut Phone, HostError> {
         if matches!(seat, Seat::Asleep) {
-            *seat = Seat::Awake(Box::new(self.another()?));
+            *seat = Seat::Awake(Box::new(self.opened()?));
         }
         match seat {
             Seat::Awake(phone) => Ok(phone),
@@ -175,8 +175,12 @@ impl Inner {
         }
     }
 
-    /// An opening of its own, for work that must not keep screens waiting.
+    /// An opening of its own, for work that must not keep screens waiting; none once this one is closed.
     pub fn another(&self) -> Result<Phone, HostError> {
+        if matches!(*lock(&self.seat), Seat::Closed) { Err(HostError::cancelled()) } else { self.opened() }
+    }
+
+    fn opened(&self) -> Result<Phone, HostError> {
         Ok(Phone::open(&self.folder, self.lent.ports()?)?)
     }
 

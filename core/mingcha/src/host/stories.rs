@@ -1,5 +1,7 @@
 //! The device in many hands: two openings, threads, jobs in the middle of everything, hosts that fail.
 
+mod canaries;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
