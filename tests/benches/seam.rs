@@ -24,7 +24,7 @@ const NOW: &str = "2026-03-02T09:00:00+08:00";
 const FINDINGS: usize = 60;
 /// How often each is measured, and how often it is done before: a page and a call are small, a photo is not.
 const TIMES: [(&str, usize, usize); 4] =
-    [("call", 2_000, 2_000), ("page", 300, 300), ("photo in", 11, 2), ("photo out", 200, 50)];
+    [("call", 2_000, 500), ("page", 60, 10), ("photo in", 11, 2), ("photo out", 100, 10)];
 
 /// An app whose keys lie in files and whose clock stands still, as those of the other languages do.
 struct Still {
@@ -119,7 +119,8 @@ fn picture(home: &Path, number: usize) -> PathBuf {
     file
 }
 
-/// Measures as the other languages do, and leaves the medians in nanoseconds where they leave theirs.
+/// Measures as the other languages do, and leaves nanoseconds where they leave theirs: the least of all, which is what a machine
+/// that others use can do.
 fn measure(home: &Path) {
     let device = device(home);
     let [visit, photo] = ["visit", "photo"].map(|name| fs::read_to_string(home.join(name)).unwrap());
@@ -127,8 +128,8 @@ fn measure(home: &Path) {
     assert_eq!(device.findings(&page).unwrap().rows.len(), 50);
     let out = home.join("out.jpg");
     let mut taken = 0;
-    let medians = TIMES.map(|(name, times, before)| {
-        let mut spent: Vec<u64> = (0..before + times)
+    let least = TIMES.map(|(name, times, before)| {
+        let spent = (0..before + times)
             .map(|_| {
                 taken += usize::from(name == "photo in");
                 let picture = home.join(format!("picture-{taken}.jpg"));
@@ -143,14 +144,12 @@ fn measure(home: &Path) {
                 let _ = fs::remove_file(&out);
                 u64::try_from(spent.as_nanos()).unwrap()
             })
-            .skip(before)
-            .collect();
-        spent.sort_unstable();
-        (name, spent[times / 2])
+            .skip(before);
+        (name, spent.min().unwrap())
     });
-    let lines: Vec<String> = medians.iter().map(|(name, nanos)| format!("{name}\t{nanos}\n")).collect();
+    let lines: Vec<String> = least.iter().map(|(name, nanos)| format!("{name}\t{nanos}\n")).collect();
     fs::write(home.join("measured"), lines.concat()).unwrap();
-    for (name, nanos) in medians {
+    for (name, nanos) in least {
         println!("{name:<10} {:>10}.{:03} ms, the core alone", nanos / 1_000_000, nanos / 1_000 % 1_000);
     }
 }

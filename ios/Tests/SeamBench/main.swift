@@ -27,8 +27,9 @@ final class Still: Platform {
     func clock() throws -> ClockReading? { ClockReading(wallMillis: millis, monotonicMillis: millis, boot: 1) }
 }
 
-/// The median of so many times in nanoseconds, after so many that do not count. What it gives must be true.
-func median(before: Int, times: Int, after: () -> Void = {}, once: () throws -> Bool) throws -> UInt64 {
+/// The least of so many times in nanoseconds, after so many that do not count: what a machine that others use can do. What is
+/// done must give true.
+func least(before: Int, times: Int, after: () -> Void = {}, once: () throws -> Bool) throws -> UInt64 {
     var spent: [UInt64] = []
     for _ in 0..<(before + times) {
         let begun = DispatchTime.now().uptimeNanoseconds
@@ -37,7 +38,7 @@ func median(before: Int, times: Int, after: () -> Void = {}, once: () throws -> 
         precondition(isRight)
         after()
     }
-    return spent.dropFirst(before).sorted()[times / 2]
+    return spent.dropFirst(before).min() ?? 0
 }
 
 func measure(home: URL) throws {
@@ -46,14 +47,14 @@ func measure(home: URL) throws {
     let page = FindingQuery(limit: 50)
     let out = home.appendingPathComponent("out.jpg")
     var taken = 0
-    let call = try median(before: 2_000, times: 2_000) { try device.status().isEnrolled }
-    let list = try median(before: 300, times: 300) { try device.findings(query: page).rows.count == 50 }
-    let photoIn = try median(before: 2, times: 11) {
+    let call = try least(before: 500, times: 2_000) { try device.status().isEnrolled }
+    let list = try least(before: 10, times: 60) { try device.findings(query: page).rows.count == 50 }
+    let photoIn = try least(before: 2, times: 11) {
         taken += 1
         let file = home.appendingPathComponent("picture-\(taken).jpg").path
         return try device.addPhoto(visitId: visit, file: file).width > 0
     }
-    let photoOut = try median(before: 50, times: 200, after: { try? FileManager.default.removeItem(at: out) }) {
+    let photoOut = try least(before: 10, times: 100, after: { try? FileManager.default.removeItem(at: out) }) {
         try device.savePhoto(photoId: photo, copy: "thumbnail", file: out.path)
         return true
     }

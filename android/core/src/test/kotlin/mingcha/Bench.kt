@@ -32,12 +32,13 @@ class Bench {
         override fun clock() = ClockReading(wallMillis = millis, monotonicMillis = millis, boot = 1)
     }
 
-    private fun median(before: Int, times: Int, after: () -> Unit = {}, once: () -> Unit): Long =
+    /** The least of so many times in nanoseconds, after so many that do not count: what a machine that others use can do. */
+    private fun least(before: Int, times: Int, after: () -> Unit = {}, once: () -> Unit): Long =
         List(before + times) {
             val begun = System.nanoTime()
             once()
             (System.nanoTime() - begun).also { after() }
-        }.drop(before).sorted()[times / 2]
+        }.drop(before).min()
 
     @Test
     fun `the seam is measured`() {
@@ -47,13 +48,13 @@ class Bench {
             val out = home.resolve("out.jpg")
             var taken = 0
             val measured = listOf(
-                "call" to median(20_000, 2_000) { assertTrue(device.status().isEnrolled) },
-                "page" to median(600, 300) { assertEquals(50, device.findings(page).rows.size) },
-                "photo in" to median(2, 11) {
+                "call" to least(10_000, 2_000) { assertTrue(device.status().isEnrolled) },
+                "page" to least(150, 60) { assertEquals(50, device.findings(page).rows.size) },
+                "photo in" to least(2, 11) {
                     taken += 1
                     assertTrue(device.addPhoto(visit, home.resolve("picture-$taken.jpg").toString()).width > 0)
                 },
-                "photo out" to median(50, 200, { out.deleteIfExists() }) { device.savePhoto(photo, "thumbnail", out.toString()) },
+                "photo out" to least(10, 100, { out.deleteIfExists() }) { device.savePhoto(photo, "thumbnail", out.toString()) },
             )
             home.resolve("measured").writeText(measured.joinToString("") { (name, nanos) -> "$name\t$nanos\n" })
             device.shut()
