@@ -86,8 +86,8 @@ pub enum Photo {
     Save {
         /// 照片 id / the photo's id
         photo: String,
-        /// original 原件，standard 标准版，thumbnail 缩略图 / which copy
-        #[arg(long, value_parser = ["original", "standard", "thumbnail"], hide_possible_values = true)]
+        /// original 原件，standard 标准版，thumbnail 缩略图，published 公布版（收到的只有这一版）/ which copy; of a published photo there is one alone
+        #[arg(long, value_parser = ["original", "standard", "thumbnail", "published"], hide_possible_values = true)]
         copy: String,
         /// 写到哪个文件 / the file to write
         #[arg(long, value_name = "FILE")]
@@ -123,7 +123,7 @@ impl Photo {
             Self::Pair { finding, out } => desk.print(&desk.phone()?.photo_pairs(&finding, out.as_deref())?),
             Self::Save { photo, copy, out } => {
                 let mut phone = desk.phone()?;
-                if copy != "original" {
+                if copy == "standard" || copy == "thumbnail" {
                     phone.photo_ready(&photo)?;
                 }
                 desk.print(&phone.photo_save(&photo, &copy, &out)?)
