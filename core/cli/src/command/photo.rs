@@ -86,7 +86,7 @@ pub enum Photo {
     Save {
         /// 照片 id / the photo's id
         photo: String,
-        /// original 原件，standard 标准版，thumbnail 缩略图，published 公布版（收到的只有这一版）/ which copy; of a published photo there is one alone
+        /// original 原件，standard 标准版，thumbnail 缩略图，published 公布版（收到的只有这一版） / which copy; of a published photo there is one alone
         #[arg(long, value_parser = ["original", "standard", "thumbnail", "published"], hide_possible_values = true)]
         copy: String,
         /// 写到哪个文件 / the file to write

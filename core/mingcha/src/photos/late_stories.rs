@@ -91,7 +91,7 @@ fn a_part_that_grew_into_another_file_is_thrown_away_and_fetched_anew() {
     let visit = bertha.phone.store.visits(&VisitFilter::default()).unwrap()[0].visit;
     let photo = bertha.phone.store.photos_of(visit.into()).unwrap().remove(0);
     assert!(bertha.phone.keep_piece(photo.add.original, b"these bytes are of something else").unwrap());
-    assert_eq!(bertha.phone.photo_fetch(false, &mut |_| {}).unwrap().absent, 1);
+    assert_eq!(bertha.phone.photo_fetch(false, &mut |_| {}).unwrap().wrong, 1);
     assert_eq!(bertha.phone.photo_fetch(false, &mut |_| {}).unwrap().received, 1);
     assert_eq!(shelf.came().len(), 3);
 }

@@ -303,7 +303,7 @@ fn a_file_that_is_not_what_the_op_bound_is_thrown_away() {
     let (mut bertha, _) =
         colleagues(|_, _| Some(Answered { status: 200, body: b"another picture".to_vec(), ..Answered::default() }));
     let fetched = bertha.phone.photo_fetch(false, &mut |_| {}).unwrap();
-    assert_eq!((fetched.received, fetched.absent), (0, 3));
+    assert_eq!((fetched.received, fetched.absent, fetched.wrong), (0, 0, 3));
     assert!(bertha.phone.photo_list().unwrap().is_empty());
 }
 
