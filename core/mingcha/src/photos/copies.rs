@@ -64,6 +64,7 @@ impl Phone {
     pub fn photo_finish(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<PhotosFinished, MingchaError> {
         let waiting = self.store.captured()?;
         self.finish(&waiting, progress)?;
+        self.drop_copies_of_nothing()?;
         let mut made = 0_u64;
         for one in waiting {
             made = made.saturating_add(u64::from(self.store.captured_photo(one.photo)?.is_none()));

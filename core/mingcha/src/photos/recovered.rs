@@ -43,7 +43,24 @@ impl Phone {
         let row = self.recovered_row(sha256);
         self.erase_unnamed(sha256, None)?;
         self.sweep.without_row.retain(|other| *other != sha256);
+        self.drop_copies_of_nothing()?;
         Ok(row)
+    }
+
+    /// Erases copies that a killed process made and never said. They are no evidence, and are made again from an original;
+    /// another process that makes one at this moment finds it gone before it writes its row, and seals it again.
+    pub(super) fn drop_copies_of_nothing(&mut self) -> Result<(), MingchaError> {
+        for sha256 in self.sweep.without_row.clone() {
+            if self.is_copy(&sha256) {
+                self.erase_unnamed(sha256, None)?;
+                self.sweep.without_row.retain(|other| *other != sha256);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_copy(&self, sha256: &Digest) -> bool {
+        matches!(self.vault.kind(sha256), Ok(CopyKind::Standard | CopyKind::Thumbnail))
     }
 
     /// The bytes of a recovered picture, to be looked at before it is decided on.
@@ -64,8 +81,7 @@ impl Phone {
     pub(crate) fn recovered(&self) -> Result<Vec<Digest>, MingchaError> {
         let mut recovered = Vec::new();
         for sha256 in &self.sweep.without_row {
-            let is_copy = matches!(self.vault.kind(sha256), Ok(CopyKind::Standard | CopyKind::Thumbnail));
-            if !is_copy && self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none()) {
+            if !self.is_copy(sha256) && self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none()) {
                 recovered.push(*sha256);
             }
         }

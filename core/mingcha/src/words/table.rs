@@ -174,7 +174,12 @@ pub(super) const CATALOGUE: [(Sense, Words); 23] = [
     ),
     (
         Sense::Copy,
-        &[("original", "原件", "original"), ("standard", "标准版", "standard"), ("thumbnail", "缩略图", "thumbnail"), ("published", "公布版", "published copy")],
+        &[
+            ("original", "原件", "original"),
+            ("standard", "标准版", "standard"),
+            ("thumbnail", "缩略图", "thumbnail"),
+            ("published", "公布版", "published copy"),
+        ],
     ),
     (
         Sense::Warning,
