@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mingcha::host as core;
 use mingcha::host::{
-    AttentionPage, DeviceStatus, FindingDetail, FindingPage, FindingQuery, RaisedFinding, SitePage, SiteQuery,
-    StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto, TaskPage, VisitForm,
+    AttentionPage, DeviceStatus, FindingDetail, FindingPage, FindingQuery, RaisedFinding, ReckonedDay, ScorePage,
+    SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto, TaskPage, VisitForm,
 };
 
 use crate::lent::{Lent, Observer, Platform, Watching};
@@ -71,6 +71,21 @@ impl Device {
     /// One visit, to be filled in or read.
     pub fn visit(&self, visit_id: &str) -> Result<VisitForm, MingchaError> {
         self.0.visit(visit_id)
+    }
+
+    /// What a visit comes to, line by line. What was submitted stands, whatever was answered since.
+    pub fn score(&self, visit_id: &str) -> Result<ScorePage, MingchaError> {
+        self.0.score(visit_id)
+    }
+
+    /// When something fed back on this day, `2026-03-10`, is rechecked by the city's policy.
+    pub fn recheck_day(&self, fed_back: &str) -> Result<ReckonedDay, MingchaError> {
+        self.0.recheck_day(fed_back)
+    }
+
+    /// The day so many working days after this one, which is not counted; at most 3,660.
+    pub fn workday(&self, start: &str, workdays: u32) -> Result<ReckonedDay, MingchaError> {
+        self.0.workday(start, workdays)
     }
 
     /// Findings, the newest first.

@@ -12,6 +12,7 @@ mod hardware;
 mod job;
 mod lent;
 mod page;
+mod planted;
 mod screens;
 #[cfg(test)]
 mod stories;

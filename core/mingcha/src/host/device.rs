@@ -12,6 +12,7 @@ use mingcha_store::StoreError;
 use super::bell::{Bell, Ear};
 use super::guard::{guarded, lock};
 use super::lent::Lent;
+use super::planted::panic_where_planted;
 use super::{Host, HostError, Observer, SyncJob};
 use crate::http::Stop;
 use crate::{MingchaError, Phone};
@@ -132,6 +133,7 @@ impl Inner {
             let mut seat = lock(&self.seat);
             let phone = self.seated(&mut seat)?;
             phone.look_again()?;
+            panic_where_planted(&self.folder);
             let mut answer = call(phone);
             if matches!(answer, Err(MingchaError::Store(StoreError::UnknownLog(_)))) {
                 // A sync beside us gave the log up at this very moment: what is said goes into its successor.
@@ -181,6 +183,7 @@ impl Inner {
     }
 
     fn opened(&self) -> Result<Phone, HostError> {
+        panic_where_planted(&self.folder);
         Ok(Phone::open(&self.folder, self.lent.ports()?)?)
     }
 

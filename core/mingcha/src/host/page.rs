@@ -4,6 +4,7 @@
 //! person may change has its `basis`, to be handed back with the change. Ids are texts that mean nothing else.
 
 mod attention;
+mod figures;
 mod finding;
 mod site;
 mod status;
@@ -12,6 +13,7 @@ mod visit;
 mod words;
 
 pub use attention::{AttentionItem, AttentionPage, Conflict, ConflictValue};
+pub use figures::{ReckonedDay, ScoreLine, ScorePage, SetScore};
 pub use finding::{
     FindingDetail, FindingPage, FindingQuery, FindingSummary, RecheckDetail, SubmissionDetail, TimelineEntry,
 };

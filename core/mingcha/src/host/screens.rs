@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, SitePage, SiteQuery,
-    TaskPage, VisitForm,
+    AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, ReckonedDay, ScorePage,
+    SitePage, SiteQuery, TaskPage, VisitForm,
 };
 
 impl Device {
@@ -26,6 +26,21 @@ impl Device {
     /// One visit, to be filled in or read.
     pub fn visit(&self, visit_id: &str) -> Result<VisitForm, HostError> {
         self.ask(|phone| phone.visit_page(visit_id))
+    }
+
+    /// What a visit comes to, line by line. What was submitted stands, whatever was answered since.
+    pub fn score(&self, visit_id: &str) -> Result<ScorePage, HostError> {
+        self.ask(|phone| phone.score_page(visit_id))
+    }
+
+    /// When something fed back on this day, `2026-03-10`, is rechecked by the city's policy.
+    pub fn recheck_day(&self, fed_back: &str) -> Result<ReckonedDay, HostError> {
+        self.ask(|phone| phone.recheck_day(fed_back))
+    }
+
+    /// The day so many working days after this one, which is not counted; at most 3,660.
+    pub fn workday(&self, start: &str, workdays: u32) -> Result<ReckonedDay, HostError> {
+        self.ask(|phone| phone.workday(start, workdays))
     }
 
     /// Findings, the newest first.
