@@ -1,6 +1,8 @@
 //! Scores worked out by hand, for each model and for several together: `tests/vectors/scores`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -10,8 +12,11 @@ use crate::{Kinds, Mode, form};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vectors {
+    #[serde(rename = "about")]
+    _about: String,
+    /// The sets by code, each in a file of its own below `sets`.
     sets: Vec<String>,
-    case: Vec<Case>,
+    cases: Vec<Case>,
 }
 
 #[derive(Deserialize)]
@@ -50,33 +55,23 @@ struct OfSet {
     tier: Option<String>,
 }
 
-macro_rules! vectors {
-    ($($name:literal),+) => {
-        [$(($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/scores/", $name, ".toml")))),+]
-    };
-}
-
 #[test]
 fn every_model_scores_as_it_was_worked_out_by_hand() {
-    let files = vectors!(
-        "item_points",
-        "base_100",
-        "base_100_ends",
-        "instance_rate",
-        "instance_rate_ends",
-        "all_conform",
-        "levels",
-        "information",
-        "several_sets",
-        "derived"
-    );
-    for (name, text) in files {
-        let vectors: Vectors = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/vectors/scores"));
+    let mut models = BTreeSet::new();
+    for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(&file).unwrap();
+        let vectors: Vectors = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let kinds = Kinds::embedded();
-        let known: Vec<CriteriaSet> =
-            vectors.sets.iter().map(|text| CriteriaSet::parse(name, text, &kinds).unwrap()).collect();
+        let read = |code: &String| {
+            let text = fs::read_to_string(folder.join(format!("sets/{code}.toml"))).unwrap();
+            CriteriaSet::parse(name, &text, &kinds).unwrap()
+        };
+        let known: Vec<CriteriaSet> = vectors.sets.iter().map(read).collect();
         assert!(known.len() > 1 || name.starts_with(known[0].scoring.name()), "{name}");
-        for case in vectors.case {
+        models.extend(known.iter().map(|set| set.scoring.name()));
+        for case in vectors.cases {
             let named = |code: &String| known.iter().find(|set| set.code.as_str() == code).unwrap().clone();
             let sets =
                 if case.asked.is_empty() { known.clone() } else { case.asked.iter().map(named).collect::<Vec<_>>() };
@@ -103,6 +98,7 @@ fn every_model_scores_as_it_was_worked_out_by_hand() {
             assert_eq!(codes(&score.vetoes), case.vetoes, "{name}: {story}");
         }
     }
+    assert_eq!(models.len(), 6, "{models:?}");
 }
 
 /// `P-1 full 200 of 200`, `D-1 deducted -100`, `L-1 has_level first`, `P-2 unanswered`.
