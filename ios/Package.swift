@@ -10,11 +10,12 @@ let package = Package(
         .systemLibrary(name: "MingchaFFI"),
         .target(name: "MingchaCore", dependencies: ["MingchaFFI"]),
         .target(name: "Mingcha", dependencies: ["MingchaCore"]),
-        // A process for a story to kill.
-        .executableTarget(name: "UndercoverVisit", dependencies: ["Mingcha", "Hardware"], path: "Tests/UndercoverVisit"),
+        // What stories stand on: phones' hardware, a city that really serves, people.
+        .target(name: "Phones", dependencies: ["Mingcha"], path: "Tests/Phones"),
+        // A process for a story to kill, to share a folder with, to read the output of.
+        .executableTarget(name: "OtherProcess", dependencies: ["Mingcha", "Phones"], path: "Tests/OtherProcess"),
         // A process that measures calls: `cargo xtask bench seam`.
         .executableTarget(name: "SeamBench", dependencies: ["MingchaCore"], path: "Tests/SeamBench"),
-        .target(name: "Hardware", dependencies: ["Mingcha"], path: "Tests/Hardware"),
-        .testTarget(name: "MingchaTests", dependencies: ["Mingcha", "Hardware", "UndercoverVisit"]),
+        .testTarget(name: "MingchaTests", dependencies: ["Mingcha", "Phones", "OtherProcess"]),
     ]
 )

@@ -5,7 +5,7 @@ import Foundation
 /// One device, for Swift concurrency.
 ///
 /// What screens show is a `Pages`: a sequence that gives its page at once, and again whenever something that this process
-/// changed may have changed it. What a person does is an `async` function: when it returns, its effect is durable. Nothing
+/// changed may have changed it; where the device is busy it waits until it is not. What a person does is an `async` function: when it returns, its effect is durable. Nothing
 /// runs on the main thread or on a cooperative one; whatever fails throws a `MingchaError`, each case a decision for the app.
 ///
 /// Cancelling a task never undoes or loses anything: a call that has begun is finished.
@@ -17,15 +17,20 @@ public actor Mingcha {
     /// A sync waits here for minutes, and keeps no call waiting.
     private nonisolated let syncs = DispatchQueue(label: "mingcha.sync")
 
+    /// Which of the two queues this is, for stories that look where a call runs.
+    package static let place = DispatchSpecificKey<String>()
+
     private init(device: Device, queue: DispatchQueue) {
         self.device = device
         self.queue = queue
+        syncs.setSpecific(key: Self.place, value: "syncs")
         device.observe(observer: bell)
     }
 
     /// Opens the device in this folder, which is made when it is not there; an empty folder is a new device.
     public static func open(folder: URL, platform: any Platform) async throws(MingchaError) -> Mingcha {
         let queue = DispatchQueue(label: "mingcha")
+        queue.setSpecific(key: place, value: "calls")
         let device = try await answer(on: queue) { try Device.open(folder: folder.path, platform: platform) }
         return Mingcha(device: device, queue: queue)
     }
@@ -52,8 +57,21 @@ public actor Mingcha {
     /// One finding with everything that is known of it here.
     public nonisolated func finding(_ id: String) -> Pages<FindingDetail> { pages { try $0.finding(findingId: id) } }
 
+    /// What a visit comes to, line by line. What was submitted stands, whatever was answered since.
+    public nonisolated func score(_ visit: String) -> Pages<ScorePage> { pages { try $0.score(visitId: visit) } }
+
     /// What needs this person: refused, held, disagreed about.
     public nonisolated func attention() -> Pages<AttentionPage> { pages { try $0.attention() } }
+
+    /// When something fed back on this day, `2026-03-10`, is rechecked by the city's policy: for a picker of days.
+    public nonisolated func recheckDay(fedBack: String) async throws(MingchaError) -> ReckonedDay {
+        try await call { try $0.recheckDay(fedBack: fedBack) }
+    }
+
+    /// The day so many working days after this one, which is not counted.
+    public nonisolated func workday(start: String, workdays: UInt32) async throws(MingchaError) -> ReckonedDay {
+        try await call { try $0.workday(start: start, workdays: workdays) }
+    }
 
     // MARK: What a person does
 
@@ -194,9 +212,11 @@ public actor Mingcha {
         try await call { try $0.suspend() }
     }
 
-    /// Closes this opening for good: jobs are cancelled, and every later call fails with `Cancelled`.
+    /// Closes this opening for good: jobs are cancelled, and every later call fails with `Cancelled`, as does every page that
+    /// is still read.
     public nonisolated func close() async {
         _ = await Mingcha.result(on: queue) { [device] in device.shut() }
+        bell.changed()
     }
 
     private nonisolated func call<T: Sendable>(_ ask: @escaping @Sendable (Device) throws -> T) async throws(MingchaError) -> T {

@@ -13,7 +13,7 @@ public struct Pages<Page: Sendable & Equatable>: AsyncSequence, Sendable {
         Iterator(rings: bell.rings().makeAsyncIterator(), ask: ask)
     }
 
-    /// The page as it is now.
+    /// The page as it is now; where the device is busy it says so.
     public func now() async throws(MingchaError) -> Page {
         try await ask().get()
     }
@@ -23,16 +23,27 @@ public struct Pages<Page: Sendable & Equatable>: AsyncSequence, Sendable {
         let ask: @Sendable () async -> Result<Page, MingchaError>
         var last: Page?
 
-        /// The next page that differs from the one before; `nil` when the task was cancelled.
+        /// The next page that differs from the one before; `nil` when the task was cancelled. A phone whose keys are locked,
+        /// or that another process holds for a moment, is no reason for a screen to end.
         public mutating func next() async throws -> Page? {
             while await rings.next() != nil {
-                let page = try await ask().get()
+                let page = try await unlessBusy()
                 if page != last {
                     last = page
                     return page
                 }
             }
             return nil
+        }
+
+        private func unlessBusy() async throws -> Page {
+            while true {
+                switch await ask() {
+                case .success(let page): return page
+                case .failure(.Busy): try await Task.sleep(nanoseconds: 250_000_000)
+                case .failure(let error): throw error
+                }
+            }
         }
     }
 }
@@ -42,7 +53,7 @@ final class Bell: Observer, @unchecked Sendable {
     private let lock = NSLock()
     private var ears: [UUID: AsyncStream<Void>.Continuation] = [:]
 
-    func changed() throws {
+    func changed() {
         for ear in lock.withLock({ Array(ears.values) }) {
             ear.yield()
         }

@@ -1,6 +1,6 @@
 import Foundation
-import Hardware
 import Mingcha
+import Phones
 import XCTest
 
 /// What needs a person: refused, disagreed about, lost with the phone; and the ten lines of the page.
@@ -10,36 +10,21 @@ final class CaseTests: XCTestCase {
     private var folder = URL(fileURLWithPath: "/")
 
     override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try newFolder()
     }
 
     override func tearDownWithError() throws {
         try FileManager.default.removeItem(at: folder)
     }
 
-    private struct Hand {
-        let below: URL
-        let hardware: Hardware
-        let phone: Mingcha
-        let person: String
-    }
-
     private func inspector(_ name: String, _ city: City) async throws -> Hand {
-        let below = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(at: below, withIntermediateDirectories: true)
-        let hardware = try Hardware(below: below, now: Self.morning)
-        let phone = try await Mingcha.open(folder: below.appendingPathComponent("phone"), platform: hardware)
-        let guest = try city.guest(["--role", "inspector", "--area", "DH", "--name", name])
-        try await phone.enrol(city: city.url, code: guest.code)
-        try await phone.sync()
-        return Hand(below: below, hardware: hardware, phone: phone, person: guest.person)
+        try await Hand.enrolled(below: folder, name, city, role: "inspector", now: Self.morning)
     }
 
     func testWhatTwoPeopleAnsweredDifferentlyIsToldToBothAndSettledOnce() async throws {
         let city = try City(below: folder, now: Self.morning)
-        let anna = try await inspector("Anna", city).phone
-        let ben = try await inspector("Ben", city).phone
+        let anna = try await inspector("anna", city).phone
+        let ben = try await inspector("ben", city).phone
         let visit = try await anna.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
         try await anna.sync()
         try await ben.sync()
@@ -66,7 +51,7 @@ final class CaseTests: XCTestCase {
 
     func testAVisitThatTheCityRefusedIsKeptAndStandsOnceItMay() async throws {
         let city = try City(below: folder, now: Self.morning)
-        let anna = try await inspector("Anna", city)
+        let anna = try await inspector("anna", city)
         try city.revoke(anna.person, "DH")
         try city.grant(anna.person, "XL")
         try city.clock("2026-03-02T10:00:00+08:00")
@@ -88,7 +73,7 @@ final class CaseTests: XCTestCase {
 
     func testAStoreThatIsDamagedIsToldAndWhatTheCityHasComesBack() async throws {
         let city = try City(below: folder, now: Self.morning)
-        let anna = try await inspector("Anna", city)
+        let anna = try await inspector("anna", city)
         let visit = try await anna.phone.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
         try await anna.phone.sync()
         await anna.phone.close()

@@ -1,6 +1,6 @@
 import Foundation
-import Hardware
 import Mingcha
+import Phones
 import XCTest
 
 /// Hands that throw, cancel, close and open twice, and a process that is killed.
@@ -10,8 +10,7 @@ final class HandsTests: XCTestCase {
     private var folder = URL(fileURLWithPath: "/")
 
     override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try newFolder()
     }
 
     override func tearDownWithError() throws {
@@ -32,24 +31,15 @@ final class HandsTests: XCTestCase {
         let city = try City(below: folder, now: Self.morning)
         let (phone, hardware) = try await enrolled(city)
         await phone.close()
-        let child = Process()
-        // Beside the bundle of these tests.
-        child.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-            .appendingPathComponent("UndercoverVisit")
-        child.arguments = [folder.path, Self.morning]
-        let output = Pipe()
-        child.standardOutput = output
-        try child.run()
-        var said = ""
-        while !said.contains("finding") { said += String(decoding: output.fileHandleForReading.availableData, as: UTF8.self) }
-        try runProgram("kill", ["-9", String(child.processIdentifier)])
-        child.waitUntilExit()
+        let child = try Child(["undercover", folder.path, Self.morning])
+        while try child.next().first != "finding" {}
+        child.kill()
 
         let again = try await Mingcha.open(folder: phoneFolder, platform: hardware)
         let visit = try unwrapped(try await again.tasks().now().rows.first { $0.kind.code == "draft" }?.visitId)
         let form = try await again.visit(visit).now()
         XCTAssertEqual(form.mode.code, "undercover")
-        XCTAssertEqual(form.photos.count, 1)
+        XCTAssertEqual(form.photos.count, 2)
         XCTAssertEqual(form.items.first { $0.code == "W5-3" }?.note, "坡道被电动车占用")
         XCTAssertEqual(form.findingIds.count, 1)
         await again.close()

@@ -1,6 +1,6 @@
 import Foundation
-import Hardware
 import Mingcha
+import Phones
 import XCTest
 
 /// The whole loop on three phones, against a city that is a process of its own.
@@ -12,36 +12,22 @@ final class LoopTests: XCTestCase {
     private var folder = URL(fileURLWithPath: "/")
 
     override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = try newFolder()
     }
 
     override func tearDownWithError() throws {
         try FileManager.default.removeItem(at: folder)
     }
 
-    private struct Hand {
-        let below: URL
-        let hardware: Hardware
-        let phone: Mingcha
-    }
-
-    private func hand(_ role: String, _ city: City, _ place: [String]) async throws -> Hand {
-        let below = folder.appendingPathComponent(role)
-        try FileManager.default.createDirectory(at: below, withIntermediateDirectories: true)
-        let hardware = try Hardware(below: below, now: Self.morning)
-        let phone = try await Mingcha.open(folder: below.appendingPathComponent("phone"), platform: hardware)
-        let status = try await phone.enrol(city: city.url, code: city.code(["--role", role, "--name", role] + place))
-        XCTAssertEqual(status.role?.code, role)
-        try await phone.sync()
-        return Hand(below: below, hardware: hardware, phone: phone)
+    private func hand(_ role: String, _ city: City) async throws -> Hand {
+        try await Hand.enrolled(below: folder, role, city, role: role, now: Self.morning)
     }
 
     func testWhatWasSeenUndercoverWithoutSignalIsPutRightApprovedAndRechecked() async throws {
         let city = try City(below: folder, now: Self.morning)
-        let inspector = try await hand("inspector", city, ["--area", "DH"])
-        let supervisor = try await hand("supervisor", city, ["--area", "DH"])
-        let contact = try await hand("contact", city, ["--unit", "MC-GOV"])
+        let inspector = try await hand("inspector", city)
+        let supervisor = try await hand("supervisor", city)
+        let contact = try await hand("contact", city)
         let all = [inspector, supervisor, contact]
         func meet() async throws {
             for _ in 0..<2 {

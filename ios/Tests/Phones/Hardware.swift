@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Mingcha
 
@@ -7,6 +8,10 @@ public final class Hardware: Platform, @unchecked Sendable {
     private let lock = NSLock()
     private var shown: String
     private var around: NetworkKind = .free
+    private var locked = false
+    private var free: UInt64?
+    private var seen: Set<String> = []
+    private var refused = 0
 
     public init(below: URL, now: String) throws {
         folder = below.appendingPathComponent("hardware")
@@ -29,7 +34,33 @@ public final class Hardware: Platform, @unchecked Sendable {
         set { lock.withLock { around = newValue } }
     }
 
-    public func storeKey() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path("secret"))) }
+    /// The phone's keys are locked away, as after a restart.
+    public var isLocked: Bool {
+        get { lock.withLock { locked } }
+        set { lock.withLock { locked = newValue } }
+    }
+
+    /// Bytes that the system says are free.
+    public var freeBytes: UInt64? {
+        get { lock.withLock { free } }
+        set { lock.withLock { free = newValue } }
+    }
+
+    /// Every place that asked for the time: those that calls ran on.
+    public var places: Set<String> { lock.withLock { seen } }
+
+    /// How often it was asked for its keys while they were locked.
+    public var refusals: Int { lock.withLock { refused } }
+
+    public func storeKey() throws -> Data {
+        if isLocked {
+            lock.withLock { refused += 1 }
+            throw PlatformFault.notNow
+        }
+        return try secret()
+    }
+
+    private func secret() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path("secret"))) }
 
     public func publicKey() throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path("public.der"))) }
 
@@ -40,9 +71,11 @@ public final class Hardware: Platform, @unchecked Sendable {
         return try runProgram("openssl", ["dgst", "-sha256", "-sign", path("key.pem"), file.path])
     }
 
-    public func conditions() throws -> Conditions { Conditions(network: network, batteryLow: false, freeBytes: nil) }
+    public func conditions() throws -> Conditions { Conditions(network: network, batteryLow: false, freeBytes: freeBytes) }
 
     public func clock() throws -> ClockReading? {
+        let place = DispatchQueue.getSpecific(key: Mingcha.place) ?? "somewhere else"
+        lock.withLock { _ = seen.insert(Thread.isMainThread ? "the main thread" : place) }
         guard let date = ISO8601DateFormatter().date(from: now) else { throw PlatformFault.notNow }
         let millis = Int64(date.timeIntervalSince1970 * 1000)
         return ClockReading(wallMillis: millis, monotonicMillis: millis, boot: 1)
@@ -59,11 +92,15 @@ public func runProgram(_ program: String, _ words: [String]) throws -> Data {
     child.arguments = [program] + words
     let output = Pipe()
     child.standardOutput = output
-    child.standardError = FileHandle.nullDevice
+    let complaint = Pipe()
+    child.standardError = complaint
     try child.run()
     let said = output.fileHandleForReading.readDataToEndOfFile()
+    let complained = complaint.fileHandleForReading.readDataToEndOfFile()
     child.waitUntilExit()
-    guard child.terminationStatus == 0 else { throw Failed(words: [program] + words) }
+    guard child.terminationStatus == 0 else {
+        throw Failed(words: [program] + words + [String(decoding: complained, as: UTF8.self)])
+    }
     return said
 }
 

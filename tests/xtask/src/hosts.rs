@@ -17,22 +17,16 @@ use crate::steps::{Outcome, succeed};
 
 /// Kotlin: written, its names compared, compiled and told.
 pub fn kotlin(machine: &Machine) -> Result<Outcome, Refusal> {
-    if !quietly(Command::new("mvn").arg("--version")) || !quietly(Command::new("java").arg("-version")) {
-        return Ok(Outcome::Skipped(
-            "Maven and a JDK of 17 or later are not here; on Debian: apt-get install maven openjdk-17-jdk-headless"
-                .into(),
-        ));
+    if let Some(missing) = missing() {
+        return Ok(missing);
     }
-    let folder = bind::write(machine, Language::Kotlin)?;
-    bind::compare(machine, Language::Kotlin, &folder, false)?;
-    succeed(&mut machine.cargo(&["build", "--quiet", "--workspace", "--bin", "mingcha-city"]))?;
-    let module = machine.root.join("android/core");
+    written(machine)?;
     let reports = machine.root.join("target/android-core/surefire-reports");
     // What an earlier run reported is no proof of this one.
     if reports.exists() {
         fs::remove_dir_all(&reports).map_err(|error| format!("{}: {error}", reports.display()))?;
     }
-    let told = succeed(Command::new("mvn").args(["--quiet", "--batch-mode", "test"]).current_dir(module));
+    let told = succeed(&mut maven(machine));
     let mut counts = Counts::default();
     for report in fs::read_dir(&reports).into_iter().flatten().flatten() {
         let text = fs::read_to_string(report.path()).unwrap_or_default();
@@ -44,6 +38,43 @@ pub fn kotlin(machine: &Machine) -> Result<Outcome, Refusal> {
     } else {
         Err("Not one story ran in Kotlin, which proves nothing.".into())
     }
+}
+
+/// Runs long by hand: so many openings and pages in one language. Prints what they cost, and fails where memory grew.
+pub fn soak(machine: &Machine, language: Language, openings: u32, pages: u32) -> Result<(), Refusal> {
+    let outcome = match (language, missing()) {
+        (Language::Swift, _) => swift::soak(machine, openings, pages)?,
+        (Language::Kotlin, Some(missing)) => missing,
+        (Language::Kotlin, None) => {
+            written(machine)?;
+            let often = [format!("-Dmingcha.openings={openings}"), format!("-Dmingcha.pages={pages}")];
+            succeed(maven(machine).arg("-Dtest=Soak").args(often))?;
+            Outcome::Passed
+        }
+    };
+    match outcome {
+        Outcome::Skipped(why) | Outcome::Barred(why) => Err(why),
+        Outcome::Passed | Outcome::Counted(_) => Ok(()),
+    }
+}
+
+fn missing() -> Option<Outcome> {
+    let is_here = quietly(Command::new("mvn").arg("--version")) && quietly(Command::new("java").arg("-version"));
+    let why = "Maven and a JDK of 17 or later are not here; on Debian: apt-get install maven openjdk-17-jdk-headless";
+    (!is_here).then(|| Outcome::Skipped(why.into()))
+}
+
+/// Writes Kotlin, compares its names, and builds the city that stories meet.
+fn written(machine: &Machine) -> Result<(), Refusal> {
+    let folder = bind::write(machine, Language::Kotlin)?;
+    bind::compare(machine, Language::Kotlin, &folder, false)?;
+    succeed(&mut machine.cargo(&["build", "--quiet", "--workspace", "--bin", "mingcha-city"]))
+}
+
+fn maven(machine: &Machine) -> Command {
+    let mut maven = Command::new("mvn");
+    maven.args(["--quiet", "--batch-mode", "test"]).current_dir(machine.root.join("android/core"));
+    maven
 }
 
 /// Reads `Tests run: 2, Failures: 0, Errors: 0, Skipped: 0, ...`, the line that each report has once.

@@ -39,6 +39,8 @@ cargo xtask COMMAND [WORDS FOR CARGO]
                writes the seam in that language into target/bind and compares its names; --accept takes them as reviewed
   bind android|apple
                builds the library for Android's phones with an NDK, or for Apple's on a Mac
+  soak kotlin|swift
+               10,000 openings and 100,000 pages, or as many as are named, and whether memory grows with them
   bench NAME   one benchmark of tests/benches; `bench seam` measures Kotlin and Swift beside the core alone
   fuzz photo --seconds N
                pictures changed at random, for so many seconds, optimised
@@ -93,6 +95,7 @@ fn obey_plainly(command: &str, words: &[String]) -> Result<(), Refusal> {
         "test" => Err("`cargo xtask test` proves everything and takes no words. \
                        For a part of the tests: cargo xtask suite -p mingcha-model"
             .into()),
+        "soak" => soak(words),
         "bench" => {
             let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
             let bench = ["bench", "--workspace", "--bench", name];
@@ -113,6 +116,18 @@ fn obey_plainly(command: &str, words: &[String]) -> Result<(), Refusal> {
 fn one_host(name: &str, words: &[String]) -> Result<(), Refusal> {
     let step = steps::named(name).ok_or("There is no such host.")?;
     steps::one(step, &Machine::prepared(), words)
+}
+
+fn soak(words: &[String]) -> Result<(), Refusal> {
+    const HOW: &str = "Which host, and how often? For example: cargo xtask soak kotlin 10000 100000";
+    let (name, often) = words.split_first().ok_or(HOW)?;
+    let language = bind::Language::named(name).ok_or(HOW)?;
+    let often: Vec<u32> = often.iter().map(|word| word.parse()).collect::<Result<_, _>>().map_err(|_| HOW)?;
+    match often[..] {
+        [] => hosts::soak(&Machine::found(), language, 10_000, 100_000),
+        [openings, pages] => hosts::soak(&Machine::found(), language, openings, pages),
+        _ => Err(HOW.into()),
+    }
 }
 
 fn bind_as(words: &[String]) -> Result<Outcome, Refusal> {

@@ -28,15 +28,36 @@ pub fn swift(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
     if !install && !words.is_empty() {
         return Err("After swift there is only --install.".into());
     }
-    let place = match place(machine, install || machine.unattended)? {
+    match ready(machine, install || machine.unattended)? {
+        Ok(place) => tell(machine, &place),
+        Err(outcome) => Ok(outcome),
+    }
+}
+
+/// Opens, closes and asks so often, by hand: prints what it cost, and fails where memory grew.
+pub fn soak(machine: &Machine, openings: u32, pages: u32) -> Result<Outcome, Refusal> {
+    let place = match ready(machine, false)? {
         Ok(place) => place,
         Err(outcome) => return Ok(outcome),
+    };
+    let often = format!(
+        "swift build {OPTIONS} --product OtherProcess && exec \"$WORK/target/ios/debug/OtherProcess\" soak {openings} {pages}"
+    );
+    succeed(&mut within(machine, &place, &often))?;
+    Ok(Outcome::Passed)
+}
+
+/// Where Swift is, with everything written and built that its stories need; or why there is none.
+fn ready(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
+    let place = match place(machine, install)? {
+        Ok(place) => place,
+        Err(outcome) => return Ok(Err(outcome)),
     };
     let folder = bind::write(machine, Language::Swift)?;
     bind::compare(machine, Language::Swift, &folder, false)?;
     lay_out(machine, &folder).map_err(|error| format!("ios/Sources cannot be written: {error}"))?;
     succeed(&mut machine.cargo(&["build", "--quiet", "--workspace", "--bin", "mingcha-city"]))?;
-    tell(machine, &place)
+    Ok(Ok(place))
 }
 
 /// Where Swift is.
@@ -137,9 +158,10 @@ pub fn lay_out(machine: &Machine, written: &Path) -> std::io::Result<()> {
     fs::write(header.join("module.modulemap"), "module MingchaFFI {\n    header \"MingchaFFI.h\"\n    export *\n}\n")
 }
 
-/// The linker's last word is for Swift 6.0 on Linux, whose own libraries leave symbols of Observation open.
-const TEST: &str = "exec swift test --scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors -Xlinker -L\"$WORK/target/bind/library\" \
-    -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs 2>&1";
+/// Every warning is an error. The linker's last word is for Swift 6.0 on Linux, whose own libraries leave symbols of
+/// Observation open.
+const OPTIONS: &str = "--scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors \
+    -Xlinker -L\"$WORK/target/bind/library\" -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs";
 
 /// A line of the shell where Swift is, in the folder of the package; `$WORK` is the workspace there.
 pub fn within(machine: &Machine, place: &Place, line: &str) -> Command {
@@ -165,8 +187,8 @@ pub fn within(machine: &Machine, place: &Place, line: &str) -> Command {
 }
 
 fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
-    let mut test = within(machine, place, TEST);
     println!("$ swift test");
+    let mut test = within(machine, place, &format!("exec swift test {OPTIONS} 2>&1"));
     let output = test.output().map_err(|error| format!("swift cannot be started: {error}"))?;
     let said = String::from_utf8_lossy(&output.stdout);
     print!("{said}");

@@ -1,13 +1,12 @@
 package mingcha
 
-import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
-import kotlinx.coroutines.cancel
 import kotlinx.coroutines.channels.BufferOverflow
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.MutableSharedFlow
 import kotlinx.coroutines.flow.conflate
@@ -23,10 +22,12 @@ import mingcha.core.DeviceStatus
 import mingcha.core.FindingDetail
 import mingcha.core.FindingPage
 import mingcha.core.FindingQuery
-import mingcha.core.Platform
 import mingcha.core.MingchaException
 import mingcha.core.Observer
+import mingcha.core.Platform
 import mingcha.core.RaisedFinding
+import mingcha.core.ReckonedDay
+import mingcha.core.ScorePage
 import mingcha.core.SitePage
 import mingcha.core.SiteQuery
 import mingcha.core.StartedVisit
@@ -43,8 +44,9 @@ import kotlin.time.Duration.Companion.milliseconds
  * One device, for coroutines.
  *
  * What screens show is a [Flow]: it gives its page at once, and again whenever something that this process changed may
- * have changed it. What a person does is a `suspend` function: when it returns, its effect is durable. Nothing runs on
- * the caller's thread; whatever fails throws one of [MingchaException]'s cases, each a decision for the app.
+ * have changed it; where the device is busy it waits until it is not. What a person does is a `suspend` function: when
+ * it returns, its effect is durable. Nothing runs on the caller's thread; whatever fails throws one of
+ * [MingchaException]'s cases, each a decision for the app.
  *
  * Cancelling a coroutine never undoes or loses anything: a call that has begun is finished, and only its answer is
  * dropped.
@@ -66,6 +68,7 @@ class Mingcha private constructor(
 
     companion object {
         private val PROGRESS_EVERY = 100.milliseconds
+        private val BUSY_FOR = 250.milliseconds
 
         /**
          * Opens the device in this folder, which is made when it is not there; an empty folder is a new device.
@@ -99,12 +102,21 @@ class Mingcha private constructor(
     /** One finding with everything that is known of it here. */
     fun finding(findingId: String): Flow<FindingDetail> = page { finding(findingId) }
 
+    /** What a visit comes to, line by line. What was submitted stands, whatever was answered since. */
+    fun score(visitId: String): Flow<ScorePage> = page { score(visitId) }
+
     /** What needs this person: refused, held, disagreed about. */
     fun attention(): Flow<AttentionPage> = page { attention() }
 
     /** Writes a photo that is here to a new file, unsealed. The app removes it when it was shown. */
     suspend fun savePhoto(photoId: String, copy: String, file: Path) =
         call { savePhoto(photoId, copy, file.toString()) }
+
+    /** When something fed back on this day, `2026-03-10`, is rechecked by the city's policy: for a picker of days. */
+    suspend fun recheckDay(fedBack: String): ReckonedDay = call { recheckDay(fedBack) }
+
+    /** The day so many working days after this one, which is not counted. */
+    suspend fun workday(start: String, workdays: UInt): ReckonedDay = call { workday(start, workdays) }
 
     // What a person does.
 
@@ -204,18 +216,30 @@ class Mingcha private constructor(
     suspend fun suspendDevice() = call { this.suspend() }
 
     /**
-     * Closes this opening for good: every later call throws [MingchaException.Cancelled].
+     * Closes this opening for good: every later call throws [MingchaException.Cancelled], and so does every page that is
+     * still read and a sync that was under way.
      *
      * It waits for the call that is under way, milliseconds, or a second while a photo is taken in: not on the main thread.
      */
     override fun close() {
         // The handle goes with the garbage: a call that comes too late gets an answer instead of a crash.
         device.shut()
-        scope.cancel(CancellationException("closed"))
+        changes.tryEmit(Unit)
     }
 
     private suspend fun <T> call(ask: Device.() -> T): T = withContext(dispatcher) { device.ask() }
 
     private fun <Page> page(ask: Device.() -> Page): Flow<Page> =
-        changes.onSubscription { emit(Unit) }.conflate().map { device.ask() }.distinctUntilChanged().flowOn(dispatcher)
+        changes.onSubscription { emit(Unit) }.conflate().map { unlessBusy(ask) }.distinctUntilChanged().flowOn(dispatcher)
+
+    /** A phone whose keys are locked, or that another process holds for a moment, is no reason for a screen to end. */
+    private suspend fun <Page> unlessBusy(ask: Device.() -> Page): Page {
+        while (true) {
+            try {
+                return device.ask()
+            } catch (_: MingchaException.Busy) {
+                delay(BUSY_FOR)
+            }
+        }
+    }
 }

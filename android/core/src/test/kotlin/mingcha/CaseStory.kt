@@ -20,22 +20,12 @@ class CaseStory {
     @TempDir
     lateinit var folder: Path
 
-    private class Hand(val below: Path, val hardware: Hardware, val phone: Mingcha, val person: String)
-
-    private suspend fun inspector(name: String, city: City): Hand {
-        val below = folder.resolve(name).createDirectories()
-        val hardware = Hardware(below, MORNING)
-        val phone = Mingcha.open(below.resolve("phone"), hardware)
-        val guest = city.guest("--role", "inspector", "--area", "DH", "--name", name)
-        phone.enrol(city.url, guest.code)
-        phone.sync()
-        return Hand(below, hardware, phone, guest.person)
-    }
+    private suspend fun inspector(name: String, city: City) = Hand.enrolled(folder, name, city, "inspector", MORNING)
 
     @Test
     fun `what two people answered differently is told to both, and settled once`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val (anna, ben) = listOf("Anna", "Ben").map { inspector(it, city).phone }
+            val (anna, ben) = listOf("anna", "ben").map { inspector(it, city).phone }
             val visit = anna.startVisit("GOV-01", "open", listOf("W5")).id
             anna.sync()
             ben.sync()
@@ -69,9 +59,47 @@ class CaseStory {
     }
 
     @Test
+    fun `approve against return is returned, told to both, and settled by a person`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val anna = inspector("anna", city).phone
+            val (cora, dora) = listOf("cora", "dora").map { Hand.enrolled(folder, it, city, "supervisor", MORNING).phone }
+            val emil = Hand.enrolled(folder, "emil", city, "contact", MORNING)
+            val all = listOf(anna, cora, dora, emil.phone)
+            suspend fun meet() = repeat(2) { all.forEach { it.sync() } }
+            val visit = anna.startVisit("GOV-01", "open", listOf("W5")).id
+            val raised = anna.raiseFinding(visit, "W5-3", "坡道堵死").id
+            anna.submitVisit(visit)
+            val told = anna.feedBack(raised, "清理坡道")
+            meet()
+            val sent = emil.phone.submitRectification(told, "已清理", listOf(picture(emil.below, 9)))
+            meet()
+
+            // Neither supervisor has heard of the other.
+            cora.approve(sent, basis = cora.finding(told).first().basis)
+            dora.sendBack(sent, "看不清", dora.finding(told).first().basis)
+            meet()
+            all.forEach { assertEquals("returned", it.finding(told).first().summary.stage.code) }
+            for (phone in listOf(cora, dora)) {
+                val differ = phone.attention().first().conflicts.single()
+                assertEquals("verdict" to true, differ.kind.code to differ.isMine)
+                assertEquals("退回重改", differ.values.single { it.inForce }.text.zh)
+            }
+            assertFalse(anna.attention().first().conflicts.single().isMine)
+            assertTrue(emil.phone.attention().first().conflicts.isEmpty())
+
+            val differ = dora.attention().first().conflicts.single()
+            dora.settle(differ.id, differ.values.single { it.value == "approve" }.id, "原图清楚", differ.basis)
+            meet()
+            all.forEach { assertEquals("awaiting_recheck", it.finding(told).first().summary.stage.code) }
+            all.forEach { assertTrue(it.attention().first().conflicts.isEmpty()) }
+            all.forEach(Mingcha::close)
+        }
+    }
+
+    @Test
     fun `a visit that the city refused is kept with everything in it, and stands once it may`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val anna = inspector("Anna", city)
+            val anna = inspector("anna", city)
             city.revoke(anna.person, "DH")
             city.grant(anna.person, "XL")
             city.clock("2026-03-02T10:00:00+08:00")
@@ -104,7 +132,7 @@ class CaseStory {
     @OptIn(ExperimentalPathApi::class)
     fun `a store that is damaged is told, and what the city has comes back to the same person`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val anna = inspector("Anna", city)
+            val anna = inspector("anna", city)
             val visit = anna.phone.startVisit("GOV-01", "open", listOf("W5")).id
             val asked = anna.phone.visit(visit).first().items.first { it.answerType == "yn" }
             anna.phone.answer(visit, asked.code, "no", "备注", asked.basis)

@@ -45,6 +45,11 @@ class City(below: Path, now: String) : AutoCloseable {
         office("revoke", person, "--area", area)
     }
 
+    /** Publishes a set of criteria, a file of its own. */
+    fun publish(set: Path) {
+        office("publish", set.toString())
+    }
+
     /** Serves until [close]; again at the same address. */
     fun serve() {
         val child = ProcessBuilder(PROGRAM, "serve", "--listen", listen, "--data", folder.toString())

@@ -2,15 +2,17 @@ package mingcha
 
 import app.cash.turbine.test
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import mingcha.core.Device
-import mingcha.core.Platform
 import mingcha.core.MingchaException
 import mingcha.core.Observer
+import mingcha.core.Platform
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -20,6 +22,10 @@ import org.junit.jupiter.api.io.TempDir
 import java.net.ServerSocket
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
+import kotlin.io.path.deleteExisting
+import kotlin.io.path.listDirectoryEntries
+import kotlin.io.path.readSymbolicLink
+import kotlin.io.path.writeText
 
 /** Hands that throw, cancel, close and open twice. */
 class HandsStory {
@@ -59,6 +65,39 @@ class HandsStory {
     }
 
     @Test
+    fun `every call may be cancelled at any moment, and the next one goes on`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, _) = enrolled(city)
+            val visit = phone.startVisit("GOV-01", "open", listOf("W5")).id
+            phone.answer(visit, "W5-1", "na", "kept")
+            val finding = phone.raiseFinding(visit, "W5-3", "坡道堵死").id
+            val photo = picture(folder, 7)
+            val calls = listOf<suspend () -> Any>(
+                { phone.status().first() }, { phone.sites().first() }, { phone.tasks().first() }, { phone.visit(visit).first() },
+                { phone.findings().first() }, { phone.finding(finding).first() }, { phone.score(visit).first() },
+                { phone.attention().first() }, { phone.recheckDay("2026-03-02") }, { phone.workday("2026-03-02", 3u) },
+                { phone.startVisit("GOV-01", "open") }, { phone.answer(visit, "W5-2", "na") }, { phone.addPhoto(visit, photo) },
+                { phone.savePhoto("none", "standard", folder.resolve("copy.jpg")) }, { phone.raiseFinding(visit, "W5-4", "坡道堵死") },
+                { phone.feedBack(finding, "清理坡道") }, { phone.serveNotice(finding) }, { phone.submitRectification(finding, "已清理") },
+                { phone.approve("none") }, { phone.sendBack("none", "看不清") }, { phone.recheck(finding, "pass") },
+                { phone.proposeAgain("none") }, { phone.letGo("none") }, { phone.settle("none", "none", "照片里有") },
+                { phone.markOverruledSeen() }, { phone.enrol(city.url, "7KQM-2R8T-XW4P") }, { phone.sync() },
+                { phone.suspendDevice() }, { Mingcha.open(phoneFolder, Hardware(folder, MORNING)).close() }, { phone.submitVisit(visit) },
+            )
+            for (pause in listOf(0L, 1L, 5L)) {
+                for (call in calls) {
+                    val job = launch(Dispatchers.Default) { runCatching { call() }.onFailure { if (it !is MingchaException) throw it } }
+                    delay(pause)
+                    job.cancelAndJoin()
+                }
+            }
+            assertEquals("kept", phone.visit(visit).first().items.single { it.item == "W5-1" }.note)
+            assertEquals(0uL, synced(phone))
+            phone.close()
+        }
+    }
+
+    @Test
     fun `a sync that is cancelled while nobody answers returns at once, and the next one goes on`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, _) = enrolled(city)
@@ -78,19 +117,9 @@ class HandsStory {
                 answering.interrupt()
             }
             city.serve()
+            // The cancelled one may still be giving up the dead line.
             assertEquals(0, synced(phone))
             phone.close()
-        }
-    }
-
-    /** The cancelled sync may still be giving up the dead line; one sync runs at a time. */
-    private suspend fun synced(phone: Mingcha): Int {
-        while (true) {
-            try {
-                return phone.sync().waiting
-            } catch (busy: MingchaException.Busy) {
-                delay(50)
-            }
         }
     }
 
@@ -99,7 +128,7 @@ class HandsStory {
         City(folder, MORNING).use { city ->
             val (one, hardware) = enrolled(city)
             Mingcha.open(phoneFolder, hardware).use { other ->
-                other.tasks().test {
+                other.tasks().test(PATIENCE) {
                     assertTrue(awaitItem().rows.isEmpty())
                     val visit = one.startVisit("GOV-01", "open").id
                     assertEquals(visit, awaitItem().rows.single().visitId)
@@ -111,6 +140,118 @@ class HandsStory {
             one.close()
             assertThrows<MingchaException.Cancelled> { runBlocking { one.tasks().first() } }
             Unit
+        }
+    }
+
+    @Test
+    fun `another process on the same folder is the same device, and both keep what they were told is saved`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, _) = enrolled(city)
+            OtherProcess("mingcha.SecondProcessKt", folder, MORNING).use { other ->
+                val visit = other.next().also { assertEquals("visit", it.first) }.second
+                assertEquals(visit, phone.tasks().first().rows.single().visitId)
+                val items = phone.visit(visit).first().items
+                other.say("answer ${items[1].item}")
+                for (time in 1..5) phone.answer(visit, items[0].item, "na", "here $time")
+                assertEquals("answered", other.next().first)
+                val notes = phone.visit(visit).first().items.map { it.note }
+                assertEquals(listOf("here 5", "there 5"), notes.take(2))
+                // One sync at a time; whoever comes second is told to ask again.
+                other.say("sync")
+                assertEquals(0uL, synced(phone))
+                assertEquals("synced" to "0", other.next())
+                other.say("end")
+                other.end()
+            }
+            assertEquals(0uL, phone.status().first().waiting)
+            phone.close()
+        }
+    }
+
+    @Test
+    fun `closed in the middle of a sync it ends with what was said kept, and so do its pages`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, hardware) = enrolled(city)
+            val visit = phone.startVisit("GOV-01", "open").id
+            city.close()
+            val address = city.url.removePrefix("http://").split(':')
+            ServerSocket(address[1].toInt(), 1, java.net.InetAddress.getByName(address[0])).use { silent ->
+                val sync = async(Dispatchers.Default) { runCatching { phone.sync() } }
+                val line = withContext(Dispatchers.IO) { silent.accept() }
+                val pages = async(Dispatchers.Default) { runCatching { phone.tasks().collect {} } }
+                phone.close()
+                line.close()
+                assertTrue(sync.await().exceptionOrNull() is MingchaException, "${sync.await()}")
+                assertTrue(pages.await().exceptionOrNull() is MingchaException.Cancelled, "${pages.await()}")
+                assertThrows<MingchaException.Cancelled> { runBlocking { phone.answer(visit, "W5-3", "na") } }
+            }
+            city.serve()
+            val again = Mingcha.open(phoneFolder, hardware)
+            assertEquals(visit, again.tasks().first().rows.single().visitId)
+            assertEquals(0uL, synced(again))
+            again.close()
+        }
+    }
+
+    @Test
+    fun `suspended it goes on with the next call, and a page waits while the keys are locked`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, hardware) = enrolled(city)
+            val visit = phone.startVisit("GOV-01", "open").id
+            fun openFiles() = Path.of("/proc/self/fd").listDirectoryEntries()
+                .count { fd -> runCatching { fd.readSymbolicLink().startsWith(phoneFolder.toRealPath()) }.getOrDefault(false) }
+            assertTrue(openFiles() > 0)
+            phone.suspendDevice()
+            assertEquals(0, openFiles())
+            hardware.isLocked = true
+            assertThrows<MingchaException.Busy> { runBlocking { phone.answer(visit, "W5-3", "na") } }
+            val refused = hardware.refusals.get()
+            phone.tasks().test(PATIENCE) {
+                while (hardware.refusals.get() == refused) delay(10)
+                expectNoEvents()
+                hardware.isLocked = false
+                assertEquals(visit, awaitItem().rows.single().visitId)
+                phone.suspendDevice()
+                phone.submitVisit(visit)
+                assertTrue(awaitItem().rows.isEmpty())
+                cancelAndIgnoreRemainingEvents()
+            }
+            phone.close()
+        }
+    }
+
+    @Test
+    fun `a panic inside is an error outside, says nothing of anybody, and the next call goes on`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, _) = enrolled(city)
+            val visit = phone.startVisit("GOV-01", "open").id
+            val plant = phoneFolder.resolve("planted-panic").apply { writeText("金丝雀") }
+            val errors = listOf<suspend () -> Any>(
+                { phone.tasks().first() }, { phone.answer(visit, "W5-3", "na") }, { phone.sync() },
+            ).map { call -> assertThrows<MingchaException.Defect> { runBlocking { call() } } }
+            for (error in errors) {
+                assertEquals("panicked", error.code)
+                assertFalse("$error ${error.message} ${error.stackTraceToString()}".contains("金丝雀"))
+            }
+            plant.deleteExisting()
+            phone.answer(visit, "W5-3", "na")
+            assertEquals(0uL, phone.sync().waiting)
+            phone.close()
+        }
+    }
+
+    @Test
+    fun `nothing that the device does runs on the thread that asks`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, hardware) = enrolled(city)
+            val visit = phone.startVisit("GOV-01", "open").id
+            phone.visit(visit).first()
+            phone.submitVisit(visit)
+            phone.sync()
+            phone.suspendDevice()
+            assertTrue(hardware.threads.isNotEmpty())
+            assertFalse(Thread.currentThread() in hardware.threads)
+            phone.close()
         }
     }
 

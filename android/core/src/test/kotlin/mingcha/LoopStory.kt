@@ -13,32 +13,20 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Path
-import kotlin.io.path.createDirectories
 
 /** The whole loop on three phones, against a city that is a process of its own. */
 class LoopStory {
     @TempDir
     lateinit var folder: Path
 
-    private class Hand(val below: Path, val hardware: Hardware, val phone: Mingcha)
-
-    private suspend fun hand(name: String, city: City, vararg place: String): Hand {
-        val below = folder.resolve(name).createDirectories()
-        val hardware = Hardware(below, MORNING)
-        val phone = Mingcha.open(below.resolve("phone"), hardware)
-        val status = phone.enrol(city.url, city.code("--role", name, *place, "--name", name))
-        assertTrue(status.isEnrolled)
-        assertEquals(name, status.role?.code)
-        phone.sync()
-        return Hand(below, hardware, phone)
-    }
+    private suspend fun hand(role: String, city: City) = Hand.enrolled(folder, role, city, role, MORNING)
 
     @Test
     fun `what was seen undercover without signal is put right, approved and rechecked, though the process was killed`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val inspector = hand("inspector", city, "--area", "DH")
-            val supervisor = hand("supervisor", city, "--area", "DH")
-            val contact = hand("contact", city, "--unit", "MC-GOV")
+            val inspector = hand("inspector", city)
+            val supervisor = hand("supervisor", city)
+            val contact = hand("contact", city)
             val hands = listOf(inspector, supervisor, contact)
 
             // Undercover, offline, and killed with -9 in the middle of the work.
@@ -78,7 +66,7 @@ class LoopStory {
             assertTrue(told.timeline.none { it.by != null })
 
             // A page that is open follows by itself.
-            supervisor.phone.finding(copy).test {
+            supervisor.phone.finding(copy).test(PATIENCE) {
                 assertEquals("noticed", awaitItem().summary.stage.code)
                 contact.phone.submitRectification(copy, "已清理", listOf(picture(contact.below, 9)))
                 contact.phone.sync()
@@ -115,7 +103,7 @@ class LoopStory {
     @Test
     fun `a city that is away costs nothing but time`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val hand = hand("inspector", city, "--area", "DH")
+            val hand = hand("inspector", city)
             city.close()
             val visit = hand.phone.startVisit("GOV-01", "open").id
             assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
@@ -132,24 +120,11 @@ class LoopStory {
     }
 
     /** Starts a process that makes the visit, and kills it with -9 once it said that the finding is saved. */
-    private fun killedAfterRaising(below: Path): Map<String, String> {
-        val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
-        val settings = listOf("jna.library.path").map { "-D$it=${System.getProperty(it)}" }
-        val command = listOf(java) + settings +
-            listOf("-cp", System.getProperty("java.class.path"), "mingcha.UndercoverVisitKt", below.toString(), MORNING)
-        val child = ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start()
+    private fun killedAfterRaising(below: Path): Map<String, String> = OtherProcess("mingcha.UndercoverVisitKt", below, MORNING).use { child ->
         val saved = mutableMapOf<String, String>()
-        try {
-            for (line in child.inputStream.bufferedReader().lineSequence()) {
-                val (what, id) = (line.split(' ') + "").let { it[0] to it[1] }
-                saved.putIfAbsent(what, id)
-                if (what == "finding") break
-            }
-        } finally {
-            child.destroyForcibly().waitFor()
-        }
+        while ("finding" !in saved) child.next().let { (what, id) -> saved.putIfAbsent(what, id) }
         assertEquals(setOf("visit", "photo", "answer", "finding"), saved.keys)
-        return saved
+        saved
     }
 
     private companion object {

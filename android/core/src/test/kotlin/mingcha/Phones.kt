@@ -2,8 +2,10 @@ package mingcha
 
 import mingcha.core.ClockReading
 import mingcha.core.Conditions
-import mingcha.core.Platform
 import mingcha.core.NetworkKind
+import mingcha.core.Platform
+import mingcha.core.PlatformFault
+import org.junit.jupiter.api.Assertions.assertEquals
 import java.nio.file.Files
 import java.nio.file.Path
 import java.security.KeyFactory
@@ -13,10 +15,16 @@ import java.security.Signature
 import java.security.spec.ECGenParameterSpec
 import java.security.spec.PKCS8EncodedKeySpec
 import java.time.OffsetDateTime
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicInteger
 import kotlin.io.path.createDirectories
 import kotlin.io.path.exists
 import kotlin.io.path.readBytes
 import kotlin.io.path.writeBytes
+import kotlin.time.Duration.Companion.minutes
+
+/** How long a story waits for a page that must come: a busy machine is no reason to fail. */
+val PATIENCE = 2.minutes
 
 /** A phone's hardware for stories: keys of the JVM's own making, kept in a folder beside the device's. */
 class Hardware(below: Path, @Volatile var now: String) : Platform {
@@ -26,6 +34,17 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
     @Volatile
     var network = NetworkKind.FREE
 
+    /** The phone's keys are locked away, as after a restart. */
+    @Volatile
+    var isLocked = false
+
+    /** Bytes that the system says are free. */
+    @Volatile
+    var freeBytes: ULong? = null
+
+    /** Every thread that asked for the time: those that calls ran on. */
+    val threads: MutableSet<Thread> = ConcurrentHashMap.newKeySet()
+
     init {
         if (!keys.resolve("private").exists()) {
             val pair = KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
@@ -34,7 +53,14 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
         }
     }
 
-    override fun storeKey() = secret
+    /** How often it was asked for its keys while they were locked. */
+    val refusals = AtomicInteger()
+
+    override fun storeKey(): ByteArray {
+        if (!isLocked) return secret
+        refusals.incrementAndGet()
+        throw PlatformFault.NotNow()
+    }
 
     override fun publicKey(): ByteArray = keys.resolve("public").readBytes()
 
@@ -43,9 +69,10 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
         return Signature.getInstance("SHA256withECDSA").run { initSign(key); update(message); sign() }
     }
 
-    override fun conditions() = Conditions(network, batteryLow = false, freeBytes = null)
+    override fun conditions() = Conditions(network, batteryLow = false, freeBytes)
 
     override fun clock(): ClockReading {
+        threads += Thread.currentThread()
         val millis = OffsetDateTime.parse(now).toInstant().toEpochMilli()
         return ClockReading(wallMillis = millis, monotonicMillis = millis, boot = 1)
     }
@@ -54,6 +81,57 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
         val file = keys.resolve(name)
         if (!file.exists()) file.writeBytes(make())
         return file.readBytes()
+    }
+}
+
+/** Somebody with a phone of their own. */
+class Hand(val below: Path, val hardware: Hardware, val phone: Mingcha, val person: String) {
+    companion object {
+        /** Somebody who was let in, with a phone that met the city: contacts of the unit of `GOV-01`, others of the area `DH`. */
+        suspend fun enrolled(below: Path, name: String, city: City, role: String, now: String): Hand {
+            val own = below.resolve(name).createDirectories()
+            val hardware = Hardware(own, now)
+            val phone = Mingcha.open(own.resolve("phone"), hardware)
+            val place = if (role == "contact") arrayOf("--unit", "MC-GOV") else arrayOf("--area", "DH")
+            val guest = city.guest("--role", role, *place, "--name", name)
+            assertEquals(role, phone.enrol(city.url, guest.code).role?.code)
+            phone.sync()
+            return Hand(own, hardware, phone, guest.person)
+        }
+    }
+}
+
+/** A JVM of its own that runs a program of these stories; killed with -9 when it is closed. */
+class OtherProcess(program: String, vararg words: Any) : AutoCloseable {
+    private val child: Process
+
+    init {
+        val java = Path.of(System.getProperty("java.home"), "bin", "java").toString()
+        val settings = listOf("jna.library.path", "mingcha.programs").map { "-D$it=${System.getProperty(it)}" }
+        val command = listOf(java) + settings + listOf("-cp", System.getProperty("java.class.path"), program) + words.map(Any::toString)
+        // What the library prints is looked at as well.
+        child = ProcessBuilder(command).redirectErrorStream(true).start()
+    }
+
+    private val lines = child.inputStream.bufferedReader()
+
+    /** The next line that it prints, as its first word and the rest. */
+    fun next(): Pair<String, String> {
+        val line = lines.readLine() ?: error("the process ended")
+        return line.substringBefore(' ') to line.substringAfter(' ', "")
+    }
+
+    /** Tells it something. */
+    fun say(word: String) {
+        child.outputStream.write("$word\n".toByteArray())
+        child.outputStream.flush()
+    }
+
+    /** Everything else that it prints until it ends, which it must do well. */
+    fun end(): String = lines.readText().also { check(child.waitFor() == 0) { it } }
+
+    override fun close() {
+        child.destroyForcibly().waitFor()
     }
 }
 

@@ -9,8 +9,8 @@ import java.nio.file.Path
 import kotlin.io.path.readLines
 
 /**
- * Long runs, by hand: `mvn test -Dtest=Soak`, shorter with `-Dmingcha.openings=1000 -Dmingcha.pages=10000`. They print what
- * a thing costs, and fail where memory grows with the number of things done.
+ * Long runs, by hand: `cargo xtask soak kotlin`. They print what a thing costs, and fail where memory grows with the number
+ * of things done.
  */
 class Soak {
     @TempDir
@@ -51,9 +51,12 @@ class Soak {
             Device.open(folder.resolve("phone").toString(), hardware).use { device ->
                 device.enrol(city.url, city.code("--role", "inspector", "--area", "DH", "--name", "Anna"))
                 device.syncJob().use { it.run() }
+                val pages = Integer.getInteger("mingcha.pages", 100_000)
                 val rows = device.sites(SiteQuery()).rows.size
-                often("a state", Integer.getInteger("mingcha.pages", 100_000)) { device.status() }
-                often("a page of $rows sites", Integer.getInteger("mingcha.pages", 100_000) / 10) { device.sites(SiteQuery()) }
+                val visit = device.startVisit("GOV-01", "open").id
+                often("a state", pages) { device.status() }
+                often("a page of $rows sites", pages / 10) { device.sites(SiteQuery()) }
+                often("a page of a visit", pages / 20) { device.visit(visit) }
                 device.shut()
             }
         }

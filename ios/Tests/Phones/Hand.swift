@@ -1,0 +1,44 @@
+import Foundation
+import Mingcha
+
+/// Somebody with a phone of their own.
+public struct Hand: Sendable {
+    public let below: URL
+    public let hardware: Hardware
+    public let phone: Mingcha
+    public let person: String
+
+    /// Somebody who was let in, with a phone that met the city: contacts of the unit of `GOV-01`, others of the area `DH`.
+    public static func enrolled(below: URL, _ name: String, _ city: City, role: String, now: String) async throws -> Hand {
+        let own = below.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        let hardware = try Hardware(below: own, now: now)
+        let phone = try await Mingcha.open(folder: own.appendingPathComponent("phone"), platform: hardware)
+        let place = role == "contact" ? ["--unit", "MC-GOV"] : ["--area", "DH"]
+        let guest = try city.guest(["--role", role, "--name", name] + place)
+        let status = try await phone.enrol(city: city.url, code: guest.code)
+        guard status.role?.code == role else { throw Failed(words: ["enrolled as", role]) }
+        try await phone.sync()
+        return Hand(below: own, hardware: hardware, phone: phone, person: guest.person)
+    }
+}
+
+/// A folder of its own for one story.
+public func newFolder() throws -> URL {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+}
+
+/// A sync, once no other one is under way. Gives what still waits.
+public func synced(_ phone: Mingcha) async throws -> UInt64 {
+    while true {
+        do {
+            return try await phone.sync().waiting
+        } catch {
+            // Swift 6.0 does not compile `catch .Busy` where the type is known.
+            guard case .Busy = error else { throw error }
+            try await Task.sleep(nanoseconds: 50_000_000)
+        }
+    }
+}
