@@ -20,8 +20,9 @@ use crate::{City, CityError, private, publish, reader, settle};
 
 /// So many bytes of pages are folded in one piece.
 const PIECE_BYTES: usize = 4 * 1024 * 1024;
-/// Another process may be following too; after so many tries something else is wrong.
-const TRIES: usize = 5;
+/// Another process may be following too, and each time it came first it has come further; after so many tries something
+/// else is wrong.
+const TRIES: usize = 100;
 
 /// The read model, opened when it is first needed.
 pub(crate) struct Follower {
@@ -116,8 +117,15 @@ impl City {
                         "read.db is of another history: remove it, it is made anew".into(),
                     ));
                 };
-                fold(store, &pages)?;
-                cursor = end;
+                if fold(store, &pages)? {
+                    cursor = end;
+                    continue;
+                }
+                let reached = store.cursor(&feed)?.unwrap_or(cursor);
+                if reached.position <= cursor.position {
+                    return Err(CityError::Inconsistent("a stored page"));
+                }
+                cursor = reached;
             }
         }
         Ok(())
@@ -281,12 +289,13 @@ fn open(path: &Path) -> Result<Store, CityError> {
     }
 }
 
-fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<(), CityError> {
+/// Folds these pages; false where another process, that follows too, has folded some of them meanwhile.
+fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<bool, CityError> {
     let broken = |_| CityError::Inconsistent("a stored page");
     for bytes in pages {
         let page = Page::from_bytes(bytes).map_err(broken)?;
         let entries = page.entries().map_err(broken)?;
-        store.fold_page(&NewPage {
+        let folded = store.fold_page(&NewPage {
             feed: page.feed,
             epoch: page.epoch,
             first: page.first,
@@ -294,9 +303,13 @@ fn fold(store: &mut Store, pages: &[Vec<u8>]) -> Result<(), CityError> {
             head: page.head,
             entries: &entries,
             bytes,
-        })?;
+        });
+        if matches!(folded, Err(StoreError::Gap { .. })) {
+            return Ok(false);
+        }
+        folded?;
     }
-    Ok(())
+    Ok(true)
 }
 
 /// What was said since the cards were last written.
