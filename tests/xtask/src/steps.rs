@@ -239,6 +239,18 @@ mod tests {
     }
 
     #[test]
+    fn where_nobody_watches_a_skipped_step_fails_and_one_that_the_machine_bars_does_not() {
+        let mut machine = Machine::found();
+        machine.unattended = true;
+        let skipped = Step { name: "skipped", takes_words: false, run: |_, _| Ok(Outcome::Skipped("not here".into())) };
+        let barred = Step { name: "barred", takes_words: false, run: |_, _| Ok(Outcome::Barred("no room".into())) };
+        assert!(one(&skipped, &machine, &[]).unwrap_err().contains("may not be skipped"));
+        assert_eq!(one(&barred, &machine, &[]), Ok(()));
+        machine.unattended = false;
+        assert_eq!(one(&skipped, &machine, &[]), Ok(()));
+    }
+
+    #[test]
     fn a_step_that_looks_at_everything_takes_no_words() {
         let step = named("fmt").unwrap();
         assert!(one(step, &Machine::found(), &["-p".into()]).unwrap_err().contains("takes no words"));

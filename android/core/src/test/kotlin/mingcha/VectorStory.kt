@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Path
 import kotlin.io.path.listDirectoryEntries
-import kotlin.io.path.name
 import kotlin.io.path.readLines
 import kotlin.io.path.readText
 
@@ -58,7 +57,6 @@ class VectorStory {
             for (line in table) {
                 val (fedBack, nominal, due, isProvisional) = line.split(',')
                 val shown = phone.recheckDay(fedBack)
-                assertEquals(line, listOf(fedBack, nominal, due, isProvisional).joinToString(","))
                 assertEquals(listOf(nominal, due, isProvisional), listOf(shown.nominal.iso, shown.day.iso, shown.isProvisional.toString()))
             }
             assertEquals(listOf(12, 9, 730), listOf(rechecks.size, workdays.size, table.size))
