@@ -203,7 +203,7 @@ fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
     }
 }
 
-/// What both of Swift's test libraries say at their ends: XCTest's last word is that of all its tests.
+/// What both of Swift's test libraries say at their ends: `XCTest`'s last word is that of all its tests.
 fn counted(said: &str) -> Counts {
     let mut counts = said.lines().filter_map(executed).next_back().unwrap_or_default();
     let failed = said.lines().filter(|line| is_failed_test(line)).count();
@@ -214,7 +214,7 @@ fn counted(said: &str) -> Counts {
     counts
 }
 
-/// Reads XCTest's `Executed 2 tests, with 0 failures (0 unexpected) in ...`.
+/// Reads `XCTest`'s `Executed 2 tests, with 0 failures (0 unexpected) in ...`.
 fn executed(line: &str) -> Option<Counts> {
     let mut words = line.trim().strip_prefix("Executed ")?.split(' ');
     let run: u64 = words.next()?.parse().ok()?;
