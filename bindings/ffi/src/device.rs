@@ -84,7 +84,7 @@ impl Device {
     }
 
     /// The day so many working days after this one, which is not counted; at most 3,660.
-    pub fn workday(&self, start: &str, workdays: u32) -> Result<ReckonedDay, MingchaError> {
+    pub fn workday(&self, start: &str, workdays: i32) -> Result<ReckonedDay, MingchaError> {
         self.0.workday(start, workdays)
     }
 

@@ -69,7 +69,7 @@ public actor Mingcha {
     }
 
     /// The day so many working days after this one, which is not counted.
-    public nonisolated func workday(start: String, workdays: UInt32) async throws(MingchaError) -> ReckonedDay {
+    public nonisolated func workday(start: String, workdays: Int32) async throws(MingchaError) -> ReckonedDay {
         try await call { try $0.workday(start: start, workdays: workdays) }
     }
 

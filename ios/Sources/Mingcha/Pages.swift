@@ -40,7 +40,7 @@ public struct Pages<Page: Sendable & Equatable>: AsyncSequence, Sendable {
             while true {
                 switch await ask() {
                 case .success(let page): return page
-                case .failure(.Busy): try await Task.sleep(nanoseconds: 250_000_000)
+                case .failure(.busy): try await Task.sleep(nanoseconds: 250_000_000)
                 case .failure(let error): throw error
                 }
             }

@@ -38,7 +38,7 @@ struct DecisionTests {
         for phone in [cora, dora] {
             let differ = try await phone.attention().now().conflicts
             #expect(differ.count == 1 && differ[0].kind.code == "verdict" && differ[0].isMine)
-            #expect(differ.first?.values.first(where: \.inForce)?.text.zh == "退回重改")
+            #expect(differ.first?.values.first(where: \.isInForce)?.text.zh == "退回重改")
         }
         let (ofAnna, ofEmil) = (try await anna.attention().now().conflicts, try await emil.phone.attention().now().conflicts)
         #expect(ofAnna.map(\.isMine) == [false] && ofEmil.isEmpty)

@@ -33,8 +33,8 @@ final class OpeningTests {
         let shown = try await anna.phone.tasks().now().rows
         #expect(shown.map(\.visitId) == [visit])
         let items = try await anna.phone.visit(visit).now().items
-        other.say("answer \(items[1].item)")
-        for time in 1...5 { try await anna.phone.answer(visit: visit, item: items[0].item, value: "na", note: "here \(time)") }
+        other.say("answer \(items[1].code)")
+        for time in 1...5 { try await anna.phone.answer(visit: visit, item: items[0].code, value: "na", note: "here \(time)") }
         #expect(try other.next() == ["answered"])
         let notes = try await anna.phone.visit(visit).now().items.prefix(2).map(\.note)
         #expect(notes == ["here 5", "there 5"])
@@ -69,7 +69,7 @@ final class OpeningTests {
         silence.hangUp()
         let (ofSync, ofPages) = await (sync.value, pages.value)
         #expect(ofSync is MingchaError)
-        guard case .Cancelled = ofPages as? MingchaError else { return #expect(Bool(false), "\(String(describing: ofPages))") }
+        guard case .cancelled = ofPages as? MingchaError else { return #expect(Bool(false), "\(String(describing: ofPages))") }
         await #expect(throws: (any Error).self) { try await phone.answer(visit: visit, item: "W5-3", value: "na") }
         try city.serve()
         let again = try await Mingcha.open(folder: anna.below.appendingPathComponent("phone"), platform: anna.hardware)
@@ -92,7 +92,7 @@ final class OpeningTests {
             try await anna.phone.answer(visit: visit, item: "W5-3", value: "na")
             #expect(Bool(false), "answered without a key")
         } catch {
-            guard case .Busy(let code, _, _) = error else { return #expect(Bool(false), "\(error)") }
+            guard case .busy(let code, _, _) = error else { return #expect(Bool(false), "\(error)") }
             #expect(code == "keys_locked")
         }
         var pages = anna.phone.tasks().makeAsyncIterator()
@@ -135,7 +135,7 @@ final class OpeningTests {
                 try await call()
                 #expect(Bool(false), "no panic was planted")
             } catch {
-                guard case .Defect(let code, _, _) = error else { return #expect(Bool(false), "\(error)") }
+                guard case .defect(let code, _, _) = error else { return #expect(Bool(false), "\(error)") }
                 #expect(code == "panicked")
                 #expect(!"\(error) \(error.localizedDescription)".contains("金丝雀"))
             }
@@ -183,7 +183,7 @@ final class OpeningTests {
                 _ = await task.result
             }
         }
-        let kept = try await phone.visit(visit).now().items.first { $0.item == "W5-1" }
+        let kept = try await phone.visit(visit).now().items.first { $0.code == "W5-1" }
         #expect(kept?.note == "kept")
         let waiting = try await synced(phone)
         #expect(waiting == 0)

@@ -25,17 +25,17 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     await told { try await phone.startVisit(site: "GOV-01", mode: "open", sets: [canary]) }
     await told { try await phone.visit(canary).now() }
     await told { try await phone.finding(canary).now() }
-    await told { try await phone.answer(visit: visit, item: first.item, value: canary) }
+    await told { try await phone.answer(visit: visit, item: first.code, value: canary) }
     await told { try await phone.answer(visit: visit, item: canary, value: "na") }
     await told { try await phone.raiseFinding(visit: visit, item: canary, text: canary) }
-    await told { try await phone.raiseFinding(visit: visit, item: first.item, text: canary, severity: canary) }
+    await told { try await phone.raiseFinding(visit: visit, item: first.code, text: canary, severity: canary) }
     await told { try await phone.approve(canary, text: canary) }
     await told { try await phone.settle(canary, keep: canary, reason: canary, basis: canary) }
     await told { try await phone.recheckDay(fedBack: canary) }
     await told { try await phone.addPhoto(visit: visit, file: below.appendingPathComponent("Zeisig.jpg")) }
     await told { try await phone.addPhoto(visit: visit, file: text) }
     await told { try await phone.savePhoto(canary, copy: canary, to: below.appendingPathComponent("Zeisig.jpg")) }
-    await told { try await phone.answer(visit: visit, item: first.item, value: "na", note: canary, basis: other.basis) }
+    await told { try await phone.answer(visit: visit, item: first.code, value: "na", note: canary, basis: other.basis) }
     await told { try await phone.enrol(city: city.url, code: canary) }
 
     let nobody = below.appendingPathComponent("nobody")
@@ -54,7 +54,7 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     let drawn = try picture(below: below, number: 1)
     await told { try await phone.addPhoto(visit: visit, file: drawn) }
     await phone.close()
-    await told { try await phone.answer(visit: visit, item: first.item, value: "na", note: canary) }
+    await told { try await phone.answer(visit: visit, item: first.code, value: "na", note: canary) }
 
     let folder = hand.below.appendingPathComponent("phone")
     let silent = try await Mingcha.open(folder: folder, platform: Other(hand.hardware, signs: false, key: nil))
@@ -63,7 +63,7 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     let again = try await Mingcha.open(folder: folder, platform: hand.hardware)
     let plant = folder.appendingPathComponent("planted-panic")
     try Data(canary.utf8).write(to: plant)
-    await told { try await again.answer(visit: visit, item: first.item, value: "na", note: canary) }
+    await told { try await again.answer(visit: visit, item: first.code, value: "na", note: canary) }
     await told { try await again.sync() }
     try files.removeItem(at: plant)
     await again.close()
@@ -93,16 +93,16 @@ private func told<T: Sendable>(_ call: @Sendable () async throws -> T) async {
 
 private func kind(_ error: MingchaError) -> String {
     switch error {
-    case .Refused(let code, _, _): "Refused \(code)"
-    case .OutOfDate(let code, _, _): "OutOfDate \(code)"
-    case .NotEnrolled(let code, _, _): "NotEnrolled \(code)"
-    case .Offline(let code, _, _): "Offline \(code)"
-    case .Busy(let code, _, _): "Busy \(code)"
-    case .NoSpace(let code, _, _): "NoSpace \(code)"
-    case .UpdateRequired(let code, _, _): "UpdateRequired \(code)"
-    case .StoreUnusable(let code, _, _): "StoreUnusable \(code)"
-    case .Cancelled(let code, _, _): "Cancelled \(code)"
-    case .Defect(let code, _, _): "Defect \(code)"
+    case .refused(let code, _, _): "Refused \(code)"
+    case .outOfDate(let code, _, _): "OutOfDate \(code)"
+    case .notEnrolled(let code, _, _): "NotEnrolled \(code)"
+    case .offline(let code, _, _): "Offline \(code)"
+    case .busy(let code, _, _): "Busy \(code)"
+    case .noSpace(let code, _, _): "NoSpace \(code)"
+    case .updateRequired(let code, _, _): "UpdateRequired \(code)"
+    case .storeUnusable(let code, _, _): "StoreUnusable \(code)"
+    case .cancelled(let code, _, _): "Cancelled \(code)"
+    case .defect(let code, _, _): "Defect \(code)"
     }
 }
 

@@ -31,13 +31,13 @@ public func newFolder() throws -> URL {
 }
 
 /// A sync, once no other one is under way. Gives what still waits.
-public func synced(_ phone: Mingcha) async throws -> UInt64 {
+public func synced(_ phone: Mingcha) async throws -> Int32 {
     while true {
         do {
             return try await phone.sync().waiting
         } catch {
-            // Swift 6.0 does not compile `catch .Busy` where the type is known.
-            guard case .Busy = error else { throw error }
+            // Swift 6.0 does not compile `catch .busy` where the type is known.
+            guard case .busy = error else { throw error }
             try await Task.sleep(nanoseconds: 50_000_000)
         }
     }

@@ -9,7 +9,7 @@ public final class Hardware: Platform, @unchecked Sendable {
     private var shown: String
     private var around: NetworkKind = .free
     private var locked = false
-    private var free: UInt64?
+    private var free: Int64?
     private var seen: Set<String> = []
     private var refused = 0
 
@@ -41,7 +41,7 @@ public final class Hardware: Platform, @unchecked Sendable {
     }
 
     /// Bytes that the system says are free.
-    public var freeBytes: UInt64? {
+    public var freeBytes: Int64? {
         get { lock.withLock { free } }
         set { lock.withLock { free = newValue } }
     }

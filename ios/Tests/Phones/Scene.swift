@@ -155,14 +155,14 @@ public final class Scene {
         if let wanted = then.stage { look("stage", stage, wanted) }
         let form = try await phone.visit(visit).now()
         if let wanted = then.answer {
-            let row = form.items.first { $0.item == Self.item }
+            let row = form.items.first { $0.code == Self.item }
             look("answer", row?.value, wanted)
             look("contested", row?.isContested, then.contested)
         }
         if let wanted = then.visit { look("visit", form.status.code, wanted) }
         if let wanted = then.conflict {
             let new = try await phone.attention().now().conflicts.filter { !known.contains($0.id) }
-            let told = new.map { Cases.Told(kind: $0.kind.code, in_force: $0.values.first(where: \.inForce)?.value ?? "") }
+            let told = new.map { Cases.Told(kind: $0.kind.code, in_force: $0.values.first(where: \.isInForce)?.value ?? "") }
             look("conflict", told, wanted.value.map { [$0] } ?? [])
         }
         return wrong
@@ -173,7 +173,7 @@ public final class Scene {
         do {
             return try await phone.finding(finding).now().summary.stage.code
         } catch {
-            guard case .Refused = error else { throw error }
+            guard case .refused = error else { throw error }
             return nil
         }
     }

@@ -48,7 +48,9 @@ pub fn soak(machine: &Machine, language: Language, openings: u32, pages: u32) ->
         (Language::Kotlin, None) => {
             written(machine)?;
             let often = [format!("-Dmingcha.openings={openings}"), format!("-Dmingcha.pages={pages}")];
-            succeed(maven(machine).arg("-Dtest=Soak").args(often))?;
+            // The heap is taken whole at once: whatever grows then is no heap.
+            let heap = "-Dheap=-Xms64m -Xmx64m -XX:+AlwaysPreTouch";
+            succeed(maven(machine).args(["-Dtest=Soak", heap]).args(often))?;
             Outcome::Passed
         }
     };

@@ -1,16 +1,16 @@
 //! Figures: scores, and days by the calendar.
 
-use mingcha::host::{DisplayDate, LocalizedText, ReckonedDay, ScoreLine, ScorePage, SetScore};
+use mingcha::host::{DisplayDate, LocalizedText, ReckonedDay, ScoreLine, ScorePage, SetScore, Tag};
 
 /// What a visit comes to, and why.
 #[uniffi::remote(Record)]
 pub struct ScorePage {
     /// Points obtained, in hundredths.
-    pub obtained: u64,
+    pub obtained: i64,
     /// Points that could be obtained with what was answered, in hundredths.
-    pub obtainable: u64,
+    pub obtainable: i64,
     /// Obtained of obtainable in hundredths of a percent; none where nothing counts.
-    pub rate: Option<u64>,
+    pub rate: Option<i32>,
     /// How it was computed, in words.
     pub formula: LocalizedText,
     /// True where an item of the form is this app's own reading: so is the score then, and says so.
@@ -28,18 +28,18 @@ pub struct ScorePage {
 pub struct SetScore {
     /// The set.
     pub set: String,
-    /// Its model, a code.
-    pub model: String,
+    /// Its model.
+    pub model: Tag,
     /// Points obtained, in hundredths.
-    pub obtained: u64,
+    pub obtained: i64,
     /// Points that could be obtained, in hundredths.
-    pub obtainable: u64,
+    pub obtainable: i64,
     /// Obtained of obtainable in hundredths of a percent.
-    pub rate: Option<u64>,
+    pub rate: Option<i32>,
     /// Whether all of it conforms, where that is its model and is decided.
     pub conforms: Option<bool>,
-    /// Its level, a code, where that is its model.
-    pub level: Option<String>,
+    /// Its level, where that is its model.
+    pub level: Option<Tag>,
     /// True where it is part of the figure of the visit.
     pub is_counted: bool,
     /// How it was computed, in words.
@@ -49,8 +49,8 @@ pub struct SetScore {
 /// What one item brings.
 #[uniffi::remote(Record)]
 pub struct ScoreLine {
-    /// The item.
-    pub item: String,
+    /// The item's code.
+    pub code: String,
     /// The set that asks it.
     pub set: String,
     /// Its value, as one hands it in; empty where it has none.
@@ -58,13 +58,11 @@ pub struct ScoreLine {
     /// What it brings, in hundredths: less than 0 where it takes away.
     pub obtained: i64,
     /// Of how much, in hundredths.
-    pub obtainable: u64,
-    /// The rule that made it, a code.
-    pub rule: String,
-    /// The rule in words.
-    pub rule_text: LocalizedText,
-    /// Its level, a code, where it has one.
-    pub level: Option<String>,
+    pub obtainable: i64,
+    /// The rule that made it, in words with the limit that was kept or passed.
+    pub rule: Tag,
+    /// Its level, where it has one.
+    pub level: Option<Tag>,
 }
 
 /// A day by the calendar.

@@ -39,7 +39,7 @@ impl Device {
     }
 
     /// The day so many working days after this one, which is not counted; at most 3,660.
-    pub fn workday(&self, start: &str, workdays: u32) -> Result<ReckonedDay, HostError> {
+    pub fn workday(&self, start: &str, workdays: i32) -> Result<ReckonedDay, HostError> {
         self.ask(|phone| phone.workday(start, workdays))
     }
 

@@ -2,18 +2,19 @@
 //!
 //! Nothing is reckoned here. A score is the model's, and a day is the calendar's as this phone knows it from the city.
 
-use super::{DisplayDate, LocalizedText};
+use super::{DisplayDate, LocalizedText, Tag, TagColor, count};
+use crate::words::Sense;
 use crate::{CalendarDay, MingchaError, Phone, ScoreRow, ScoreView, SetScoreRow};
 
 /// What a visit comes to, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScorePage {
     /// Points obtained, in hundredths.
-    pub obtained: u64,
+    pub obtained: i64,
     /// Points that could be obtained with what was answered, in hundredths.
-    pub obtainable: u64,
+    pub obtainable: i64,
     /// Obtained of obtainable in hundredths of a percent; none where nothing counts.
-    pub rate: Option<u64>,
+    pub rate: Option<i32>,
     /// How it was computed, in words.
     pub formula: LocalizedText,
     /// True where an item of the form is this app's own reading: so is the score then, and says so.
@@ -31,18 +32,18 @@ pub struct ScorePage {
 pub struct SetScore {
     /// The set.
     pub set: String,
-    /// Its model, a code.
-    pub model: String,
+    /// Its model.
+    pub model: Tag,
     /// Points obtained, in hundredths.
-    pub obtained: u64,
+    pub obtained: i64,
     /// Points that could be obtained, in hundredths.
-    pub obtainable: u64,
+    pub obtainable: i64,
     /// Obtained of obtainable in hundredths of a percent.
-    pub rate: Option<u64>,
+    pub rate: Option<i32>,
     /// Whether all of it conforms, where that is its model and is decided.
     pub conforms: Option<bool>,
-    /// Its level, a code, where that is its model.
-    pub level: Option<String>,
+    /// Its level, where that is its model.
+    pub level: Option<Tag>,
     /// True where it is part of the figure of the visit.
     pub is_counted: bool,
     /// How it was computed, in words.
@@ -52,8 +53,8 @@ pub struct SetScore {
 /// What one item brings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ScoreLine {
-    /// The item.
-    pub item: String,
+    /// The item's code.
+    pub code: String,
     /// The set that asks it.
     pub set: String,
     /// Its value, as one hands it in; empty where it has none.
@@ -61,13 +62,11 @@ pub struct ScoreLine {
     /// What it brings, in hundredths: less than 0 where it takes away.
     pub obtained: i64,
     /// Of how much, in hundredths.
-    pub obtainable: u64,
-    /// The rule that made it, a code.
-    pub rule: String,
-    /// The rule in words.
-    pub rule_text: LocalizedText,
-    /// Its level, a code, where it has one.
-    pub level: Option<String>,
+    pub obtainable: i64,
+    /// The rule that made it, in words with the limit that was kept or passed.
+    pub rule: Tag,
+    /// Its level, where it has one.
+    pub level: Option<Tag>,
 }
 
 /// A day by the calendar.
@@ -90,8 +89,8 @@ impl Phone {
         self.reckoned(&self.calendar_recheck(fed_back)?)
     }
 
-    pub(in crate::host) fn workday(&self, start: &str, workdays: u32) -> Result<ReckonedDay, MingchaError> {
-        self.reckoned(&self.calendar_workdays(start, workdays)?)
+    pub(in crate::host) fn workday(&self, start: &str, workdays: i32) -> Result<ReckonedDay, MingchaError> {
+        self.reckoned(&self.calendar_workdays(start, u32::try_from(workdays).unwrap_or_default())?)
     }
 
     fn reckoned(&self, day: &CalendarDay) -> Result<ReckonedDay, MingchaError> {
@@ -104,12 +103,21 @@ impl Phone {
     }
 }
 
+/// Hundredths as Kotlin and Swift hold them.
+fn hundredths(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn level(code: Option<&str>) -> Option<Tag> {
+    code.map(|code| Tag::of(&[Sense::Level], code))
+}
+
 impl From<ScoreView> for ScorePage {
     fn from(view: ScoreView) -> Self {
         Self {
-            obtained: view.obtained,
-            obtainable: view.obtainable,
-            rate: view.rate,
+            obtained: hundredths(view.obtained),
+            obtainable: hundredths(view.obtainable),
+            rate: view.rate.map(count),
             formula: LocalizedText::of_sentence(&view.formula),
             is_inferred: view.definition == Some("inferred"),
             vetoes: view.vetoes,
@@ -123,12 +131,12 @@ impl From<SetScoreRow> for SetScore {
     fn from(row: SetScoreRow) -> Self {
         Self {
             set: row.set,
-            model: row.model.to_owned(),
-            obtained: row.obtained,
-            obtainable: row.obtainable,
-            rate: row.rate,
+            model: Tag::of(&[Sense::Criteria], row.model),
+            obtained: hundredths(row.obtained),
+            obtainable: hundredths(row.obtainable),
+            rate: row.rate.map(count),
             conforms: row.conforms,
-            level: row.level.map(str::to_owned),
+            level: level(row.level),
             is_counted: row.counted,
             formula: LocalizedText::of_sentence(&row.formula),
         }
@@ -137,15 +145,15 @@ impl From<SetScoreRow> for SetScore {
 
 impl From<ScoreRow> for ScoreLine {
     fn from(row: ScoreRow) -> Self {
+        let text = LocalizedText::of_sentence(&row.rule);
         Self {
-            item: row.item,
+            code: row.item,
             set: row.set,
             value: row.value,
             obtained: row.obtained,
-            obtainable: row.obtainable,
-            rule: row.rule_code.to_owned(),
-            rule_text: LocalizedText::of_sentence(&row.rule),
-            level: row.level.map(str::to_owned),
+            obtainable: hundredths(row.obtainable),
+            rule: Tag { code: row.rule_code.to_owned(), text, color: TagColor::default() },
+            level: level(row.level),
         }
     }
 }

@@ -116,7 +116,7 @@ class Mingcha private constructor(
     suspend fun recheckDay(fedBack: String): ReckonedDay = call { recheckDay(fedBack) }
 
     /** The day so many working days after this one, which is not counted. */
-    suspend fun workday(start: String, workdays: UInt): ReckonedDay = call { workday(start, workdays) }
+    suspend fun workday(start: String, workdays: Int): ReckonedDay = call { workday(start, workdays) }
 
     // What a person does.
 

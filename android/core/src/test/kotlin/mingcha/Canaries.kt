@@ -35,17 +35,17 @@ fun main(words: Array<String>) = runBlocking {
         told { phone.startVisit("GOV-01", "open", listOf(CANARY)) }
         told { phone.visit(CANARY).first() }
         told { phone.finding(CANARY).first() }
-        told { phone.answer(visit, items[0].item, CANARY) }
+        told { phone.answer(visit, items[0].code, CANARY) }
         told { phone.answer(visit, CANARY, "na") }
         told { phone.raiseFinding(visit, CANARY, CANARY) }
-        told { phone.raiseFinding(visit, items[0].item, CANARY, CANARY) }
+        told { phone.raiseFinding(visit, items[0].code, CANARY, CANARY) }
         told { phone.approve(CANARY, CANARY) }
         told { phone.settle(CANARY, CANARY, CANARY, CANARY) }
         told { phone.recheckDay(CANARY) }
         told { phone.addPhoto(visit, below.resolve("Zeisig.jpg")) }
         told { phone.addPhoto(visit, below.resolve("Zeisig.txt").apply { writeText(CANARY) }) }
         told { phone.savePhoto(CANARY, CANARY, below.resolve("Zeisig.jpg")) }
-        told { phone.answer(visit, items[0].item, "na", CANARY, items[1].basis) }
+        told { phone.answer(visit, items[0].code, "na", CANARY, items[1].basis) }
         told { phone.enrol(city.url, CANARY) }
 
         val nobody = Hardware(below.resolve("nobody").createDirectories(), now)
@@ -59,10 +59,10 @@ fun main(words: Array<String>) = runBlocking {
         hand.hardware.network = NetworkKind.UNAVAILABLE
         told { phone.sync() }
         hand.hardware.network = NetworkKind.FREE
-        hand.hardware.freeBytes = 1000uL
+        hand.hardware.freeBytes = 1000
         told { phone.addPhoto(visit, picture(below, 1)) }
         phone.close()
-        told { phone.answer(visit, items[0].item, "na", CANARY) }
+        told { phone.answer(visit, items[0].code, "na", CANARY) }
 
         val folder = hand.below.resolve("phone")
         val host = object : Platform by hand.hardware {
@@ -71,7 +71,7 @@ fun main(words: Array<String>) = runBlocking {
         Device.open(folder.toString(), host).use { device -> told { device.syncJob().use { it.run() } } }
         Mingcha.open(folder, hand.hardware).use { again ->
             val plant = folder.resolve("planted-panic").apply { writeText(CANARY) }
-            told { again.answer(visit, items[0].item, "na", CANARY) }
+            told { again.answer(visit, items[0].code, "na", CANARY) }
             told { again.sync() }
             plant.deleteExisting()
         }

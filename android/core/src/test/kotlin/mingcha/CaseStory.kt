@@ -82,7 +82,7 @@ class CaseStory {
             for (phone in listOf(cora, dora)) {
                 val differ = phone.attention().first().conflicts.single()
                 assertEquals("verdict" to true, differ.kind.code to differ.isMine)
-                assertEquals("退回重改", differ.values.single { it.inForce }.text.zh)
+                assertEquals("退回重改", differ.values.single { it.isInForce }.text.zh)
             }
             assertFalse(anna.attention().first().conflicts.single().isMine)
             assertTrue(emil.phone.attention().first().conflicts.isEmpty())

@@ -75,7 +75,7 @@ class HandsStory {
             val calls = listOf<suspend () -> Any>(
                 { phone.status().first() }, { phone.sites().first() }, { phone.tasks().first() }, { phone.visit(visit).first() },
                 { phone.findings().first() }, { phone.finding(finding).first() }, { phone.score(visit).first() },
-                { phone.attention().first() }, { phone.recheckDay("2026-03-02") }, { phone.workday("2026-03-02", 3u) },
+                { phone.attention().first() }, { phone.recheckDay("2026-03-02") }, { phone.workday("2026-03-02", 3) },
                 { phone.startVisit("GOV-01", "open") }, { phone.answer(visit, "W5-2", "na") }, { phone.addPhoto(visit, photo) },
                 { phone.savePhoto("none", "standard", folder.resolve("copy.jpg")) }, { phone.raiseFinding(visit, "W5-4", "坡道堵死") },
                 { phone.feedBack(finding, "清理坡道") }, { phone.serveNotice(finding) }, { phone.submitRectification(finding, "已清理") },
@@ -91,8 +91,8 @@ class HandsStory {
                     job.cancelAndJoin()
                 }
             }
-            assertEquals("kept", phone.visit(visit).first().items.single { it.item == "W5-1" }.note)
-            assertEquals(0uL, synced(phone))
+            assertEquals("kept", phone.visit(visit).first().items.single { it.code == "W5-1" }.note)
+            assertEquals(0, synced(phone))
             phone.close()
         }
     }
@@ -151,19 +151,19 @@ class HandsStory {
                 val visit = other.next().also { assertEquals("visit", it.first) }.second
                 assertEquals(visit, phone.tasks().first().rows.single().visitId)
                 val items = phone.visit(visit).first().items
-                other.say("answer ${items[1].item}")
-                for (time in 1..5) phone.answer(visit, items[0].item, "na", "here $time")
+                other.say("answer ${items[1].code}")
+                for (time in 1..5) phone.answer(visit, items[0].code, "na", "here $time")
                 assertEquals("answered", other.next().first)
                 val notes = phone.visit(visit).first().items.map { it.note }
                 assertEquals(listOf("here 5", "there 5"), notes.take(2))
                 // One sync at a time; whoever comes second is told to ask again.
                 other.say("sync")
-                assertEquals(0uL, synced(phone))
+                assertEquals(0, synced(phone))
                 assertEquals("synced" to "0", other.next())
                 other.say("end")
                 other.end()
             }
-            assertEquals(0uL, phone.status().first().waiting)
+            assertEquals(0, phone.status().first().waiting)
             phone.close()
         }
     }
@@ -188,7 +188,7 @@ class HandsStory {
             city.serve()
             val again = Mingcha.open(phoneFolder, hardware)
             assertEquals(visit, again.tasks().first().rows.single().visitId)
-            assertEquals(0uL, synced(again))
+            assertEquals(0, synced(again))
             again.close()
         }
     }
@@ -235,7 +235,7 @@ class HandsStory {
             }
             plant.deleteExisting()
             phone.answer(visit, "W5-3", "na")
-            assertEquals(0uL, phone.sync().waiting)
+            assertEquals(0, phone.sync().waiting)
             phone.close()
         }
     }

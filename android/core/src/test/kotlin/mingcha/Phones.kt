@@ -40,7 +40,7 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
 
     /** Bytes that the system says are free. */
     @Volatile
-    var freeBytes: ULong? = null
+    var freeBytes: Long? = null
 
     /** Every thread that asked for the time: those that calls ran on. */
     val threads: MutableSet<Thread> = ConcurrentHashMap.newKeySet()

@@ -90,13 +90,13 @@ class Scene private constructor(private val city: City, private val people: Map<
     private suspend fun ends(then: JsonObject, phone: Mingcha, known: Set<String>, story: String) {
         then["stage"]?.let { assertEquals(it.textOrNull(), phone.stageOf(finding!!), story) }
         then["answer"]?.let { answer ->
-            val row = phone.visit(visit).first().items.single { it.item == ITEM }
+            val row = phone.visit(visit).first().items.single { it.code == ITEM }
             assertEquals(answer.textOrNull() to then.getValue("contested").jsonPrimitive.boolean, row.value to row.isContested, story)
         }
         then["visit"]?.let { assertEquals(it.textOrNull(), phone.visit(visit).first().status.code, story) }
         then["conflict"]?.let { conflict ->
             val new = phone.attention().first().conflicts.filter { it.id !in known }
-            val told = new.map { it.kind.code to it.values.single { value -> value.inForce }.value }
+            val told = new.map { it.kind.code to it.values.single { value -> value.isInForce }.value }
             val wanted = if (conflict is JsonNull) emptyList() else listOf(conflict.jsonObject.let { it.text("kind") to it.text("in_force") })
             assertEquals(wanted, told, story)
         }

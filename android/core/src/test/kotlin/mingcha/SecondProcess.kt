@@ -23,7 +23,7 @@ fun main(words: Array<String>) = runBlocking {
 }
 
 /** A sync, once no other one is under way. Gives what still waits. */
-suspend fun synced(phone: Mingcha): ULong {
+suspend fun synced(phone: Mingcha): Int {
     while (true) {
         try {
             return phone.sync().waiting

@@ -14,7 +14,7 @@ import kotlinx.serialization.json.contentOrNull
 import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
-import kotlinx.serialization.json.long
+import kotlinx.serialization.json.int
 import kotlinx.serialization.json.longOrNull
 import mingcha.core.ScorePage
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -46,11 +46,11 @@ class VectorStory {
                 val due = phone.recheckDay(row.text("start"))
                 val shown = Triple(due.nominal.iso, due.day.iso, due.isProvisional)
                 assertEquals(Triple(row.text("nominal"), row.text("following"), row.getValue("provisional").jsonPrimitive.boolean), shown)
-                row["ten"]?.let { assertEquals(it.jsonPrimitive.content, phone.workday(row.text("start"), 10u).day.iso) }
+                row["ten"]?.let { assertEquals(it.jsonPrimitive.content, phone.workday(row.text("start"), 10).day.iso) }
             }
             val workdays = vectors.getValue("workdays").jsonArray.map(JsonElement::jsonObject)
             for (row in workdays) {
-                val end = phone.workday(row.text("start"), row.getValue("days").jsonPrimitive.long.toUInt())
+                val end = phone.workday(row.text("start"), row.getValue("days").jsonPrimitive.int)
                 assertEquals(row.text("end") to false, end.day.iso to end.isProvisional)
             }
             val table = VECTORS.resolve("recheck.csv").readLines().drop(1)
@@ -89,11 +89,11 @@ class VectorStory {
         val story = case.text("story") + ": " + case.text("working")
         assertEquals(case.texts("lines"), page.lines.map { line ->
             val brings = when {
-                line.obtainable > 0uL -> " ${line.obtained} of ${line.obtainable}"
+                line.obtainable > 0 -> " ${line.obtained} of ${line.obtainable}"
                 line.obtained != 0L -> " ${line.obtained}"
                 else -> ""
             }
-            "${line.item} ${line.rule}$brings${line.level?.let { " $it" } ?: ""}"
+            "${line.code} ${line.rule.code}$brings${line.level?.let { " ${it.code}" } ?: ""}"
         }, story)
         fun figures(row: JsonObject) = listOf(row.number("obtained"), row.number("obtainable"), row.number("rate"))
         assertEquals(figures(case), listOf(page.obtained, page.obtainable, page.rate).map { it?.toLong() }, story)
@@ -103,7 +103,7 @@ class VectorStory {
         for ((row, set) in ofSets zip page.sets) {
             assertEquals(figures(row), listOf(set.obtained, set.obtainable, set.rate).map { it?.toLong() }, story)
             assertEquals(row["conforms"]?.jsonPrimitive?.booleanOrNull, set.conforms, story)
-            assertEquals(row["tier"]?.jsonPrimitive?.contentOrNull, set.level, story)
+            assertEquals(row["tier"]?.jsonPrimitive?.contentOrNull, set.level?.code, story)
             row["set"]?.let { assertEquals(it.jsonPrimitive.content to row.getValue("counted").jsonPrimitive.boolean, set.set to set.isCounted, story) }
         }
     }
