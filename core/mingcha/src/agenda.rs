@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
-    Case, Day, FindingId, Flags, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage, is_suspended,
+    Case, Catalogue, Day, FindingId, Flags, Kind, Outcome, ResultSaid, ReviewVerdict, Rules, Said, SiteId, Stage,
+    is_suspended,
 };
 use mingcha_store::{CardFilter, CardRow, FindingFilter};
 
-use crate::criteria::both;
-use crate::feedback::demand_of;
+use crate::criteria::{both, item_in};
+use crate::feedback::{demand_of, demand_of_case};
 use crate::findings::{basis_of_card, basis_of_case, provisional_number};
 use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, ReviewRow, SubmissionRow, TimelineRow};
 
@@ -19,6 +20,8 @@ use crate::{CalendarDay, FindingRow, MingchaError, Mistake, Phone, ResultRow, Re
 pub(crate) struct Almanac {
     pub rules: Rules,
     pub today: Day,
+    /// Every set and version: what an item was called when it was asked.
+    pub catalogue: Catalogue,
 }
 
 impl Almanac {
@@ -39,7 +42,8 @@ impl Almanac {
 
 impl Phone {
     pub(crate) fn almanac(&self) -> Result<Almanac, MingchaError> {
-        Ok(Almanac { rules: Rules::after(self.store.rule_changes()?), today: self.today()? })
+        let rules = Rules::after(self.store.rule_changes()?);
+        Ok(Almanac { rules, today: self.today()?, catalogue: self.catalogue()? })
     }
 
     /// The findings known here, newest first: of a stage, only overdue ones, of a site.
@@ -86,12 +90,16 @@ impl Phone {
     }
 
     pub(crate) fn finding_row(&self, finding: FindingId) -> Result<FindingRow, MingchaError> {
-        let almanac = self.almanac()?;
+        self.row_of_finding(finding, &self.almanac()?)
+    }
+
+    /// The same for one of many.
+    pub(crate) fn row_of_finding(&self, finding: FindingId, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
         if let Some(case) = self.store.case(finding)? {
-            return self.row_of_case(&case, &almanac);
+            return self.row_of_case(&case, almanac);
         }
         match self.store.card(finding)? {
-            Some(card) => self.row_of_card(&card, &almanac),
+            Some(card) => self.row_of_card(&card, almanac),
             None => Err(Mistake::Unknown("问题", "finding").into()),
         }
     }
@@ -131,7 +139,7 @@ impl Phone {
                 same_inspector: self.are_of_one(one.op.log, case.raised_by.log)?,
             });
         }
-        let item = self.item_of_case(case)?;
+        let item = item_in(&almanac.catalogue, &self.sets_of_case(case)?, &case.raise.item);
         let duplicate_of = self.store.counts_under(case)?;
         Ok(FindingRow {
             finding: case.finding,
@@ -142,9 +150,9 @@ impl Phone {
             site_name: self.site_name(case.site)?,
             item: case.raise.item.to_string(),
             item_text: item.as_ref().map(|item| both(&item.text)).unwrap_or_default(),
-            definition: item.map(|item| item.definition.name()),
+            definition: item.as_ref().map(|item| item.definition.name()),
             text: case.corrections.last().unwrap_or(&case.text).clone(),
-            demand: self.demand_told(case)?,
+            demand: demand_of_case(case, item.as_ref()),
             severity: case.raise.severity.code(),
             deadline: dates.deadline,
             recheck_due: dates.recheck.map(|recheck| recheck.due),
@@ -207,7 +215,7 @@ impl Phone {
                 reason: on_card.and_then(|one| one.reason).map(text),
             }
         });
-        let item = self.item_of_card(card)?;
+        let item = item_in(&almanac.catalogue, card.set.as_slice(), &card.item);
         // Whoever told the unit chose no words: the item says what is to be put right.
         let demand = match text(0) {
             words if words.is_empty() => demand_of(&card.item, item.as_ref()),

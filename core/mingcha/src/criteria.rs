@@ -103,22 +103,9 @@ impl Phone {
         Err(if exists { Mistake::ItemOfAnotherSet } else { Mistake::Unknown("检查项", "item") }.into())
     }
 
-    /// An item as its newest version words it, of the sets in use before those that are not.
-    pub(crate) fn item_named(&self, code: &ItemCode) -> Result<Option<Item>, MingchaError> {
-        if let Some(item) = self.offered()?.iter().find_map(|set| set.item(code)) {
-            return Ok(Some(item.clone()));
-        }
-        let known = self.criteria()?;
-        let newest = known.iter().filter(|set| set.item(code).is_some()).max_by_key(|set| set.version);
-        Ok(newest.and_then(|set| set.item(code)).cloned())
-    }
-
     /// An item in the words of the set and version under which it was asked.
     pub(crate) fn item_under(&self, sets: &[SetRef], code: &ItemCode) -> Result<Option<Item>, MingchaError> {
-        match self.sets_of(sets)?.iter().find_map(|set| set.item(code)) {
-            Some(item) => Ok(Some(item.clone())),
-            None => self.item_named(code),
-        }
+        Ok(item_in(&self.catalogue()?, sets, code))
     }
 
     /// The item that a finding fails, as its visit asked it.
@@ -150,6 +137,18 @@ impl Phone {
         }
         Ok(VisitForm { sets, items, answers: answers.into_iter().collect() })
     }
+}
+
+/// An item in the words of the first of these sets and versions that has it; in those of a set that is offered, else of the
+/// newest version of any, where none has.
+pub(crate) fn item_in(catalogue: &Catalogue, sets: &[SetRef], code: &ItemCode) -> Option<Item> {
+    let asked = sets.iter().filter_map(|wanted| catalogue.find(wanted)).find_map(|set| set.item(code));
+    let offered = || catalogue.offered().into_iter().find_map(|set| set.item(code));
+    let newest = || {
+        let known = catalogue.sets().iter().filter(|set| set.item(code).is_some());
+        known.max_by_key(|set| set.version).and_then(|set| set.item(code))
+    };
+    asked.or_else(offered).or_else(newest).cloned()
 }
 
 /// The items of a visit's form as [`Phone::items_of_visit`] says, where these were answered, in this order.

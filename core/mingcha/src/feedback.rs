@@ -41,7 +41,7 @@ impl Phone {
         let demand = match demand {
             Some(demand) => demand.to_owned(),
             None if place.covert => String::new(),
-            None => self.default_demand(&case)?,
+            None => demand_of(&case.raise.item, self.item_of_case(&case)?.as_ref()),
         };
         if place.covert && demand.trim().is_empty() {
             return Err(Mistake::NoDemand.into());
@@ -76,20 +76,21 @@ impl Phone {
             .collect())
     }
 
-    fn default_demand(&self, case: &Case) -> Result<String, MingchaError> {
-        Ok(demand_of(&case.raise.item, self.item_of_case(case)?.as_ref()))
-    }
-
     /// What the unit was told to put right: the words chosen for it, else the item; empty while it was told nothing.
     pub(crate) fn demand_told(&self, case: &Case) -> Result<String, MingchaError> {
-        let fed_back = case.feedback.iter().map(|feedback| &feedback.demand);
-        let noticed = case.notices.iter().rev().map(|notice| &notice.text);
-        if let Some(words) = fed_back.chain(noticed).find(|words| !words.is_empty()) {
-            return Ok(words.clone());
-        }
-        let told = case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some();
-        if told { self.default_demand(case) } else { Ok(String::new()) }
+        Ok(demand_of_case(case, self.item_of_case(case)?.as_ref()))
     }
+}
+
+/// The same, where the item is known already.
+pub(crate) fn demand_of_case(case: &Case, item: Option<&Item>) -> String {
+    let fed_back = case.feedback.iter().map(|feedback| &feedback.demand);
+    let noticed = case.notices.iter().rev().map(|notice| &notice.text);
+    if let Some(words) = fed_back.chain(noticed).find(|words| !words.is_empty()) {
+        return words.clone();
+    }
+    let told = case.feedback.is_some() || !case.notices.is_empty() || case.fixed_day.is_some();
+    if told { demand_of(&case.raise.item, item) } else { String::new() }
 }
 
 /// What a unit must put right where nobody worded it: the item, never the finding's own words.

@@ -125,7 +125,7 @@ pub struct TimelineEntry {
 impl Phone {
     pub(in crate::host) fn finding_page(&self, query: &FindingQuery) -> Result<FindingPage, MingchaError> {
         self.me()?;
-        let (today, offset, limit) = (self.today()?, beginning(query.offset), rows_of(query.limit));
+        let (almanac, offset, limit) = (self.almanac()?, beginning(query.offset), rows_of(query.limit));
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
         let mut skipped = 0;
         let mut rows = Vec::new();
@@ -135,12 +135,12 @@ impl Phone {
                 skipped = skipped.saturating_add(1);
                 continue;
             }
-            let row = self.finding_row(finding)?;
+            let row = self.row_of_finding(finding, &almanac)?;
             if query.overdue_only && (!row.overdue || skipped < offset) {
                 skipped = skipped.saturating_add(u32::from(row.overdue));
                 continue;
             }
-            rows.push(summary(row, today));
+            rows.push(summary(row, almanac.today));
             if rows.len() >= wanted {
                 break;
             }
