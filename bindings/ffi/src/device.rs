@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use mingcha::host as core;
 use mingcha::host::{
-    AttentionPage, DeviceStatus, FindingDetail, FindingPage, FindingQuery, RaisedFinding, ReckonedDay, ScorePage,
-    SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto, TaskPage, VisitForm,
+    AttentionPage, BlurredPart, DeviceStatus, FindingDetail, FindingPage, FindingQuery, RaisedFinding, ReckonedDay,
+    ScorePage, SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto, TaskPage,
+    VisitForm,
 };
 
 use crate::lent::{Lent, Observer, Platform, Watching};
@@ -164,15 +165,17 @@ impl Device {
     }
 
     /// Tells the unit of a finding. An undercover one is published by it, and its demand must be worded; photos go along
-    /// only where a person looked at them. Gives the id under which everybody acts on it from then on.
-    #[uniffi::method(default(demand = None, photos_checked = false))]
+    /// only where a person looked at them, with the parts that were marked made unrecognisable. Gives the id under which
+    /// everybody acts on it from then on.
+    #[uniffi::method(default(demand = None, photos_checked = false, blurred = []))]
     pub fn feed_back(
         &self,
         finding_id: &str,
         demand: Option<String>,
         photos_checked: bool,
+        blurred: Vec<BlurredPart>,
     ) -> Result<String, MingchaError> {
-        self.0.feed_back(finding_id, demand.as_deref(), photos_checked)
+        self.0.feed_back(finding_id, demand.as_deref(), photos_checked, &blurred)
     }
 
     /// Serves a rectification notice; without a day, `2026-03-10`, the deadline follows from severity and service.

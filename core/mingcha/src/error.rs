@@ -127,6 +127,11 @@ pub enum Mistake {
     /// What is wrong with one of several files, counted from 1.
     #[error("{}", of_file(*.0, .1))]
     OneOfSeveral(usize, Box<Self>),
+    /// A part to be made unrecognisable that lies in no photo of the finding, or in one that nobody looked at.
+    #[error(
+        "遮挡区域写作 照片=左,上,宽,高（千分之几），照片须属于此问题，并加 --photos-checked / malformed: what is blurred is PHOTO=LEFT,TOP,WIDTH,HEIGHT in thousandths, of a photo of this finding, with --photos-checked"
+    )]
+    NotAPart,
     /// Words that must be there are missing.
     #[error("请填写说明 / say in words why: use --text")]
     NoText,
@@ -245,7 +250,7 @@ impl Mistake {
             Self::TextTooLong => "text_too_long",
             Self::NoPhoto => "photo_needed",
             Self::NotNow(..) => "not_now",
-            Self::Malformed(..) => "malformed",
+            Self::Malformed(..) | Self::NotAPart => "malformed",
             Self::NoFile => "no_file",
             Self::FileExists => "file_exists",
             Self::ReadOnly => "read_only",

@@ -58,12 +58,12 @@ impl Phone {
         let mut blurred = Vec::new();
         for typed in blur {
             let (photo, rectangle) = blurred_part(typed)?;
-            let [photo] = self.photo_ids(&[photo.to_owned()])?.as_slice().try_into().map_err(|_| NOT_A_PART)?;
+            let [photo] = self.photo_ids(&[photo.to_owned()])?.as_slice().try_into().map_err(|_| Mistake::NotAPart)?;
             blurred.push((photo, rectangle));
         }
         let foreign = blurred.iter().any(|(photo, _)| !case.raise.photos.contains(photo));
         if foreign || (!blurred.is_empty() && !checked) {
-            return Err(NOT_A_PART.into());
+            return Err(Mistake::NotAPart.into());
         }
         let photos = if checked { case.raise.photos.as_slice() } else { &[] };
         Ok(photos
@@ -98,20 +98,18 @@ pub(crate) fn demand_of(item: &ItemCode, known: Option<&Item>) -> String {
     known.map_or_else(|| format!("整改检查项 {item}"), |known| format!("整改：{}", known.text.zh))
 }
 
-const NOT_A_PART: Mistake = Mistake::Malformed(
-    "遮挡区域写作 照片=左,上,宽,高（千分之几），照片须属于此问题，并加 --photos-checked",
-    "what is blurred is PHOTO=LEFT,TOP,WIDTH,HEIGHT in thousandths, of a photo of this finding, with --photos-checked",
-);
-
 /// Reads `PHOTO=LEFT,TOP,WIDTH,HEIGHT`: a part of the picture, in thousandths of its width and height.
 fn blurred_part(typed: &str) -> Result<(&str, Rectangle), Mistake> {
-    let (photo, numbers) = typed.split_once('=').ok_or(NOT_A_PART)?;
-    let numbers: Vec<u16> =
-        numbers.split(',').map(|number| number.trim().parse()).collect::<Result<_, _>>().map_err(|_| NOT_A_PART)?;
-    let [left, top, width, height] = numbers.as_slice().try_into().map_err(|_| NOT_A_PART)?;
+    let (photo, numbers) = typed.split_once('=').ok_or(Mistake::NotAPart)?;
+    let numbers: Vec<u16> = numbers
+        .split(',')
+        .map(|number| number.trim().parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| Mistake::NotAPart)?;
+    let [left, top, width, height] = numbers.as_slice().try_into().map_err(|_| Mistake::NotAPart)?;
     let inside = |from: u16, long: u16| long > 0 && from.checked_add(long).is_some_and(|end| end <= 1_000);
     if !inside(left, width) || !inside(top, height) {
-        return Err(NOT_A_PART);
+        return Err(Mistake::NotAPart);
     }
     Ok((photo, Rectangle { left, top, width, height }))
 }

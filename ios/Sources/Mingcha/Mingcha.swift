@@ -113,11 +113,14 @@ public actor Mingcha {
         try await call { try $0.raiseFinding(visitId: visit, item: item, text: text, severity: severity, photoIds: photos) }
     }
 
-    /// Tells the unit of a finding. Gives the id under which everybody acts on it from then on.
+    /// Tells the unit of a finding; photos go along only where a person looked at them, with the parts that were marked made
+    /// unrecognisable. Gives the id under which everybody acts on it from then on.
     public nonisolated func feedBack(
-        _ finding: String, demand: String? = nil, photosChecked: Bool = false
+        _ finding: String, demand: String? = nil, photosChecked: Bool = false, blurred: [BlurredPart] = []
     ) async throws(MingchaError) -> String {
-        try await call { try $0.feedBack(findingId: finding, demand: demand, photosChecked: photosChecked) }
+        try await call {
+            try $0.feedBack(findingId: finding, demand: demand, photosChecked: photosChecked, blurred: blurred)
+        }
     }
 
     /// Serves a rectification notice.

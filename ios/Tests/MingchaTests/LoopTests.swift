@@ -61,7 +61,18 @@ final class LoopTests: XCTestCase {
         let unheard = try await contact.phone.findings().now()
         XCTAssertTrue(unheard.rows.isEmpty)
         let raised = try await supervisor.phone.findings().now()
-        let copy = try await supervisor.phone.feedBack(unwrapped(raised.rows.first).id, demand: Self.demand, photosChecked: true)
+        let original = try unwrapped(raised.rows.first).id
+        let marked = try unwrapped(try await supervisor.phone.finding(original).now().photoIds.first)
+        let corner = BlurredPart(photoId: marked, left: 0, top: 0, width: 500, height: 500)
+        do {
+            _ = try await supervisor.phone.feedBack(original, demand: Self.demand, blurred: [corner])
+            XCTFail("a part of a photo that nobody checked was marked")
+        } catch {
+            guard case .refused(let code, _, _) = error else { return XCTFail("\(error)") }
+            XCTAssertEqual(code, "malformed")
+        }
+        let copy = try await supervisor.phone.feedBack(
+            original, demand: Self.demand, photosChecked: true, blurred: [corner])
         try await supervisor.phone.serveNotice(copy)
         try await meet()
         try await meet()

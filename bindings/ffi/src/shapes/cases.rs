@@ -1,8 +1,8 @@
 //! Findings, and what needs a person.
 
 use mingcha::host::{
-    AttentionItem, AttentionPage, Conflict, ConflictValue, DisplayDate, FindingDetail, FindingPage, FindingQuery,
-    FindingSummary, LocalizedText, RecheckDetail, SubmissionDetail, Tag, TimelineEntry,
+    AttentionItem, AttentionPage, BlurredPart, Conflict, ConflictValue, DisplayDate, FindingDetail, FindingPage,
+    FindingQuery, FindingSummary, LocalizedText, RecheckDetail, SubmissionDetail, Tag, TimelineEntry,
 };
 
 /// Which findings to show.
@@ -83,6 +83,21 @@ pub struct FindingDetail {
     pub timeline: Vec<TimelineEntry>,
     /// What this page showed; handed back with a decision.
     pub basis: String,
+}
+
+/// A part of a photo to be made unrecognisable before anybody else sees it, in thousandths of the upright picture.
+#[uniffi::remote(Record)]
+pub struct BlurredPart {
+    /// Which photo.
+    pub photo_id: String,
+    /// From the left edge, 0 to 999.
+    pub left: i32,
+    /// From the upper edge, 0 to 999.
+    pub top: i32,
+    /// How wide, at least 1; the part ends within the picture.
+    pub width: i32,
+    /// How high, at least 1.
+    pub height: i32,
 }
 
 /// One rectification that a unit sent.

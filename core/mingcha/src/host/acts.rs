@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Device, DeviceStatus, HostError, RaisedFinding, StartedVisit, SubmittedVisit, TakenPhoto};
+use super::{BlurredPart, Device, DeviceStatus, HostError, RaisedFinding, StartedVisit, SubmittedVisit, TakenPhoto};
 
 impl Device {
     /// Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`.
@@ -54,10 +54,19 @@ impl Device {
     }
 
     /// Tells the unit of a finding. An undercover one is published by it, and its demand must be worded; photos go along
-    /// only where a person looked at them. Gives the id under which everybody acts on it from then on.
-    pub fn feed_back(&self, finding_id: &str, demand: Option<&str>, photos_checked: bool) -> Result<String, HostError> {
+    /// only where a person looked at them, with the parts that were marked made unrecognisable. Gives the id under which
+    /// everybody acts on it from then on.
+    pub fn feed_back(
+        &self,
+        finding_id: &str,
+        demand: Option<&str>,
+        photos_checked: bool,
+        blurred: &[BlurredPart],
+    ) -> Result<String, HostError> {
+        let blurred: Vec<String> = blurred.iter().map(BlurredPart::typed).collect();
         self.act(|phone| {
-            phone.finding_feedback(finding_id, demand, photos_checked).map(|told| told.finding.to_string())
+            let told = phone.finding_feedback_blurred(finding_id, demand, photos_checked, &blurred);
+            told.map(|told| told.finding.to_string())
         })
     }
 

@@ -158,6 +158,11 @@ impl From<Mistake> for HostError {
                 "of an undercover finding others read the demand alone: word it",
             ),
             Mistake::NoPhoto => REFUSED(code, "请附照片", "a photo is needed"),
+            Mistake::NotAPart => REFUSED(
+                code,
+                "遮挡区域须在此问题的照片之内，且照片须经核对",
+                "what is blurred must lie within a photo of this finding, and the photos must be checked",
+            ),
             Mistake::FileExists => {
                 REFUSED(code, "该文件已存在，请换一个名字", "a file of that name exists: choose another name")
             }
@@ -299,6 +304,7 @@ mod tests {
             Mistake::NoDemand,
             Mistake::TextTooLong,
             Mistake::NoPhoto,
+            Mistake::NotAPart,
             Mistake::NotNow("已销号", "it is closed"),
             Mistake::Malformed("日期", "a day"),
             Mistake::NoFile,

@@ -15,7 +15,8 @@ mod words;
 pub use attention::{AttentionItem, AttentionPage, Conflict, ConflictValue};
 pub use figures::{ReckonedDay, ScoreLine, ScorePage, SetScore};
 pub use finding::{
-    FindingDetail, FindingPage, FindingQuery, FindingSummary, RecheckDetail, SubmissionDetail, TimelineEntry,
+    BlurredPart, FindingDetail, FindingPage, FindingQuery, FindingSummary, RecheckDetail, SubmissionDetail,
+    TimelineEntry,
 };
 pub use site::{SitePage, SiteQuery, SiteSummary};
 pub use status::DeviceStatus;

@@ -122,6 +122,28 @@ pub struct TimelineEntry {
     pub by: Option<String>,
 }
 
+/// A part of a photo to be made unrecognisable before anybody else sees it, in thousandths of the upright picture.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BlurredPart {
+    /// Which photo.
+    pub photo_id: String,
+    /// From the left edge, 0 to 999.
+    pub left: i32,
+    /// From the upper edge, 0 to 999.
+    pub top: i32,
+    /// How wide, at least 1; the part ends within the picture.
+    pub width: i32,
+    /// How high, at least 1.
+    pub height: i32,
+}
+
+impl BlurredPart {
+    /// As one types it.
+    pub(in crate::host) fn typed(&self) -> String {
+        format!("{}={},{},{},{}", self.photo_id, self.left, self.top, self.width, self.height)
+    }
+}
+
 impl Phone {
     pub(in crate::host) fn finding_page(&self, query: &FindingQuery) -> Result<FindingPage, MingchaError> {
         self.me()?;

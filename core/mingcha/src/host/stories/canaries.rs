@@ -10,7 +10,7 @@ use mingcha_model::Role;
 use super::{Lender, SITE, Scene, answered};
 use crate::attention::rehearsal::{City, door, nobody};
 use crate::host::guard::lock;
-use crate::host::{Device, FindingQuery, Host, HostError, SiteQuery};
+use crate::host::{BlurredPart, Device, FindingQuery, Host, HostError, SiteQuery};
 
 /// What a person typed, what a file is called and what a stranger's server says, in all that follows.
 const CANARY: &str = "金丝雀 Canary";
@@ -88,6 +88,8 @@ fn asked_wrongly(happened: &mut Happened, scene: &Scene) {
     happened.note(0, device.raise_finding(&visit, item, CANARY, CANARY, &[]));
     happened.note(0, device.raise_finding(&visit, item, CANARY, "ordinary", &[CANARY.to_owned()]));
     let finding = device.raise_finding(&visit, item, CANARY, "ordinary", &[]).unwrap().id;
+    let part = BlurredPart { photo_id: CANARY.to_owned(), width: 1_000, height: 1_000, ..BlurredPart::default() };
+    happened.note(0, device.feed_back(&finding, Some(CANARY), true, &[part]));
     happened.note(0, device.serve_notice(&finding, Some(CANARY)));
     happened.note(0, device.recheck(&finding, CANARY, Some(CANARY), &[path.to_owned()], None));
     happened.note(0, device.submit_rectification(&finding, CANARY, &[path.to_owned()]));

@@ -17,6 +17,7 @@ import kotlinx.coroutines.flow.onSubscription
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 import mingcha.core.AttentionPage
+import mingcha.core.BlurredPart
 import mingcha.core.Device
 import mingcha.core.DeviceStatus
 import mingcha.core.FindingDetail
@@ -147,9 +148,16 @@ class Mingcha private constructor(
         photoIds: List<String> = emptyList(),
     ): RaisedFinding = call { raiseFinding(visitId, item, text, severity, photoIds) }
 
-    /** Tells the unit of a finding. Gives the id under which everybody acts on it from then on. */
-    suspend fun feedBack(findingId: String, demand: String? = null, photosChecked: Boolean = false): String =
-        call { feedBack(findingId, demand, photosChecked) }
+    /**
+     * Tells the unit of a finding; photos go along only where a person looked at them, with the parts that were marked made
+     * unrecognisable. Gives the id under which everybody acts on it from then on.
+     */
+    suspend fun feedBack(
+        findingId: String,
+        demand: String? = null,
+        photosChecked: Boolean = false,
+        blurred: List<BlurredPart> = emptyList(),
+    ): String = call { feedBack(findingId, demand, photosChecked, blurred) }
 
     /** Serves a rectification notice. */
     suspend fun serveNotice(findingId: String, deadline: String? = null) = call { serveNotice(findingId, deadline) }

@@ -3,6 +3,7 @@ package mingcha
 import app.cash.turbine.test
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
+import mingcha.core.BlurredPart
 import mingcha.core.MingchaException
 import mingcha.core.NetworkKind
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -55,14 +56,25 @@ class LoopStory {
             assertEquals("no_demand", refused.code)
 
             // Told in words chosen for the unit, under another id.
-            val copy = supervisor.phone.feedBack(raised.id, DEMAND, photosChecked = true)
+            val corner = BlurredPart(supervisor.phone.finding(raised.id).first().photoIds.single(), 0, 0, 500, 500)
+            val unchecked = assertThrows<MingchaException.Refused> {
+                runBlocking { supervisor.phone.feedBack(raised.id, DEMAND, blurred = listOf(corner)) }
+            }
+            assertEquals("malformed", unchecked.code)
+            val copy = supervisor.phone.feedBack(raised.id, DEMAND, photosChecked = true, blurred = listOf(corner))
             supervisor.phone.serveNotice(copy)
             repeat(2) { meet() }
             val told = contact.phone.finding(copy).first()
             assertEquals("noticed", told.summary.stage.code)
             assertEquals("已交办", told.summary.stage.text.zh)
             assertEquals(DEMAND, told.demand)
-            assertEquals(1, told.photoIds.size)
+            // What was marked in its photo is grey wherever others hold it, and nothing else is.
+            val copied = contact.below.resolve("copied.jpg")
+            contact.phone.savePhoto(told.photoIds.single(), "standard", copied)
+            val image = javax.imageio.ImageIO.read(copied.toFile())
+            fun isGrey(x: Int, y: Int) = java.awt.Color(image.getRGB(x, y)).run { listOf(red, green, blue).all { it in 120..136 } }
+            assertTrue((0 until image.width * 4 / 10 step 8).all { isGrey(it, image.height / 4) })
+            assertFalse((image.width * 6 / 10 until image.width step 8).all { isGrey(it, image.height / 4) })
             assertTrue(told.timeline.none { it.by != null })
 
             // A page that is open follows by itself.
