@@ -10,6 +10,7 @@ mod erase;
 mod failure;
 mod form;
 mod found;
+mod import;
 mod load;
 mod person;
 mod publish;
@@ -93,6 +94,8 @@ enum Command {
     /// 永久删除：照片 / erase for good: a photo
     #[command(subcommand)]
     Erase(erase::Erase),
+    /// 接收手机导出的文件，如同手机自己同步 / take in what a phone exported, as if it had synced
+    Import(import::Import),
     /// 备份：一个文件，写完读回核对 / back the city up into one file that is read back
     Backup(backup::Backup),
     /// 从备份恢复到空文件夹 / make the city of a backup in an empty folder
@@ -119,6 +122,7 @@ impl Command {
             Self::Devices(devices) => devices.run(lang)?,
             Self::RevokeDevice(revoke) => revoke.run()?,
             Self::Erase(erase) => erase.run()?,
+            Self::Import(import) => import.run()?,
             Self::Backup(backup) => backup.run()?,
             Self::Restore(restore) => restore.run()?,
             Self::People(people) => people.run(lang)?,

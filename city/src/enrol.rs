@@ -75,6 +75,7 @@ pub(crate) fn enrol(city: &City, ask: &EnrolAsk) -> Enrolled {
             grants,
             city_key: city.inner.secret.public_key(),
             city_millis: turn.now,
+            parcel_key: Some(city.inner.secret.parcel_key()?),
         }))
     })
 }

@@ -4,6 +4,8 @@
 
 use std::io;
 
+use mingcha_sync::ParcelError;
+
 /// Why the city could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum CityError {
@@ -112,6 +114,17 @@ pub enum CityError {
         "文件夹不是空的，请选空文件夹，恢复不会覆盖任何内容 / the folder is not empty: choose an empty or new one, a restore writes over nothing"
     )]
     NotEmpty,
+    /// No file where a parcel should be.
+    #[error("没有此文件，请核对路径 / there is no such file: check the path")]
+    NoParcel,
+    /// A parcel that is cut, changed, for another city or of a newer app.
+    #[error(transparent)]
+    Parcel(#[from] ParcelError),
+    /// A parcel of a device that this city does not know.
+    #[error(
+        "导出该文件的设备未在本平台登记 / the device that wrote this parcel is not enrolled in this city: enrol it again, then import the file"
+    )]
+    ParcelOfStranger,
     /// The clock of a real city does not move.
     #[error("只有示例平台可以设置时间 / only a city made by `init --sample` may set its clock")]
     NotASample,
@@ -166,6 +179,13 @@ impl CityError {
             Self::SameDisk => "same_disk",
             Self::BackupRuns => "backup_runs",
             Self::NotEmpty => "not_empty",
+            Self::NoParcel => "no_parcel",
+            Self::Parcel(ParcelError::NotAParcel) => "not_a_parcel",
+            Self::Parcel(ParcelError::Newer) => "parcel_newer",
+            Self::Parcel(ParcelError::OtherCity) => "parcel_other_city",
+            Self::Parcel(ParcelError::Damaged | ParcelError::BadKey) => "parcel_damaged",
+            Self::Parcel(ParcelError::Io(_)) => "io",
+            Self::ParcelOfStranger => "sender_unknown",
             Self::NotASample => "not_a_sample",
             Self::Load(_) => "load_refused",
             Self::NoChance => "no_chance",
@@ -179,6 +199,7 @@ impl CityError {
     /// True when there is no room left on the city's disk.
     pub(crate) fn is_full_disk(&self) -> bool {
         match self {
+            Self::Parcel(error) => error.is_full_disk(),
             Self::Io(error) => matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded),
             Self::Ledger(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
             _ => false,
@@ -195,6 +216,7 @@ impl CityError {
                 | Self::BadBackup
                 | Self::EarlierBackup(_)
                 | Self::BackupRuns
+                | Self::Parcel(ParcelError::Io(_))
                 | Self::NoChance
                 | Self::Inconsistent(_)
                 | Self::Io(_)

@@ -15,6 +15,9 @@ use crate::{CityError, chance, private};
 /// A file is hashed in pieces of this many bytes.
 const PIECE: usize = 64 * 1024;
 
+/// Gives every piece of a file to whoever wants it, then says whether it was the file.
+pub(crate) type Pieces<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[u8]) -> Result<(), CityError>) -> Result<(), CityError>;
+
 /// The folder of photo files.
 pub(crate) struct Files<'a> {
     dir: &'a Path,
@@ -45,14 +48,20 @@ impl<'a> Files<'a> {
     /// Keeps bytes that were made here.
     pub(crate) fn put(&self, bytes: &[u8]) -> Result<Digest, CityError> {
         let sha256 = Digest::of(bytes);
+        self.receive(sha256, &mut |give| give(bytes)).map(|()| sha256)
+    }
+
+    /// Keeps a file that comes piece by piece, from whoever proves that it is the one of this hash.
+    pub(crate) fn receive(&self, sha256: Digest, pieces: Pieces<'_>) -> Result<(), CityError> {
         let folder = self.folder().join("arriving");
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(Digest(chance::bytes()?).to_string());
-        let written = private::create(&path, true)?.write_all(bytes);
-        let kept = written.map_err(CityError::from).and_then(|()| self.keep(&path, sha256));
+        let mut file = private::create(&path, true)?;
+        let written = pieces(&mut |piece| Ok(file.write_all(piece)?));
+        let kept = written.and_then(|()| self.keep(&path, sha256));
         // What is left behind is swept at the next start.
         let _ = std::fs::remove_file(&path);
-        kept.map(|()| sha256)
+        kept
     }
 
     /// Makes a file durable that was hashed whole, then gives it its name beside the one that it has: whoever dies

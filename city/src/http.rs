@@ -7,6 +7,7 @@ mod answer;
 mod caller;
 mod letters;
 mod padding;
+mod parcels;
 mod photos;
 mod receive;
 mod tus;
@@ -46,6 +47,7 @@ pub(crate) fn router(city: &City) -> Router {
                 .post(uploads::overridden)
                 .options(tus::options),
         )
+        .route("/v1/parcels", post(parcels::carry))
         .route("/v1/published/{sha256}", get(photos::give_published))
         .fallback(no_such_route)
         .method_not_allowed_fallback(no_such_method)

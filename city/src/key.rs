@@ -5,20 +5,45 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use mingcha_sync::{PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use mingcha_sync::{ParcelKey, ParcelSecret, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
+use sha2::Sha256;
 
 use crate::{CityError, Ports, private};
 
-/// The key in memory.
-pub(crate) struct CitySecret(SoftwareKey);
+/// The key in memory, and the one for parcels that follows from it: whoever keeps the one keeps both.
+pub(crate) struct CitySecret {
+    signing: SoftwareKey,
+    parcels: ParcelSecret,
+}
+
+impl CitySecret {
+    fn from_bytes(secret: &[u8; 32]) -> Option<Self> {
+        let signing = SoftwareKey::from_bytes(secret).ok()?;
+        let mut seed = Hmac::<Sha256>::new_from_slice(secret).ok()?;
+        seed.update(b"mingcha parcel seed 1");
+        let parcels = ParcelSecret::from_seed(&seed.finalize().into_bytes().into());
+        Some(Self { signing, parcels })
+    }
+
+    /// What opens parcels.
+    pub(crate) fn parcels(&self) -> &ParcelSecret {
+        &self.parcels
+    }
+
+    /// What phones seal them with.
+    pub(crate) fn parcel_key(&self) -> Result<ParcelKey, CityError> {
+        ParcelKey::signed(&self.parcels, self).map_err(|_| CityError::Inconsistent("a signature"))
+    }
+}
 
 impl Signer for CitySecret {
     fn public_key(&self) -> PublicKey {
-        self.0.public_key()
+        self.signing.public_key()
     }
 
     fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
-        self.0.sign(message)
+        self.signing.sign(message)
     }
 }
 
@@ -38,5 +63,5 @@ pub(crate) fn make(path: &Path, ports: &Ports) -> Result<(), CityError> {
 pub(crate) fn open(path: &Path) -> Result<CitySecret, CityError> {
     let bytes = std::fs::read(path).map_err(|_| CityError::BadKey)?;
     let secret: [u8; 32] = bytes.try_into().map_err(|_| CityError::BadKey)?;
-    SoftwareKey::from_bytes(&secret).map(CitySecret).map_err(|_| CityError::BadKey)
+    CitySecret::from_bytes(&secret).ok_or(CityError::BadKey)
 }

@@ -79,7 +79,12 @@ pub(crate) fn open(
 }
 
 /// The device whose key must have signed: the one that the log belongs to, or that a new log names in its first op.
-fn signer(city: &City, caller: &Caller, log: LogId, opened: &Opened) -> Result<Option<DeviceRow>, CityError> {
+pub(crate) fn signer(
+    city: &City,
+    caller: &Caller,
+    log: LogId,
+    opened: &Opened,
+) -> Result<Option<DeviceRow>, CityError> {
     city.inner.ledger.read(|look| {
         let named = match look.log(log)? {
             Some(row) => row.device,

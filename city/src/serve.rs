@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use crate::files::Files;
 use crate::uploads::Spools;
-use crate::{City, CityError, http};
+use crate::{City, CityError, http, parcels};
 
 /// How often a serving city looks for what other processes changed and what time has done.
 const ROUND: Duration = Duration::from_millis(500);
@@ -106,6 +106,7 @@ async fn rounds(city: City, stop: Stop) {
         let done = tokio::task::spawn_blocking(move || {
             if look {
                 Spools::of(at_work.dir()).expire()?;
+                parcels::expire(at_work.dir())?;
             }
             at_work.round()
         });

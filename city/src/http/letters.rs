@@ -41,7 +41,7 @@ pub(crate) fn too_large() -> Problem {
     Problem::new(413, "too_large", "内容过大或中断，请分批重发 / too large, or cut off: send it again in smaller parts")
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::new(400, "unreadable", "内容无法识别，请升级应用 / this cannot be read: update the app")
 }
 
@@ -107,6 +107,7 @@ pub(super) async fn hello(
                 backup: Some(safe.is_some()),
                 safe,
                 restored,
+                parcel_key: Some(city.inner.secret.parcel_key()?),
             };
             Ok(encode(&said))
         })

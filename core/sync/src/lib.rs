@@ -3,6 +3,7 @@
 //! Phone and city run literally this code. Nothing here does I/O, reads a clock or draws a random number, and
 //! nothing that comes in from outside can make it panic or spend memory that a limit did not allow.
 
+mod carried;
 mod clock;
 mod column;
 mod columns;
@@ -10,11 +11,13 @@ mod correspondence;
 mod key;
 mod message;
 mod page;
+mod parcel;
 mod problem;
 mod receipt;
 mod segment;
 mod upload;
 
+pub use carried::{LARGEST_PARCEL_PIECE, PARCELS, ParcelPiece, ParcelSaid, ParcelTaken};
 pub use clock::{Anchor, AnchorSource, Reading, UNKNOWN_BOOT, claimed_millis};
 pub use correspondence::{Correspondence, Desk, Heard, Letter, Reply, SyncError};
 pub use key::{BadKey, CityKey, PublicKey, Signature, Signer, SigningFailed, SoftwareKey};
@@ -24,6 +27,10 @@ pub use message::{
     RestoredSaid, SafeSaid, decode, encode,
 };
 pub use page::{LARGEST_PAGE_BYTES, LARGEST_PAGE_ENTRIES, Page, PageError};
+pub use parcel::{
+    LARGEST_PARCEL, PARCEL_CHUNK, ParcelCounts, ParcelError, ParcelFace, ParcelKey, ParcelReader, ParcelRecord,
+    ParcelSecret, ParcelWriter, look_at_parcel, sender_message,
+};
 pub use problem::Problem;
 pub use receipt::{Receipt, ReceiptError, Ruled, plain_orders};
 pub use segment::{LARGEST_SEGMENT_BYTES, LARGEST_SEGMENT_OPS, Opened, Seal, Segment, SegmentError};

@@ -7,6 +7,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::key::{CityKey, PublicKey, Signature, Signer, SigningFailed};
+use crate::parcel::ParcelKey;
 
 /// Enrols a device with a one-time code: `POST /v1/enrol`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -70,6 +71,9 @@ pub struct EnrolSaid {
     /// The city's time in Unix milliseconds.
     #[n(6)]
     pub city_millis: i64,
+    /// What parcels for this city are sealed with.
+    #[n(7)]
+    pub parcel_key: Option<ParcelKey>,
 }
 
 /// Where a log stands on the phone.
@@ -181,6 +185,9 @@ pub struct HelloSaid {
     /// The last restore of this city from a backup; none when there never was one.
     #[n(7)]
     pub restored: Option<RestoredSaid>,
+    /// What parcels for this city are sealed with.
+    #[n(8)]
+    pub parcel_key: Option<ParcelKey>,
 }
 
 /// Through which sequence logs were copied off the city's machine and read back, under the city's signature.
