@@ -10,6 +10,7 @@ mod criteria;
 mod finding;
 mod page;
 mod paper;
+mod parcel;
 mod phone;
 mod photo;
 mod sets;

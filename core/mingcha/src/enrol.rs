@@ -74,6 +74,7 @@ impl Phone {
         }
         self.keep_key()?;
         self.become_me(me)?;
+        self.keep_parcel_key(said.parcel_key.as_ref())?;
         self.store.set_setting(PENDING, None)?;
         self.store.set_setting(NOT_WELCOME, None)?;
         Ok(Enrolled {

@@ -5,7 +5,7 @@ use std::io;
 use mingcha_evidence::EvidenceError;
 use mingcha_model::{BadValue, Bilingual, Refusal, SetCode, WrongBasis};
 use mingcha_store::StoreError;
-use mingcha_sync::{Problem, SegmentError, SyncError};
+use mingcha_sync::{ParcelError, Problem, SegmentError, SyncError};
 
 /// Why something was not done. Nothing that was acknowledged before is lost.
 #[derive(Debug, thiserror::Error)]
@@ -160,12 +160,27 @@ pub enum Mistake {
         "该文件已存在，请换一个名字；命令有 --force 的可用它覆盖 / a file of that name exists: name another one, or replace it with --force where the command has it"
     )]
     FileExists,
+    /// A parcel that is none, cut, changed, for another city or of a newer app.
+    #[error(transparent)]
+    BadParcel(ParcelError),
+    /// A parcel that this phone wrote itself.
+    #[error(
+        "这是本机自己导出的文件，内容都在本机，请交给别人带去 / this phone wrote this parcel itself and has all of it: give it to somebody else to carry"
+    )]
+    OwnParcel,
+    /// A parcel that is too large to be carried.
+    #[error(
+        "文件过大，请直接交给文明办导入 / this parcel is too large to be carried: hand the file to the office itself"
+    )]
+    LargeParcel,
+    /// The city's key for parcels was never heard.
+    #[error(
+        "尚不知道平台的导出密钥，请先同步一次 / this phone does not know yet what to seal parcels with: sync once first"
+    )]
+    NoParcelKey,
     /// Written by a newer app.
     #[error("由新版应用写入，请先更新 / a newer app wrote to this; update this app to change it")]
     ReadOnly,
-    /// Work that this build does not do yet.
-    #[error("此版本尚不支持：{0} / this build does not do that yet: {1}")]
-    NotYet(&'static str, &'static str),
 }
 
 impl MingchaError {
@@ -253,8 +268,14 @@ impl Mistake {
             Self::Malformed(..) | Self::NotAPart => "malformed",
             Self::NoFile => "no_file",
             Self::FileExists => "file_exists",
+            Self::BadParcel(ParcelError::NotAParcel) => "not_a_parcel",
+            Self::BadParcel(ParcelError::Newer) => "parcel_newer",
+            Self::BadParcel(ParcelError::OtherCity) => "parcel_other_city",
+            Self::BadParcel(_) => "parcel_damaged",
+            Self::OwnParcel => "own_parcel",
+            Self::LargeParcel => "parcel_too_large",
+            Self::NoParcelKey => "parcel_key_unknown",
             Self::ReadOnly => "read_only",
-            Self::NotYet(..) => "not_yet",
         }
     }
 }

@@ -34,6 +34,11 @@ impl Home {
     pub fn photos(&self) -> PathBuf {
         self.0.join("photos")
     }
+
+    /// Others' parcels that this phone takes to the city.
+    pub fn parcels(&self) -> PathBuf {
+        self.0.join("parcels")
+    }
 }
 
 impl Keys {

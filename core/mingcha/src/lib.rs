@@ -21,6 +21,7 @@ mod left_sites;
 mod lookup;
 mod out_file;
 mod papers;
+mod parcels;
 mod phone;
 mod photos;
 mod ports;

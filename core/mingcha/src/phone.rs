@@ -178,6 +178,7 @@ impl Phone {
         let waiting = self.store.waiting()?;
         let captured = self.captured_counts()?;
         let attention = self.attention_counts()?;
+        let carried = self.carried()?;
         let grants = self.me.as_ref().map(|_| self.grants()).transpose()?;
         Ok(Status {
             enrolled: self.me.is_some(),
@@ -201,6 +202,8 @@ impl Phone {
             overruled: attention.overruled,
             recovered_photos: u64::try_from(self.recovered()?.len()).unwrap_or(u64::MAX),
             missing_photos: u64::try_from(self.sweep.missing_files.len()).unwrap_or(u64::MAX),
+            waiting_parcels: carried.waiting,
+            refused_parcels: carried.refused,
             feeds: self
                 .store
                 .feeds()?

@@ -3,6 +3,7 @@
 //! Names are those of the command line's contract. A contact's rows name no person of the city's side.
 
 mod finding;
+mod parcel;
 mod phone;
 mod place;
 mod visit;
@@ -11,6 +12,7 @@ pub use finding::{
     AttentionRow, ConflictRow, Explained, FindingRow, Raised, Rechecked, ResultRow, ReviewRow, Reviewed, Staged,
     SubmissionRow, Submitted, TimelineRow,
 };
+pub use parcel::{ParcelCarried, ParcelVerified, ParcelWritten};
 pub use phone::{
     CalendarDay, Enrolled, Erased, FeedRow, PersonRow, PhotoFetched, PhotoInspected, PhotoListRow, PhotoPair,
     PhotoSaved, PhotosFinished, RecoveredPhoto, Status, SyncReport, Verified,

@@ -25,7 +25,8 @@ const BACKUP_TAKEN: &str = "city_backup_taken";
 /// How far long work has come, as counts and bytes: nothing in it says whose or what of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `photos_down`.
+    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `parcels_up`, `photos_down`; `export`, `import`,
+    /// `verify`.
     pub what: &'static str,
     /// How much is done: ops, entries, or files.
     pub done: u64,
@@ -166,7 +167,9 @@ impl Phone {
         // Before any photo travels: what was erased is neither sent nor fetched.
         self.finish_erasures()?;
         self.look_what_a_restored_city_lost(&http, me.city_key, told.restored)?;
+        self.hear_what_came_by_hand(&http, me.city_key)?;
         let sent = self.send_photos(&http, moment, progress)?;
+        let carried = self.carry_parcels(&http, me.city_key, moment, progress)?;
         heard?;
         finished?;
         if told.restored.is_some_and(|restored| !restored.confirmed) {
@@ -207,6 +210,9 @@ impl Phone {
             conflicts: attention.conflicts,
             parked: attention.parked,
             overruled: attention.overruled,
+            handed_over_parcels: carried.handed_over,
+            waiting_parcels: carried.waiting,
+            refused_parcels: carried.refused,
             ..told.report
         })
     }
@@ -282,6 +288,7 @@ impl Phone {
             Heard::Hello(said) => {
                 self.met(said.city_millis)?;
                 self.keep_backup(&said, told)?;
+                self.keep_parcel_key(said.parcel_key.as_ref())?;
                 told.restored = said.restored;
                 if said.restored.is_some_and(|restored| !restored.confirmed) {
                     // Until it gives again, what is here is shown as it is.

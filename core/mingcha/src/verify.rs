@@ -4,7 +4,6 @@
 //! every photo's file. It repairs nothing, and names what does not fit without saying what is in it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use mingcha_evidence::EvidenceError;
 use mingcha_model::{Cursor, Digest, OpId, PhotoCopy, PhotoId};
@@ -12,7 +11,7 @@ use mingcha_store::{FeedState, OwnLog, PhotoFile};
 use mingcha_sync::{Page, PublicKey, Receipt, Segment};
 
 use crate::photos::is_here;
-use crate::{MingchaError, Mistake, Phone, Verified};
+use crate::{MingchaError, Phone, Verified};
 
 /// What was counted so far, and the first thing that does not fit.
 #[derive(Default)]
@@ -37,10 +36,7 @@ impl Tally {
 
 impl Phone {
     /// Verifies everything that this phone holds.
-    pub fn verify(&self, bundle: Option<&Path>) -> Result<Verified, MingchaError> {
-        if bundle.is_some() {
-            return Err(Mistake::NotYet("核验导出文件", "verifying an exported file").into());
-        }
+    pub fn verify(&self) -> Result<Verified, MingchaError> {
         let mut tally = Tally::default();
         let (published, files) = self.store.at_one_moment(|store| {
             for log in store.logs()? {

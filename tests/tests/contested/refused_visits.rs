@@ -143,7 +143,7 @@ fn a_refused_visit_that_is_let_go_goes_with_everything_in_it() {
     assert_eq!(scene.anna.phone.visit_show(&it.visit).unwrap_err().code(), "unknown_visit");
     assert!(scene.anna.phone.finding_show(&it.finding).is_err());
     assert!(scene.anna.phone.photo_list().unwrap().is_empty());
-    assert!(scene.anna.phone.verify(None).unwrap().ok);
+    assert!(scene.anna.phone.verify().unwrap().ok);
     let report = scene.anna.sync();
     assert_eq!((report.refused, report.parked, report.waiting_photos), (0, 0, 0));
 }

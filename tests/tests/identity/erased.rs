@@ -217,7 +217,7 @@ fn an_erased_photo_stands_in_no_file_of_any_phone_nor_of_the_city_and_every_chai
     assert_eq!(found(&secrets, &of_phone(&eve)), Vec::<String>::new());
 
     for mobile in [&anna, &ben, &chief, &dora, &eve] {
-        let verified = mobile.phone.verify(None).unwrap();
+        let verified = mobile.phone.verify().unwrap();
         assert!(verified.ok, "{:?}", verified.first_bad);
         assert_eq!(mobile.phone.status().unwrap().missing_photos, 0);
     }
@@ -244,7 +244,7 @@ fn the_office_erases_at_the_city_and_phones_follow() {
     for (number, mobile) in (100..).zip([&mut anna, &mut ben]) {
         mobile.sync(number);
         assert_eq!(found(&secrets, &of_phone(mobile)), Vec::<String>::new());
-        assert!(mobile.phone.verify(None).unwrap().ok);
+        assert!(mobile.phone.verify().unwrap().ok);
     }
 }
 
@@ -302,6 +302,6 @@ fn whoever_took_a_photo_erases_it_until_the_visit_is_submitted_even_before_it_wa
     anna.act(20, |phone| phone.visit_submit(&visit));
     assert_eq!(anna.phone.erase_photo(&last).unwrap_err().code(), "not_now");
     anna.sync(21);
-    assert!(anna.phone.verify(None).unwrap().ok && ben.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok && ben.phone.verify().unwrap().ok);
     assert!(anna.phone.erase_photo("00000000-0000-4000-8000-000000000000").unwrap_err().is_mistake());
 }

@@ -160,7 +160,7 @@ fn by_library(phone: &mut Phone, words: &[&str]) -> Result<Value, MingchaError> 
         ["status"] => value(to_value(phone.status()?)),
         ["held"] => value(to_value(phone.held()?)),
         ["release", op] => value(to_value(phone.release(op)?)),
-        ["verify"] => json!({ "ok": phone.verify(None)?.ok }),
+        ["verify"] => json!({ "ok": phone.verify()?.ok }),
         ["explain", entity] => value(to_value(phone.explain(entity, None)?)),
         ["explain", entity, item] => value(to_value(phone.explain(entity, Some(item))?)),
         other => panic!("not drawn here: {other:?}"),

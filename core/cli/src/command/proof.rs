@@ -22,7 +22,8 @@ pub enum Proof {
     /// does not fit
     #[command(after_help = "例 / Example:\n  mingcha verify\n  mingcha verify --bundle export.mingcha")]
     Verify {
-        /// 核验导出的文件，而不是本机 / a file that was exported, instead of this phone
+        /// 核验导出的文件，而不是本机：是否完整；内容只有平台能读 / a file that was exported, instead of this phone: whether it
+        /// is whole; what is in it the city alone can read
         #[arg(long, value_name = "FILE")]
         bundle: Option<PathBuf>,
     },
@@ -33,9 +34,15 @@ impl Proof {
         match self {
             Self::Explain { entity, item } => desk.print(&desk.phone()?.explain(&entity, item.as_deref())?),
             Self::Verify { bundle } => {
-                let verified = desk.any_phone()?.verify(bundle.as_deref())?;
-                let printed = desk.print(&verified)?;
-                Ok(if verified.ok { printed } else { ExitCode::from(1) })
+                let phone = desk.any_phone()?;
+                let (printed, ok) = if let Some(file) = bundle {
+                    let verified = desk.watch(|progress| phone.verify_parcel(&file, progress))?;
+                    (desk.print(&verified)?, verified.ok)
+                } else {
+                    let verified = phone.verify()?;
+                    (desk.print(&verified)?, verified.ok)
+                };
+                Ok(if ok { printed } else { ExitCode::from(1) })
             }
         }
     }

@@ -13,7 +13,7 @@ pub fn prove(story: &mut Story) -> Result<(), Trouble> {
     story.at("2026-04-08T17:00:00+08:00")?;
     for who in story.people.iter().map(|person| person.who).collect::<Vec<_>>() {
         story.sync(who)?;
-        let found = story.person(who)?.phone.verify(None)?;
+        let found = story.person(who)?.phone.verify()?;
         let bad = found.first_bad.unwrap_or_default();
         story.tell.check(
             who,

@@ -3,6 +3,7 @@
 use mingcha::{Enrolled, PersonRow, Status, SyncReport, Verified};
 
 use super::page::{or_empty, plain};
+use super::parcel::parcels;
 use super::photo::unusable;
 use super::{Page, Show, Table, left, right};
 use crate::desk::bytes_text;
@@ -62,6 +63,7 @@ impl Show for SyncReport {
         if self.freed_photos > 0 {
             page.say_with(t::FREED, &[&self.freed_photos.to_string()]);
         }
+        parcels(page, self.handed_over_parcels, self.waiting_parcels, self.refused_parcels);
         attention(page, [self.refused, self.parked, self.held, self.conflicts], self.overruled);
     }
 }
@@ -94,6 +96,7 @@ impl Show for Status {
         if self.backup == Some(false) {
             page.say(t::NO_BACKUP);
         }
+        parcels(page, 0, self.waiting_parcels, self.refused_parcels);
         attention(page, [self.refused, self.parked, self.held, self.conflicts], self.overruled);
         if !self.feeds.is_empty() {
             page.part(t::FEEDS);

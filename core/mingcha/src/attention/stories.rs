@@ -43,7 +43,7 @@ fn two_inspectors_answer_unseen_and_one_of_them_decides() {
         assert_eq!(effects, ["replaced", "replaced", "in_force"]);
         assert_eq!(rows.last().unwrap().value.as_deref(), Some("yes"));
         assert_eq!(rows.last().unwrap().text, ["", "以现场照片为准"], "no note, and why it was kept");
-        assert!(desk.phone.verify(None).unwrap().ok);
+        assert!(desk.phone.verify().unwrap().ok);
     }
 }
 
@@ -153,7 +153,7 @@ fn a_refused_photo_is_written_out_with_its_picture_and_goes_only_when_its_author
     assert!(anna.phone.refused().unwrap().is_empty());
     assert!(anna.phone.photo_list().unwrap().is_empty());
     assert_eq!(anna.phone.status().unwrap().waiting_photos, 0);
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
     let left: Vec<String> = fs::read_dir(anna.folder.path().join("photos"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())

@@ -310,7 +310,10 @@ mod tests {
             Mistake::NoFile,
             Mistake::FileExists,
             Mistake::ReadOnly,
-            Mistake::NotYet("该项", "this"),
+            Mistake::BadParcel(mingcha_sync::ParcelError::Damaged),
+            Mistake::OwnParcel,
+            Mistake::LargeParcel,
+            Mistake::NoParcelKey,
         ];
         let mut all: Vec<MingchaError> = mistakes.into_iter().map(MingchaError::from).collect();
         all.extend([

@@ -117,7 +117,7 @@ fn a_contact_has_its_cards_with_their_published_photos_and_learns_of_nobody() {
     assert_eq!(explained.len(), 1);
     assert_eq!((explained[0].by.as_deref(), explained[0].effect), (None, "in_force"));
     assert_eq!(explained[0].at.len(), "2026-02-24".len(), "a day, not a minute");
-    assert!(contact.phone.verify(None).unwrap().ok);
+    assert!(contact.phone.verify().unwrap().ok);
     assert!(contact.phone.visit_start(SITE_CODE, "open", &[], &[]).is_err());
 }
 

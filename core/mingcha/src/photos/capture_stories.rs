@@ -68,7 +68,7 @@ fn a_photo_is_there_before_its_copies_are() {
     let out = anna.folder.path().join("out.png");
     anna.phone.photo_save(&photo, "original", &out).unwrap();
     assert_eq!(fs::read(out).unwrap(), fs::read(anna.picture(1)).unwrap());
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 
     assert_eq!(finish(&mut anna), PhotosFinished { made: 1, waiting: 0, unusable: 0 });
     assert_eq!(sealed_files(&anna), 3);
@@ -99,7 +99,7 @@ fn a_phone_that_died_over_the_copies_goes_on_with_them() {
     anna.phone = opened(&anna);
     assert_eq!(anna.phone.status().unwrap().recovered_photos, 0);
     assert_eq!(sealed_files(&anna), 9);
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn two_who_work_on_one_photo_say_it_once_and_taking_waits_for_neither() {
     let said = rows(&anna, &visit);
     assert_eq!((said.len(), said[0].photo.to_string()), (2, first));
     assert_eq!(sealed_files(&anna), 6);
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }
 
 #[test]
@@ -277,13 +277,13 @@ fn an_original_that_was_changed_on_the_disk_is_told_and_never_said() {
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     fs::write(&path, bytes).unwrap();
-    assert!(!anna.phone.verify(None).unwrap().ok);
+    assert!(!anna.phone.verify().unwrap().ok);
     assert_eq!(finish(&mut anna).unusable, 1);
     assert_eq!(rows(&anna, &visit)[0].copies, "unusable");
     // The same picture once more mends it.
     take(&mut anna, &visit, 1);
     assert_eq!(finish(&mut anna), PhotosFinished { made: 2, waiting: 0, unusable: 0 });
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_photo_taken_while_another_process_erases_one_of_the_same_bytes_is_there_aft
     });
     assert_eq!((attempts, kept.unwrap().photo), (2, rows(&anna, &visit)[0].photo));
     assert_eq!(finish(&mut anna), PhotosFinished { made: 1, waiting: 0, unusable: 0 });
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }
 
 #[test]

@@ -24,6 +24,8 @@ const AHEAD: &str = "city_ahead_seconds";
 /// How far that may change, in seconds, before one of the two clocks counts as set: clocks drift, by minutes a year.
 const DRIFT: u64 = 12 * 60 * 60;
 
+/// True while photos that wait here may have come to the city in a parcel.
+const BY_HAND: &str = "photos_by_hand";
 /// After which restore of the city all sent files were asked about.
 const LOOKED_AFTER: &str = "looked_after_restore";
 
@@ -104,6 +106,29 @@ impl Phone {
         }
         self.finish_freeing()?;
         Ok(heard)
+    }
+
+    /// What came to the city in a parcel does not go a second time: asked before anything is sent, for as long as something
+    /// waits that was handed on by hand.
+    pub(crate) fn hear_what_came_by_hand(&mut self, http: &Http, city: CityKey) -> Result<(), MingchaError> {
+        if !self.setting::<bool>(BY_HAND)?.unwrap_or(false) {
+            return Ok(());
+        }
+        let now = self.now_seconds();
+        for asked in self.waiting_files()?.chunks(MOST_FILES) {
+            for standing in ask(http, city, asked)?.files {
+                let file = asked.iter().find(|file| (file.photo, file.copy) == (standing.photo, standing.copy));
+                if let Some(file) = file.filter(|file| standing.sha256 == Some(file.sha256)) {
+                    self.store.set_file_state(file.photo, file.copy, FileState::Sent, now)?;
+                }
+            }
+        }
+        if self.waiting_files()?.is_empty() { self.put_setting(BY_HAND, &false) } else { Ok(()) }
+    }
+
+    /// Remembers that photos which wait here may come to the city by hand.
+    pub(crate) fn went_by_hand(&mut self) -> Result<(), MingchaError> {
+        self.put_setting(BY_HAND, &true)
     }
 
     /// Lets one file go: the row first, so that a killed process leaves a file too many and never a row too many.

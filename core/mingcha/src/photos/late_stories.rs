@@ -79,7 +79,7 @@ fn a_file_cut_off_on_its_way_down_goes_on_at_its_byte_even_from_another_address(
     assert_eq!(bytes, Some((length, length)));
     let out = bertha.folder.path().join("out.png");
     assert_eq!(bertha.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap().sha256, taken.sha256);
-    assert!(bertha.phone.verify(None).unwrap().ok);
+    assert!(bertha.phone.verify().unwrap().ok);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn an_original_is_freed_a_fortnight_after_the_city_proved_it_safe_and_comes_back
     assert_eq!(anna.phone.photo_list().unwrap()[0].here, ["standard", "thumbnail"]);
     assert_eq!(anna.phone.waiting_photos().unwrap(), 0);
     assert_eq!(anna.phone.status().unwrap().missing_photos, 0);
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
     assert_eq!(anna.phone.photo_fetch(false, &mut |_| {}).unwrap().received, 1);
     assert!(original.exists());
 }

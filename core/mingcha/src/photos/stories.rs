@@ -115,7 +115,7 @@ fn two_photos_of_equal_bytes_share_their_files_and_are_both_sent() {
     assert_ne!(taken[0].photo, taken[1].photo);
     assert_eq!(send(&mut anna).unwrap(), 2);
     assert_eq!(shelf.came().len(), 6);
-    assert_eq!(anna.phone.verify(None).unwrap().photos, 6);
+    assert_eq!(anna.phone.verify().unwrap().photos, 6);
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_city_without_room_is_left_in_peace_and_every_photo_stays_here() {
     assert_eq!(visitors.lock().unwrap().len(), 1);
     assert_eq!(anna.phone.refused().unwrap()[0].reason, "city_full");
     assert_eq!(anna.phone.waiting_photos().unwrap(), 3);
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_colleague_gets_thumbnails_by_itself_and_the_rest_when_asked() {
     let out = bertha.folder.path().join("original.png");
     let saved = bertha.phone.photo_save(&taken.photo.to_string(), "original", &out).unwrap();
     assert_eq!(saved.sha256, taken.sha256);
-    assert!(bertha.phone.verify(None).unwrap().ok);
+    assert!(bertha.phone.verify().unwrap().ok);
     assert_eq!(bertha.phone.store.waiting().unwrap().photos, 0, "what came from the city does not go back");
 }
 
@@ -322,7 +322,7 @@ fn verifying_finds_one_changed_byte_of_one_photo() {
     let mut anna = city.desk("Anna", Role::Inspector, &nobody());
     let (_, taken) = photographed(&mut city, &mut anna, &[1]);
     city.give(&mut anna);
-    let verified = anna.phone.verify(None).unwrap();
+    let verified = anna.phone.verify().unwrap();
     assert!(verified.ok, "{:?}", verified.first_bad);
     assert_eq!((verified.logs, verified.photos), (1, 3));
     let path = anna.folder.path().join("photos").join(taken[0].sha256.to_string());
@@ -330,12 +330,12 @@ fn verifying_finds_one_changed_byte_of_one_photo() {
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
     fs::write(&path, bytes).unwrap();
-    let verified = anna.phone.verify(None).unwrap();
+    let verified = anna.phone.verify().unwrap();
     assert!(!verified.ok);
     assert!(verified.first_bad.unwrap().contains("original"));
     // Taking the same picture again mends the file for both photos.
     let visit = anna.visit();
     let picture = anna.picture(1);
     anna.phone.visit_photo(&visit, &picture, None).unwrap();
-    assert!(anna.phone.verify(None).unwrap().ok);
+    assert!(anna.phone.verify().unwrap().ok);
 }

@@ -72,6 +72,12 @@ pub struct SyncReport {
     /// Values of mine that stood in a conflict and that somebody else decided against, until `conflicts --settled` was
     /// looked at.
     pub overruled: u64,
+    /// Parcels of others that the city took in this run: they are gone from here.
+    pub handed_over_parcels: u64,
+    /// Parcels of others that wait here for the city.
+    pub waiting_parcels: u64,
+    /// Parcels of others that the city does not take: whoever wrote them exports again.
+    pub refused_parcels: u64,
 }
 
 /// Where one feed stands here.
@@ -134,6 +140,10 @@ pub struct Status {
     pub recovered_photos: u64,
     /// Rows of photos without a file.
     pub missing_photos: u64,
+    /// Parcels of others that wait here for the city.
+    pub waiting_parcels: u64,
+    /// Parcels of others that the city does not take: whoever wrote them exports again.
+    pub refused_parcels: u64,
     /// Where each feed stands.
     pub feeds: Vec<FeedRow>,
 }
