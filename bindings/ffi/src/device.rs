@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use mingcha::host as core;
 use mingcha::host::{
-    AttentionPage, BlurredPart, DeviceStatus, FindingDetail, FindingPage, FindingQuery, RaisedFinding, ReckonedDay,
-    ScorePage, SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto, TaskPage,
-    VisitForm,
+    AttentionPage, BlurredPart, DeviceStatus, FindingDetail, FindingPage, FindingQuery, ParcelOutcome, RaisedFinding,
+    ReckonedDay, ScorePage, SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto,
+    TaskPage, VisitForm,
 };
 
 use crate::lent::{Lent, Observer, Platform, Watching};
@@ -50,6 +50,18 @@ impl Device {
     /// Prepares a meeting with the city; it begins when it is run.
     pub fn sync_job(&self) -> Arc<SyncJob> {
         Arc::new(SyncJob(self.0.sync_job()))
+    }
+
+    /// Prepares handing this device's work on as a new file that the city alone can read: what was said, and the photos that
+    /// the city does not have; with `since`, an RFC 3339 time, from then on. It marks nothing as sent.
+    #[uniffi::method(default(since = None))]
+    pub fn export_job(&self, file: &str, since: Option<String>) -> Arc<ParcelJob> {
+        Arc::new(ParcelJob(self.0.export_job(Path::new(file), since.as_deref())))
+    }
+
+    /// Prepares taking somebody else's file along to the city; it goes with the next sync. Nothing of it can be read here.
+    pub fn import_job(&self, file: &str) -> Arc<ParcelJob> {
+        Arc::new(ParcelJob(self.0.import_job(Path::new(file))))
     }
 
     // What screens show.
@@ -267,6 +279,30 @@ impl SyncJob {
     }
 
     /// Asks it to end; it does so after the request that is under way. Before it is run, it does nothing at all then.
+    pub fn cancel(&self) {
+        self.0.cancel();
+    }
+}
+
+/// Writes a parcel, or takes one along.
+#[derive(uniffi::Object)]
+pub struct ParcelJob(core::ParcelJob);
+
+#[uniffi::export]
+impl ParcelJob {
+    /// Does it, and returns when that is over: on a thread that may wait for minutes. A file that was not finished is not there.
+    ///
+    /// A job runs once. Whoever runs it again gets its last word, when it is said.
+    pub fn run(&self) -> Result<ParcelOutcome, MingchaError> {
+        self.0.run()
+    }
+
+    /// How far it has come.
+    pub fn progress(&self) -> SyncProgress {
+        self.0.progress()
+    }
+
+    /// Asks it to end; it does so within a chunk of the file, and leaves none. Before it is run, it does nothing at all then.
     pub fn cancel(&self) {
         self.0.cancel();
     }

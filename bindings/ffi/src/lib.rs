@@ -7,7 +7,7 @@ mod device;
 mod lent;
 mod shapes;
 
-pub use device::{Device, SyncJob};
+pub use device::{Device, ParcelJob, SyncJob};
 pub use lent::{Observer, Platform, PlatformFault};
 
 uniffi::setup_scaffolding!("mingcha");

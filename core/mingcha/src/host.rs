@@ -12,6 +12,7 @@ mod hardware;
 mod job;
 mod lent;
 mod page;
+mod parcel_job;
 mod planted;
 mod screens;
 #[cfg(test)]
@@ -23,3 +24,4 @@ pub use error::HostError;
 pub use job::{SyncJob, SyncOutcome, SyncProgress};
 pub use lent::{ClockReading, Conditions, Host, HostFault, Network};
 pub use page::*;
+pub use parcel_job::{ParcelJob, ParcelOutcome};

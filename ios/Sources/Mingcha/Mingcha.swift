@@ -14,7 +14,7 @@ public actor Mingcha {
     private nonisolated let bell = Bell()
     /// Calls wait here one after the other, as the device takes them: one thread, and none that belongs to Swift's tasks.
     private nonisolated let queue: DispatchQueue
-    /// A sync waits here for minutes, and keeps no call waiting.
+    /// A sync, or work on a file, waits here for minutes, and keeps no call waiting.
     private nonisolated let syncs = DispatchQueue(label: "mingcha.sync")
 
     /// Which of the two queues this is, for stories that look where a call runs.
@@ -194,17 +194,52 @@ public actor Mingcha {
         _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
     ) async throws(MingchaError) -> SyncOutcome {
         let job = device.syncJob()
+        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    /// Hands this device's work on as a new file that the city alone can read, for a memory card, a cable or a colleague, where
+    /// there is no signal. It marks nothing as sent: the next sync says what the city has.
+    ///
+    /// When its task is cancelled it leaves no file.
+    ///
+    /// - Parameter since: only what was said and taken from this RFC 3339 time on; the city must have what came before.
+    /// - Parameter progress: told ten times a second at most.
+    @discardableResult
+    public nonisolated func exportParcel(
+        to file: URL, since: String? = nil, _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    ) async throws(MingchaError) -> ParcelOutcome {
+        let job = device.exportJob(file: file.path, since: since)
+        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    /// Takes along a file that somebody else exported; the next sync hands it over. Nothing of it can be read here.
+    ///
+    /// - Parameter progress: told ten times a second at most.
+    @discardableResult
+    public nonisolated func importParcel(
+        _ file: URL, _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    ) async throws(MingchaError) -> ParcelOutcome {
+        let job = device.importJob(file: file.path)
+        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    private nonisolated func watched<Outcome: Sendable>(
+        _ run: @escaping @Sendable () throws -> Outcome,
+        _ now: @escaping @Sendable () -> SyncProgress,
+        _ cancel: @escaping @Sendable () -> Void,
+        _ progress: @escaping @Sendable (SyncProgress) -> Void
+    ) async throws(MingchaError) -> Outcome {
         let queue = syncs
         let watching = Task {
             while !Task.isCancelled {
                 try await Task.sleep(nanoseconds: 100_000_000)
-                progress(job.progress())
+                progress(now())
             }
         }
         let word = await withTaskCancellationHandler {
-            await Mingcha.result(on: queue) { try job.run() }
+            await Mingcha.result(on: queue) { try run() }
         } onCancel: {
-            job.cancel()
+            cancel()
         }
         watching.cancel()
         return try word.get()

@@ -1,6 +1,8 @@
 //! What an app says of the moment, and what it is told of the device and of a meeting with the city.
 
-use mingcha::host::{ClockReading, Conditions, DeviceStatus, LocalizedText, SyncOutcome, SyncProgress, Tag};
+use mingcha::host::{
+    ClockReading, Conditions, DeviceStatus, LocalizedText, ParcelOutcome, SyncOutcome, SyncProgress, Tag,
+};
 
 /// What network there is; `Network` alone is the name of a module in Swift.
 type NetworkKind = mingcha::host::Network;
@@ -42,7 +44,8 @@ pub struct ClockReading {
 /// How far a sync has come, ready for display.
 #[uniffi::remote(Record)]
 pub struct SyncProgress {
-    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`; empty before it begins.
+    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `parcels_up`, `photos_down`; `export`, `import`; empty
+    /// before it begins.
     pub phase: String,
     /// The same in words.
     pub phase_text: LocalizedText,
@@ -77,6 +80,17 @@ pub struct SyncOutcome {
     pub waiting_photos: i32,
     /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
     pub attention: i32,
+}
+
+/// What a parcel holds.
+#[uniffi::remote(Record)]
+pub struct ParcelOutcome {
+    /// Statements in it.
+    pub statements: i32,
+    /// Photos of which it holds a file.
+    pub photos: i32,
+    /// Photos of which a file does not open on this device any more and is not in it; 0 for one that was taken along.
+    pub unreadable_photos: i32,
 }
 
 /// Whose device this is, and what waits.

@@ -11,9 +11,11 @@ use mingcha_store::StoreError;
 
 use super::bell::{Bell, Ear};
 use super::guard::{guarded, lock};
+use super::job::Run;
 use super::lent::Lent;
+use super::parcel_job::Task;
 use super::planted::panic_where_planted;
-use super::{Host, HostError, Observer, SyncJob};
+use super::{Host, HostError, Observer, ParcelJob, SyncJob};
 use crate::http::Stop;
 use crate::{MingchaError, Phone};
 
@@ -93,11 +95,24 @@ impl Device {
     /// Prepares a meeting with the city; it begins when it is run.
     #[must_use]
     pub fn sync_job(&self) -> SyncJob {
-        let stop = Arc::new(Stop::default());
-        let mut jobs = lock(&self.inner.jobs);
-        jobs.retain(|job| job.strong_count() > 0);
-        jobs.push(Arc::downgrade(&stop));
-        SyncJob::of(Arc::clone(&self.inner), stop)
+        SyncJob(Run::of(Arc::clone(&self.inner), self.inner.stop_of_a_job()))
+    }
+
+    /// Prepares handing this device's work on as a new file that the city alone can read: what was said, and the photos that
+    /// the city does not have; with `since`, an RFC 3339 time, from then on. It marks nothing as sent.
+    #[must_use]
+    pub fn export_job(&self, file: &Path, since: Option<&str>) -> ParcelJob {
+        self.parcel_job(Task::Export { file: file.to_owned(), since: since.map(str::to_owned) })
+    }
+
+    /// Prepares taking somebody else's file along to the city; it goes with the next sync. Nothing of it can be read here.
+    #[must_use]
+    pub fn import_job(&self, file: &Path) -> ParcelJob {
+        self.parcel_job(Task::Import { file: file.to_owned() })
+    }
+
+    fn parcel_job(&self, task: Task) -> ParcelJob {
+        ParcelJob::of(Arc::clone(&self.inner), self.inner.stop_of_a_job(), task)
     }
 
     /// Asks the phone something.
@@ -169,6 +184,15 @@ impl Inner {
                 Ok(())
             });
         }
+    }
+
+    /// What ends one job, or all of them together.
+    fn stop_of_a_job(&self) -> Arc<Stop> {
+        let stop = Arc::new(Stop::default());
+        let mut jobs = lock(&self.jobs);
+        jobs.retain(|job| job.strong_count() > 0);
+        jobs.push(Arc::downgrade(&stop));
+        stop
     }
 
     fn cancel_jobs(&self) {

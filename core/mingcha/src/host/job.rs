@@ -10,12 +10,13 @@ use super::guard::{guarded, lock};
 use super::page::{LocalizedText, amount, count};
 use super::{HostError, Network};
 use crate::http::Stop;
-use crate::{Progress, SyncReport};
+use crate::{Phone, Progress, SyncReport};
 
 /// How far a sync has come, ready for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncProgress {
-    /// What is being done: `ops`, `pages`, `photos_up`, `photos_down`; empty before it begins.
+    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `parcels_up`, `photos_down`; `export`, `import`; empty
+    /// before it begins.
     pub phase: String,
     /// The same in words.
     pub phase_text: LocalizedText,
@@ -68,63 +69,87 @@ impl From<SyncReport> for SyncOutcome {
     }
 }
 
-/// One meeting with the city.
-pub struct SyncJob {
-    inner: Arc<Inner>,
-    stop: Arc<Stop>,
+/// What every job is: run once, watched and cancelled from any thread, its last word kept.
+pub(super) struct Run<O> {
+    pub inner: Arc<Inner>,
+    pub stop: Arc<Stop>,
     progress: Mutex<SyncProgress>,
-    last_word: Mutex<Option<Result<SyncOutcome, HostError>>>,
+    last_word: Mutex<Option<Result<O, HostError>>>,
 }
 
-impl SyncJob {
-    pub(super) fn of(inner: Arc<Inner>, stop: Arc<Stop>) -> Self {
+impl<O: Clone> Run<O> {
+    pub fn of(inner: Arc<Inner>, stop: Arc<Stop>) -> Self {
         Self { inner, stop, progress: Mutex::default(), last_word: Mutex::default() }
     }
 
-    /// Meets the city, and returns when that is over: on a thread that may wait for minutes.
-    ///
-    /// A job runs once. Whoever runs it again gets its last word, when it is said.
-    pub fn run(&self) -> Result<SyncOutcome, HostError> {
+    /// Does the work; whoever comes again gets its last word, when it is said.
+    pub fn once(&self, work: impl FnOnce() -> Result<O, HostError>) -> Result<O, HostError> {
         let mut last_word = lock(&self.last_word);
         if let Some(said) = &*last_word {
             return said.clone();
         }
-        let said = guarded(|| self.meet());
+        let said = guarded(|| {
+            self.stop.heeded()?;
+            work()
+        });
         *last_word = Some(said.clone());
         drop(last_word);
         self.inner.bell().ring();
         said
     }
 
+    /// An opening of the phone for this job, which ends when it is cancelled.
+    pub fn phone(&self) -> Result<Phone, HostError> {
+        let mut phone = self.inner.another()?;
+        phone.stop = Stop::clone(&self.stop);
+        Ok(phone)
+    }
+
+    pub fn tell(&self, progress: &Progress) {
+        *lock(&self.progress) = shown(progress);
+    }
+
+    pub fn progress(&self) -> SyncProgress {
+        lock(&self.progress).clone()
+    }
+}
+
+/// One meeting with the city.
+pub struct SyncJob(pub(super) Run<SyncOutcome>);
+
+impl SyncJob {
+    /// Meets the city, and returns when that is over: on a thread that may wait for minutes.
+    ///
+    /// A job runs once. Whoever runs it again gets its last word, when it is said.
+    pub fn run(&self) -> Result<SyncOutcome, HostError> {
+        let run = &self.0;
+        run.once(|| {
+            let now = run.inner.lent().conditions();
+            if now.network == Network::Unavailable {
+                return Err(HostError::no_network());
+            }
+            let (mut phone, mut folded) = (run.phone()?, 0);
+            let report = phone.sync_under(now.into(), &mut |progress| {
+                run.tell(&progress);
+                let is_new = progress.what == "pages" && progress.done > folded;
+                if is_new {
+                    folded = progress.done;
+                    run.inner.bell().ring();
+                }
+            });
+            report.map(SyncOutcome::from).map_err(|error| run.inner.explained(error))
+        })
+    }
+
     /// How far it has come.
     #[must_use]
     pub fn progress(&self) -> SyncProgress {
-        lock(&self.progress).clone()
+        self.0.progress()
     }
 
     /// Asks it to end; it does so after the request that is under way. Before it is run, it does nothing at all then.
     pub fn cancel(&self) {
-        self.stop.now();
-    }
-
-    fn meet(&self) -> Result<SyncOutcome, HostError> {
-        self.stop.heeded()?;
-        let now = self.inner.lent().conditions();
-        if now.network == Network::Unavailable {
-            return Err(HostError::no_network());
-        }
-        let mut phone = self.inner.another()?;
-        phone.stop = Stop::clone(&self.stop);
-        let mut folded = 0;
-        let report = phone.sync_under(now.into(), &mut |progress| {
-            *lock(&self.progress) = shown(&progress);
-            let is_new = progress.what == "pages" && progress.done > folded;
-            if is_new {
-                folded = progress.done;
-                self.inner.bell().ring();
-            }
-        });
-        report.map(SyncOutcome::from).map_err(|error| self.inner.explained(error))
+        self.0.stop.now();
     }
 }
 
@@ -133,6 +158,10 @@ fn shown(progress: &Progress) -> SyncProgress {
         "ops" => ("正在送出记录", "sending what was recorded"),
         "pages" => ("正在取回记录", "receiving what is new"),
         "photos_up" => ("正在送出照片", "sending photos"),
+        "copies" => ("正在制作照片副本", "making copies of photos"),
+        "parcels_up" => ("正在转交他人的文件", "handing over others' files"),
+        "export" => ("正在写文件", "writing the file"),
+        "import" => ("正在收下文件", "taking the file along"),
         "photos_down" => ("正在取回照片", "receiving photos"),
         _ => ("正在同步", "syncing"),
     };

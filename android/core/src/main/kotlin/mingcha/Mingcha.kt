@@ -25,6 +25,7 @@ import mingcha.core.FindingPage
 import mingcha.core.FindingQuery
 import mingcha.core.MingchaException
 import mingcha.core.Observer
+import mingcha.core.ParcelOutcome
 import mingcha.core.Platform
 import mingcha.core.RaisedFinding
 import mingcha.core.ReckonedDay
@@ -208,14 +209,48 @@ class Mingcha private constructor(
      */
     suspend fun sync(progress: (SyncProgress) -> Unit = {}): SyncOutcome {
         val job = device.syncJob()
-        val word = scope.async { runCatching { job.run() } }
+        return watched(job, { job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    /**
+     * Hands this device's work on as a new file that the city alone can read, for a memory card, a cable or a colleague, where
+     * there is no signal. It marks nothing as sent: the next sync says what the city has.
+     *
+     * Cancelled, it leaves no file.
+     *
+     * @param since only what was said and taken from this RFC 3339 time on; the city must have what came before.
+     * @param progress is told ten times a second at most, on the caller's context.
+     */
+    suspend fun exportParcel(file: Path, since: String? = null, progress: (SyncProgress) -> Unit = {}): ParcelOutcome {
+        val job = device.exportJob(file.toString(), since)
+        return watched(job, { job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    /**
+     * Takes along a file that somebody else exported; the next sync hands it over. Nothing of it can be read here.
+     *
+     * @param progress is told ten times a second at most, on the caller's context.
+     */
+    suspend fun importParcel(file: Path, progress: (SyncProgress) -> Unit = {}): ParcelOutcome {
+        val job = device.importJob(file.toString())
+        return watched(job, { job.run() }, { job.progress() }, { job.cancel() }, progress)
+    }
+
+    private suspend fun <Outcome> watched(
+        job: AutoCloseable,
+        run: () -> Outcome,
+        now: () -> SyncProgress,
+        cancel: () -> Unit,
+        progress: (SyncProgress) -> Unit,
+    ): Outcome {
+        val word = scope.async { runCatching { run() } }
         try {
             while (withTimeoutOrNull(PROGRESS_EVERY) { word.join() } == null) {
-                progress(job.progress())
+                progress(now())
             }
             return word.await().getOrThrow()
         } finally {
-            job.cancel()
+            cancel()
             word.invokeOnCompletion { job.close() }
         }
     }
