@@ -19,6 +19,7 @@ pub mod numerals;
 mod peak;
 mod pictures;
 mod seen;
+mod small_disk;
 mod town;
 mod wire;
 
@@ -30,5 +31,6 @@ pub use meter::Meter;
 pub use peak::{Peak, peak};
 pub use pictures::{Claims, draw, draw_as_camera, real_photos, with_claims};
 pub use seen::{Seen, hashes, photos, seen};
+pub use small_disk::SmallDisk;
 pub use town::{Hand, Time, Town};
 pub use wire::{Cut, Wire};

@@ -5,9 +5,8 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 
-use mingcha_tests::{City, Desk, draw};
+use mingcha_tests::{City, Desk, SmallDisk, draw};
 use serde_json::Value;
 
 const MORNING: &str = "2026-03-02T08:30:00+08:00";
@@ -395,33 +394,11 @@ fn of_two_verdicts_given_apart_the_return_rules_until_somebody_resolves() {
     assert_eq!(contact.text(&["finding", "show", &finding], "stage"), "awaiting_recheck");
 }
 
-/// A small file system of its own, gone when the story ends.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    fn mount(at: &'a Path) -> Option<Self> {
-        fs::create_dir_all(at).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=3m", "tmpfs"]).arg(at).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            Some(Self(at))
-        } else {
-            println!("skipped: no small file system can be mounted here");
-            None
-        }
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0).status();
-    }
-}
-
 #[test]
 fn a_full_disk_is_said_clearly_and_forgotten_once_there_is_room() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path().join("small");
-    let Some(_disk) = SmallDisk::mount(&at) else { return };
+    let Some(_disk) = SmallDisk::mount(&at, "3m") else { return };
     let city = City::found(folder.path(), MORNING);
     let code = city.code(&["--role", "inspector", "--area", "DH"]);
     let desk = Desk::new(at.join("phone"), MORNING);

@@ -82,3 +82,43 @@ fn an_app_and_a_desk_work_on_one_folder_at_once_and_the_city_hears_all_of_it_onc
     assert_eq!(desk.run(&["verify"])["ok"], true);
     device.close();
 }
+
+#[test]
+fn an_app_writes_its_work_into_a_file_another_app_takes_it_along_and_a_cancelled_job_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = City::found(folder.path(), MORNING);
+    let [anna, ben] = ["anna", "ben"].map(|name| city.phone(name, "inspector", MORNING));
+    let open = |desk: &mingcha_tests::Desk| Device::open(&desk.home, Arc::new(AtTheDesk(desk.home.clone()))).unwrap();
+    let (hers, his) = (open(&anna), open(&ben));
+    let visit = hers.start_visit("GOV-01", "undercover", &["W5".to_owned()]).unwrap().id;
+    hers.answer(&visit, "W5-1", "no", Some("by the app"), None).unwrap();
+    let waiting = hers.status().unwrap().waiting;
+    // The city has the opening of her log, and all of the log goes.
+    let ever = waiting + 1;
+
+    let file = folder.path().join("work.mingcha");
+    let cancelled = hers.export_job(&file, None);
+    cancelled.cancel();
+    assert!(matches!(cancelled.run(), Err(HostError::Cancelled { .. })));
+    assert!(!file.exists());
+    let job = hers.export_job(&file, None);
+    let written = job.run().unwrap();
+    assert_eq!((written.statements, written.photos), (ever, 0));
+    assert_eq!(job.run().unwrap(), written, "its last word");
+    assert_eq!(job.progress().phase, "export");
+    assert_eq!(hers.status().unwrap().waiting, waiting);
+    let own = hers.import_job(&file).run().unwrap_err();
+    assert_eq!(own.code(), "own_parcel");
+
+    let cancelled = his.import_job(&file);
+    cancelled.cancel();
+    assert!(matches!(cancelled.run(), Err(HostError::Cancelled { .. })));
+    assert_eq!(his.import_job(&file).run().unwrap().statements, ever);
+    his.sync_job().run().unwrap();
+    let met = hers.sync_job().run().unwrap();
+    assert_eq!((met.waiting, met.sent), (0, waiting), "every statement got its receipt");
+    let supervisor = city.phone("supervisor", "supervisor", MORNING);
+    assert_eq!(supervisor.run(&["visit", "show", &visit])["answers"][0]["note"], "by the app");
+    hers.close();
+    his.close();
+}

@@ -10,7 +10,7 @@ use std::process::Command;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use calamine::{Data, Reader, Xlsx, open_workbook};
-use mingcha_tests::{City, Desk, draw, programs};
+use mingcha_tests::{City, Desk, SmallDisk, draw, programs};
 use serde_json::Value;
 
 const MORNING: &str = "2026-03-02T08:37:00+08:00";
@@ -316,32 +316,11 @@ fn the_ledger_opens_as_a_workbook_with_days_that_are_days_and_names_nobody_to_a_
     }
 }
 
-/// A small file system of its own, gone when the story ends.
-struct SmallDisk<'a>(&'a Path);
-
-impl<'a> SmallDisk<'a> {
-    fn mount(at: &'a Path) -> Option<Self> {
-        fs::create_dir_all(at).unwrap();
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"]).arg(at).output();
-        if mounted.is_ok_and(|output| output.status.success()) {
-            return Some(Self(at));
-        }
-        println!("skipped: no small file system can be mounted here");
-        None
-    }
-}
-
-impl Drop for SmallDisk<'_> {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg(self.0).status();
-    }
-}
-
 #[test]
 fn on_a_full_disk_no_half_file_stays_and_the_old_one_is_whole() {
     let town = Town::noticed();
     let at = town.below().join("small");
-    let Some(_disk) = SmallDisk::mount(&at) else { return };
+    let Some(_disk) = SmallDisk::mount(&at, "64k") else { return };
     let old = at.join("old");
     fs::write(&old, "whole").unwrap();
     let filler = at.join("filler");

@@ -6,5 +6,6 @@
 mod captures;
 mod city;
 mod commands;
+mod parcels;
 mod story;
 mod syncs;
