@@ -35,7 +35,9 @@ impl Scene {
     }
 
     fn all_meet(&mut self) {
-        self.people.iter_mut().for_each(|hand| drop(hand.sync()));
+        for hand in &mut self.people {
+            hand.sync();
+        }
     }
 
     /// Says one step, a minute after the one before.
@@ -48,15 +50,21 @@ impl Scene {
         let phone = &mut self.hand(&step["who"]).phone;
         match (step["does"].as_str().unwrap(), value, submission) {
             ("answer", Some(value), None) => {
-                drop(phone.visit_answer(&visit, ITEM, value, Some("看到了"), &[], None).unwrap())
+                phone.visit_answer(&visit, ITEM, value, Some("看到了"), &[], None).unwrap();
             }
-            ("submit", None, None) => drop(phone.visit_submit(&visit).unwrap()),
+            ("submit", None, None) => {
+                phone.visit_submit(&visit).unwrap();
+            }
             ("raise", None, None) => {
                 let raised = phone.finding_raise(&visit, ITEM, "坡道被占", None, &[]).unwrap();
                 self.finding = Some(raised.finding.to_string());
             }
-            ("feed_back", None, None) => drop(phone.finding_feedback(&finding, Some("清理坡道"), false).unwrap()),
-            ("notice", None, None) => drop(phone.finding_notice(&finding, None).unwrap()),
+            ("feed_back", None, None) => {
+                phone.finding_feedback(&finding, Some("清理坡道"), false).unwrap();
+            }
+            ("notice", None, None) => {
+                phone.finding_notice(&finding, None).unwrap();
+            }
             ("rectify", None, None) => {
                 self.drawn += 1;
                 let drawn = self.drawn;
@@ -64,12 +72,14 @@ impl Scene {
                 let done = self.hand(&step["who"]).phone.finding_rectify(&finding, "已清理", &[picture]).unwrap();
                 self.submissions.push(done.submission.to_string());
             }
-            ("approve", None, Some(which)) => drop(phone.finding_review(&which, "approve", None, None).unwrap()),
+            ("approve", None, Some(which)) => {
+                phone.finding_review(&which, "approve", None, None).unwrap();
+            }
             ("return", None, Some(which)) => {
-                drop(phone.finding_review(&which, "return", Some("看不清"), None).unwrap())
+                phone.finding_review(&which, "return", Some("看不清"), None).unwrap();
             }
             ("recheck", Some(result), None) => {
-                drop(phone.finding_recheck(&finding, result, None, Some("去看了"), &[], None).unwrap());
+                phone.finding_recheck(&finding, result, None, Some("去看了"), &[], None).unwrap();
             }
             _ => panic!("no such step: {step}"),
         }
