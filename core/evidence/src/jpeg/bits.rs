@@ -37,18 +37,16 @@ impl<'a> Bits<'a> {
         }
         while self.count < 32 {
             let Some(&byte) = self.data.get(self.at) else { return };
-            if byte != 0xff {
-                self.at = self.at.saturating_add(1);
-            } else {
-                match self.data.get(self.at.saturating_add(1)) {
-                    Some(0x00) => self.at = self.at.saturating_add(2), // a stuffed zero
-                    Some(0xff) => {
-                        self.at = self.at.saturating_add(1); // a fill byte
-                        continue;
-                    }
-                    _ => return,
+            let next = self.data.get(self.at.saturating_add(1));
+            self.at = match (byte, next) {
+                (0xff, Some(0x00)) => self.at.saturating_add(2), // a stuffed zero
+                (0xff, Some(0xff)) => {
+                    self.at = self.at.saturating_add(1); // a fill byte
+                    continue;
                 }
-            }
+                (0xff, _) => return,
+                _ => self.at.saturating_add(1),
+            };
             self.held |= u64::from(byte).wrapping_shl(56_u32.saturating_sub(self.count));
             self.count = self.count.saturating_add(8);
         }

@@ -1,3 +1,5 @@
+//! Parcels in a small world: written, carried, cut and changed anywhere, of another city, of another version.
+
 use super::*;
 use crate::key::SoftwareKey;
 use mingcha_model::PhotoId;
