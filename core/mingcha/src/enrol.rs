@@ -31,7 +31,7 @@ impl Phone {
         if code.is_empty() {
             return Err(Mistake::Malformed("登记码", "the code is 12 letters and digits").into());
         }
-        let http = Http::to(url, None)?;
+        let http = Http::to(url, None)?.until(&self.stop);
         let device = self.pending_device()?;
         let proof = self.signer.sign(&EnrolAsk::message(&code, device)).map_err(|_| MingchaError::KeyLost)?;
         let ask = EnrolAsk { code, device, key: self.signer.public_key(), proof };

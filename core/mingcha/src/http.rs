@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::Duration;
 
 use mingcha_sync::{Letter, PHOTO_SHA256, Problem, Reply, UploadLetter, UploadReply};
@@ -12,10 +14,13 @@ use reqwest::blocking::{Client, RequestBuilder, Response};
 
 use crate::{MingchaError, Mistake};
 
+/// How often whoever waits for an answer looks whether it is still wanted.
+const LOOKS_UP: Duration = Duration::from_millis(50);
+
 /// The largest reply that is read, in bytes.
 const LARGEST_REPLY: u64 = 80 * 1024 * 1024;
 
-/// Stops what goes by HTTP: nothing more is sent or read once it was said. What the city has by then, it has.
+/// Stops what goes by HTTP: nobody waits any more once it was said. What the city has by then, it has.
 #[derive(Clone, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 
@@ -57,7 +62,7 @@ impl Http {
         Ok(Self { client, url, token, stop: Stop::default() })
     }
 
-    /// The same way, given up at the next request or piece once this is said.
+    /// The same way, given up within a moment once this is said, in the middle of a request too.
     pub fn until(self, stop: &Stop) -> Self {
         Self { stop: stop.clone(), ..self }
     }
@@ -86,7 +91,7 @@ impl Http {
         let offset = header("upload-offset").and_then(|offset| offset.parse().ok());
         let sha256 = header(PHOTO_SHA256).and_then(|hash| hash.parse().ok());
         let status = response.status().as_u16();
-        let body = read(response)?;
+        let body = self.read(response)?;
         let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         Ok((UploadReply { status, offset, sha256, body }, took))
     }
@@ -109,7 +114,7 @@ impl Http {
     fn answer(&self, request: RequestBuilder) -> Result<Reply, MingchaError> {
         let response = self.welcome(request)?;
         let status = response.status().as_u16();
-        Ok(Reply { status, body: read(response)? })
+        Ok(Reply { status, body: self.read(response)? })
     }
 
     /// The answer of a city that lets this device in and has time for it.
@@ -119,12 +124,34 @@ impl Http {
             Some(token) => request.bearer_auth(token),
             None => request,
         };
-        let response = request.send().map_err(|_| MingchaError::Unreachable)?;
+        let response = self.waited_for(|| request.send())?.map_err(|_| MingchaError::Unreachable)?;
         let status = response.status().as_u16();
         match status {
-            401 => Err(MingchaError::NotWelcome(Problem::from_json(status, &read(response)?))),
-            429 | 503 => Err(MingchaError::Later(Problem::from_json(status, &read(response)?))),
+            401 => Err(MingchaError::NotWelcome(Problem::from_json(status, &self.read(response)?))),
+            429 | 503 => Err(MingchaError::Later(Problem::from_json(status, &self.read(response)?))),
             _ => Ok(response),
+        }
+    }
+
+    fn read(&self, response: Response) -> Result<Vec<u8>, MingchaError> {
+        self.waited_for(|| read(response))?
+    }
+
+    /// What comes of this, unless it is stopped first: a dead line keeps a thread of its own until its time-out, and nobody
+    /// who gave up.
+    fn waited_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, MingchaError> {
+        let (gives, takes) = mpsc::channel();
+        let carried = thread::Builder::new().spawn(move || {
+            // Whoever gave up meanwhile takes nothing any more.
+            let _ = gives.send(work());
+        });
+        carried.map_err(|_| MingchaError::Unreachable)?;
+        loop {
+            match takes.recv_timeout(LOOKS_UP) {
+                Ok(done) => return Ok(done),
+                Err(RecvTimeoutError::Timeout) => self.stop.heeded()?,
+                Err(RecvTimeoutError::Disconnected) => return Err(MingchaError::Unreachable),
+            }
         }
     }
 }

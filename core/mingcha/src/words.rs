@@ -140,7 +140,9 @@ mod tests {
             let (zh, en) = word(&[sense], code).unwrap_or_else(|| panic!("{code} has no word as a {sense:?}"));
             assert!(!zh.is_ascii() && en.is_ascii(), "{code}");
         };
-        Stage::ALL.iter().for_each(|stage| said(Sense::Stage, stage.name()));
+        for stage in Stage::ALL {
+            said(Sense::Stage, stage.name());
+        }
         for mode in [Mode::Open, Mode::Undercover, Mode::Recheck, Mode::SelfCheck, Mode::Special, Mode::Joint] {
             said(Sense::Mode, mode.name());
         }

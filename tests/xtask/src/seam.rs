@@ -59,7 +59,7 @@ pub fn bench(machine: &Machine) -> Result<(), Refusal> {
     } else {
         println!("Kotlin: Maven and a JDK are not here, so it was not measured");
     }
-    match swift::place(machine, false)? {
+    match swift::place(machine, false) {
         Ok(place) => {
             let swift = measure("swift", &mut |home| in_swift(machine, &place, &library, home))?;
             swift.told("Swift", &before, &alone("core-3")?);

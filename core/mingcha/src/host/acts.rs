@@ -7,7 +7,8 @@ use super::{BlurredPart, Device, DeviceStatus, HostError, RaisedFinding, Started
 impl Device {
     /// Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`.
     pub fn enrol(&self, city_url: &str, code: &str) -> Result<DeviceStatus, HostError> {
-        self.act(|phone| phone.enrol(city_url, code).and_then(|_| phone.device_status()))
+        self.inner().aside(|phone| phone.enrol(city_url, code).map(|_| ()))?;
+        self.status()
     }
 
     /// Starts a visit at a site, named by id or by the office's code. Modes are `open`, `undercover`, `recheck`,

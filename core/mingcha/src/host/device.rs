@@ -115,6 +115,10 @@ impl Device {
         ParcelJob::of(Arc::clone(&self.inner), self.inner.stop_of_a_job(), task)
     }
 
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     /// Asks the phone something.
     pub(super) fn ask<T>(&self, call: impl FnMut(&mut Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
         self.inner.with(call)
@@ -199,6 +203,22 @@ impl Inner {
         for job in lock(&self.jobs).drain(..).filter_map(|job| job.upgrade()) {
             job.now();
         }
+    }
+
+    /// Lets an opening of its own do what may wait for the city, so that no screen waits for it; ends when the device is
+    /// suspended or closed.
+    pub fn aside<T>(&self, call: impl FnOnce(&mut Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
+        let stop = self.stop_of_a_job();
+        let done = guarded(|| {
+            let mut phone = self.another()?;
+            phone.stop = Stop::clone(&stop);
+            match call(&mut phone) {
+                Err(_) if stop.heeded().is_err() => Err(HostError::cancelled()),
+                said => said.map_err(|error| self.explained(error)),
+            }
+        });
+        self.bell.ring();
+        done
     }
 
     /// An opening of its own, for work that must not keep screens waiting; none once this one is closed.

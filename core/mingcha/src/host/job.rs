@@ -90,7 +90,11 @@ impl<O: Clone> Run<O> {
         }
         let said = guarded(|| {
             self.stop.heeded()?;
-            work()
+            match work() {
+                // Whoever ended it is told nothing but that.
+                Err(_) if self.stop.heeded().is_err() => Err(HostError::cancelled()),
+                said => said,
+            }
         });
         *last_word = Some(said.clone());
         drop(last_word);
@@ -147,7 +151,7 @@ impl SyncJob {
         self.0.progress()
     }
 
-    /// Asks it to end; it does so after the request that is under way. Before it is run, it does nothing at all then.
+    /// Asks it to end; it does so within a moment, and says `Cancelled`. Before it is run, it does nothing at all then.
     pub fn cancel(&self) {
         self.0.stop.now();
     }

@@ -106,9 +106,10 @@ impl Lent {
         })
     }
 
-    /// What network, battery and storage are like; a host that does not say holds nothing back.
+    /// What network, battery and storage are like. Of a host that does not say nothing is spent: it counts as a network that
+    /// costs by the byte.
     pub fn conditions(&self) -> Conditions {
-        self.host.conditions().unwrap_or_default()
+        self.host.conditions().unwrap_or(Conditions { network: Network::Metered, ..Conditions::default() })
     }
 
     /// Errors where a photo of so many bytes would fill the storage.
@@ -149,8 +150,12 @@ impl Signer for LentSigner {
     fn sign(&self, message: &[u8]) -> Result<Signature, SigningFailed> {
         match self.lent.host.sign(message.to_vec()) {
             Ok(signed) => {
-                // A signature that is none, or another key's, would stand in the log for ever.
-                hardware::signature(&signed).filter(|made| self.public.verifies(message, made)).ok_or(SigningFailed)
+                // A signature that is none, or another key's, would stand in the log for ever. The key itself is not gone.
+                let made = hardware::signature(&signed).filter(|made| self.public.verifies(message, made));
+                if made.is_none() {
+                    self.lent.refused_to_sign.store(true, Ordering::Relaxed);
+                }
+                made.ok_or(SigningFailed)
             }
             Err(HostFault::KeyLost) => Err(SigningFailed),
             Err(HostFault::NotNow) => {

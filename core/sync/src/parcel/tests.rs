@@ -24,7 +24,7 @@ fn city(seed: u8) -> (ParcelSecret, ParcelKey) {
 const COUNTED: ParcelCounts = ParcelCounts { segments: 1, ops: 7, photos: 1 };
 
 fn photo() -> Vec<u8> {
-    (0..100_000_u32).flat_map(|number| number.to_be_bytes()).collect()
+    (0..100_000_u32).flat_map(u32::to_be_bytes).collect()
 }
 
 /// A parcel of one segment and one photo of several chunks.

@@ -49,7 +49,7 @@ pub fn soak(machine: &Machine, openings: u32, pages: u32) -> Result<Outcome, Ref
 
 /// Where Swift is, with everything written and built that its stories need; or why there is none.
 fn ready(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
-    let place = match place(machine, install)? {
+    let place = match place(machine, install) {
         Ok(place) => place,
         Err(outcome) => return Ok(Err(outcome)),
     };
@@ -69,40 +69,42 @@ pub enum Place {
 }
 
 /// Where Swift is, or why there is none. What no installation could mend is told before anything is fetched.
-pub fn place(machine: &Machine, install: bool) -> Result<Result<Place, Outcome>, Refusal> {
+pub fn place(machine: &Machine, install: bool) -> Result<Place, Outcome> {
     if quietly(Command::new("swift").arg("--version")) {
-        return Ok(Ok(Place::Here));
+        return Ok(Place::Here);
     }
     let root = machine.root.join("target/swift");
     let is_installed = root.join("installed").exists();
     if !is_installed && !install {
-        return Ok(Err(Outcome::Skipped(
+        return Err(Outcome::Skipped(
             "Swift is not here; a Debian machine's root gets it, 2.6 GB below target: cargo xtask swift --install"
                 .into(),
-        )));
+        ));
     }
     if !may_enter(machine) {
-        return Ok(Err(Outcome::Barred(
+        return Err(Outcome::Barred(
             "Swift is not here, and this machine lets nobody mount and chroot, as a Debian in a folder needs".into(),
-        )));
+        ));
     }
     if is_installed {
-        return Ok(Ok(Place::Below(root)));
+        return Ok(Place::Below(root));
     }
     if !quietly(Command::new("debootstrap").arg("--version")) {
         bring(&["debootstrap"]);
     }
     if !quietly(Command::new("debootstrap").arg("--version")) {
-        return Ok(Err(Outcome::Barred(
+        return Err(Outcome::Barred(
             "Swift is not here, and neither is debootstrap, with which Debian's root would install it".into(),
-        )));
+        ));
     }
     if free_kilobytes(&machine.root).is_some_and(|free| free < ROOM_KILOBYTES) {
-        return Ok(Err(Outcome::Barred("Swift is not here, and there are no 4 GB free to install it into".into())));
+        return Err(Outcome::Barred("Swift is not here, and there are no 4 GB free to install it into".into()));
     }
     // A mirror that stumbles once is no reason to prove nothing.
-    bootstrap(&root).or_else(|_| bootstrap(&root))?;
-    Ok(Ok(Place::Below(root)))
+    match bootstrap(&root).or_else(|_| bootstrap(&root)) {
+        Ok(()) => Ok(Place::Below(root)),
+        Err(why) => Err(Outcome::Barred(format!("Swift could not be fetched from Debian {SUITE}: {why}"))),
+    }
 }
 
 /// Whether a folder can be entered as `tell` enters it: mounts that nobody else sees, and chroot.

@@ -47,7 +47,7 @@ impl Happened {
         let mut chain = format!("{error} {error:?} {error:#?}");
         let mut source = std::error::Error::source(&error);
         while let Some(inner) = source {
-            chain.push_str(&format!("{inner} {inner:?}"));
+            chain = format!("{chain} {inner} {inner:?}");
             source = inner.source();
         }
         for secret in SECRETS {

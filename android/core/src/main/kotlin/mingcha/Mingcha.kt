@@ -39,7 +39,9 @@ import mingcha.core.SyncProgress
 import mingcha.core.TakenPhoto
 import mingcha.core.TaskPage
 import mingcha.core.VisitForm
+import java.nio.charset.CharacterCodingException
 import java.nio.file.Path
+import kotlin.coroutines.cancellation.CancellationException
 import kotlin.time.Duration.Companion.milliseconds
 
 /**
@@ -61,11 +63,14 @@ class Mingcha private constructor(
     private val changes = MutableSharedFlow<Unit>(extraBufferCapacity = 1, onBufferOverflow = BufferOverflow.DROP_OLDEST)
 
     init {
-        device.observe(object : Observer {
-            override fun changed() {
-                changes.tryEmit(Unit)
-            }
-        })
+        device.observe(Ear(changes))
+    }
+
+    /** Holds no device: what the library holds may go with it. */
+    private class Ear(private val changes: MutableSharedFlow<Unit>) : Observer {
+        override fun changed() {
+            changes.tryEmit(Unit)
+        }
     }
 
     companion object {
@@ -81,7 +86,31 @@ class Mingcha private constructor(
             folder: Path,
             platform: Platform,
             dispatcher: CoroutineDispatcher = Dispatchers.IO.limitedParallelism(4, "mingcha"),
-        ): Mingcha = withContext(dispatcher) { Mingcha(Device.open(folder.toString(), platform), dispatcher) }
+        ): Mingcha {
+            var opened: Mingcha? = null
+            try {
+                return withContext(dispatcher) {
+                    known { Mingcha(Device.open(folder.toString(), platform), dispatcher) }.also { opened = it }
+                }
+            } catch (gone: CancellationException) {
+                // Nobody is there to close it.
+                opened?.close()
+                throw gone
+            }
+        }
+
+        /** Whatever the seam itself refuses is told as one of the device's own errors. */
+        private inline fun <T> known(ask: () -> T): T = try {
+            ask()
+        } catch (error: MingchaException) {
+            throw error
+        } catch (error: CancellationException) {
+            throw error
+        } catch (_: CharacterCodingException) {
+            throw MingchaException.Refused("malformed", "文字里有残缺的字符，请重新输入", "the text has half a character in it: type it again")
+        } catch (_: Exception) {
+            throw MingchaException.Defect("seam", "应用内部出错，请重试", "something went wrong inside; try again")
+        }
     }
 
     // What screens show.
@@ -123,7 +152,8 @@ class Mingcha private constructor(
     // What a person does.
 
     /** Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`. */
-    suspend fun enrol(cityUrl: String, code: String): DeviceStatus = call { enrol(cityUrl, code) }
+    suspend fun enrol(cityUrl: String, code: String): DeviceStatus =
+        scope.async { runCatching { known { device.enrol(cityUrl, code) } } }.await().getOrThrow()
 
     /** Starts a visit at a site, named by id or by the office's code. */
     suspend fun startVisit(siteId: String, mode: String, sets: List<String> = emptyList()): StartedVisit =
@@ -243,7 +273,7 @@ class Mingcha private constructor(
         cancel: () -> Unit,
         progress: (SyncProgress) -> Unit,
     ): Outcome {
-        val word = scope.async { runCatching { run() } }
+        val word = scope.async { runCatching { known(run) } }
         try {
             while (withTimeoutOrNull(PROGRESS_EVERY) { word.join() } == null) {
                 progress(now())
@@ -270,7 +300,7 @@ class Mingcha private constructor(
         changes.tryEmit(Unit)
     }
 
-    private suspend fun <T> call(ask: Device.() -> T): T = withContext(dispatcher) { device.ask() }
+    private suspend fun <T> call(ask: Device.() -> T): T = withContext(dispatcher) { known { device.ask() } }
 
     private fun <Page> page(ask: Device.() -> Page): Flow<Page> =
         changes.onSubscription { emit(Unit) }.conflate().map { unlessBusy(ask) }.distinctUntilChanged().flowOn(dispatcher)
@@ -279,7 +309,7 @@ class Mingcha private constructor(
     private suspend fun <Page> unlessBusy(ask: Device.() -> Page): Page {
         while (true) {
             try {
-                return device.ask()
+                return known { device.ask() }
             } catch (_: MingchaException.Busy) {
                 delay(BUSY_FOR)
             }
