@@ -68,8 +68,7 @@ impl Device {
     /// Lets go of every file, for an app that leaves the foreground: what was said is sealed, jobs are cancelled. The next
     /// call opens the device again.
     ///
-    /// A job that waits for an answer ends when it comes, at the latest two minutes later; it holds no lock meanwhile but
-    /// that of the one sync. What fails here is the sealing alone: suspended it is all the same, and the next sync seals.
+    /// A job that waits for an answer gives it up. What fails here is the sealing alone: suspended it is all the same, and the next sync seals.
     pub fn suspend(&self) -> Result<(), HostError> {
         self.inner.cancel_jobs();
         guarded(|| {

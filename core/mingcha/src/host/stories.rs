@@ -20,6 +20,7 @@ struct Lender {
     folder: PathBuf,
     conditions: Mutex<Conditions>,
     signs: AtomicBool,
+    scribbles: AtomicBool,
     panics: AtomicBool,
 }
 
@@ -29,6 +30,7 @@ impl Lender {
             folder: folder.to_owned(),
             conditions: Mutex::default(),
             signs: AtomicBool::new(true),
+            scribbles: AtomicBool::new(false),
             panics: AtomicBool::new(false),
         }
     }
@@ -49,7 +51,9 @@ impl Host for Lender {
     }
 
     fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, HostFault> {
-        if self.signs.load(Ordering::Relaxed) {
+        if self.scribbles.load(Ordering::Relaxed) {
+            Ok(vec![7; 70])
+        } else if self.signs.load(Ordering::Relaxed) {
             Ok(self.key().sign(&message).unwrap().0.to_vec())
         } else {
             Err(HostFault::NotNow)
@@ -334,4 +338,49 @@ fn a_basis_of_another_row_leads_back_to_the_page() {
     let wrong = device.answer(&visit, &items[0].code, "no", None, Some(&items[1].basis)).unwrap_err();
     assert!(matches!(wrong, HostError::OutOfDate { .. }), "{wrong:?}");
     assert!(matches!(device.visit("nothing"), Err(HostError::Refused { .. })));
+}
+
+#[test]
+fn a_city_that_takes_a_letter_and_says_nothing_holds_up_no_screen_and_nobody_who_gives_up() {
+    // Somebody enrols: screens go on, and closing ends it.
+    let (url, _, knocks, _go) = closed_door();
+    let folder = tempfile::tempdir().unwrap();
+    crate::Keys::in_folder(folder.path(), &crate::SystemChance).unwrap();
+    let scene = Scene::of(folder);
+    let device = scene.device();
+    std::thread::scope(|threads| {
+        let enrolling = threads.spawn(|| device.enrol(&url, "7KQM-2R8T-XW4P"));
+        knocks.recv().unwrap();
+        assert!(!device.status().unwrap().is_enrolled);
+        device.close();
+        let said = enrolling.join().unwrap();
+        assert!(matches!(said, Err(HostError::Cancelled { .. })), "{said:?}");
+    });
+    // Somebody syncs and gives up: no lock is left behind.
+    let (url, _, knocks, _go) = closed_door();
+    let scene = Scene::at(&url);
+    let device = scene.device();
+    answered(&device);
+    let job = device.sync_job();
+    std::thread::scope(|threads| {
+        let syncing = threads.spawn(|| job.run());
+        knocks.recv().unwrap();
+        job.cancel();
+        let said = syncing.join().unwrap();
+        assert!(matches!(said, Err(HostError::Cancelled { .. })), "{said:?}");
+    });
+    assert!(device.inner().another().unwrap().alone().is_ok());
+}
+
+#[test]
+fn a_signature_that_is_none_is_asked_for_again_and_is_no_lost_key() {
+    let scene = Scene::at(&nobody());
+    let device = scene.device();
+    answered(&device);
+    scene.lender.scribbles.store(true, Ordering::Relaxed);
+    let said = device.suspend();
+    assert!(matches!(said, Err(HostError::Busy { .. })), "{said:?}");
+    scene.lender.scribbles.store(false, Ordering::Relaxed);
+    device.suspend().unwrap();
+    device.status().unwrap();
 }

@@ -98,6 +98,21 @@ class HandsStory {
     }
 
     @Test
+    fun `an opening that is cancelled leaves no file open`() = runBlocking {
+        val home = folder.resolve("given-up")
+        val hardware = Hardware(folder, MORNING)
+        repeat(30) { pause ->
+            val opening = launch(Dispatchers.Default) { Mingcha.open(home, hardware).close() }
+            delay(pause.toLong())
+            opening.cancelAndJoin()
+        }
+        assertEquals(0, openFiles(home))
+    }
+
+    private fun openFiles(below: Path): Int = Path.of("/proc/self/fd").listDirectoryEntries()
+        .count { fd -> runCatching { fd.readSymbolicLink().startsWith(below.toRealPath()) }.getOrDefault(false) }
+
+    @Test
     fun `a sync that is cancelled while nobody answers returns at once, and the next one goes on`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, _) = enrolled(city)
@@ -198,11 +213,9 @@ class HandsStory {
         City(folder, MORNING).use { city ->
             val (phone, hardware) = enrolled(city)
             val visit = phone.startVisit("GOV-01", "open").id
-            fun openFiles() = Path.of("/proc/self/fd").listDirectoryEntries()
-                .count { fd -> runCatching { fd.readSymbolicLink().startsWith(phoneFolder.toRealPath()) }.getOrDefault(false) }
-            assertTrue(openFiles() > 0)
+            assertTrue(openFiles(phoneFolder) > 0)
             phone.suspendDevice()
-            assertEquals(0, openFiles())
+            assertEquals(0, openFiles(phoneFolder))
             hardware.isLocked = true
             assertThrows<MingchaException.Busy> { runBlocking { phone.answer(visit, "W5-3", "na") } }
             val refused = hardware.refusals.get()
