@@ -182,6 +182,7 @@ texts! {
     TASK = "任务", "task";
     TEXT = "内容", "text";
     TIMELINE = "经过", "Timeline";
+    PAIR_ERASED = "照片已删除", "one was erased";
     TO_FETCH = "需取回：mingcha photo fetch", "to fetch: mingcha photo fetch";
     TREND = "变化", "trend";
     UNFINISHED = "待制作副本的照片", "photos without copies";

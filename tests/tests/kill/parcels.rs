@@ -55,8 +55,10 @@ fn exporting_carrying_and_importing_are_killed_and_done_again_and_all_is_there_o
         let said = promised(&run_and_kill(&carrier, &["sync"], instants.next(&mut chance)));
         instants.learn(said.is_some());
     }
-    let report = carrier.run(&["sync"]);
-    assert_eq!((&report["waiting_parcels"], &report["refused_parcels"]), (&0.into(), &0.into()), "{report}");
+    // The city may still be at what a killed carrier handed over: then it waits for another sync.
+    let handed_over = (0..40).map(|_| carrier.run(&["sync"])).find(|report| report["waiting_parcels"] == 0);
+    let report = handed_over.expect("the parcel is handed over");
+    assert_eq!(report["refused_parcels"], 0, "{report}");
 
     // The office is killed over another file of the same phone while the city serves.
     let picture = story.picture();

@@ -175,7 +175,11 @@ impl Show for Vec<PhotoPair> {
         }
         let mut table = Table::new(&[left(t::BEFORE), left(t::AFTER), left(t::FILES)]);
         for row in self {
-            let files = if row.here { row.files.join(" ") } else { t::TO_FETCH.say(page.lang()).to_owned() };
+            let files = match (row.here, row.erased) {
+                (true, _) => row.files.join(" "),
+                (false, true) => t::PAIR_ERASED.say(page.lang()).to_owned(),
+                (false, false) => t::TO_FETCH.say(page.lang()).to_owned(),
+            };
             table.row(&[row.before.to_string(), row.after.to_string(), files]);
         }
         page.table(&table);

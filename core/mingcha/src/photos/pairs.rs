@@ -35,6 +35,7 @@ impl Phone {
                     after: *after,
                     what,
                     here: false,
+                    erased: self.is_gone(before)? || self.is_gone(*after)?,
                     width: None,
                     height: None,
                     files: Vec::new(),
@@ -89,6 +90,11 @@ impl Phone {
             }
         }
         Ok((before, after))
+    }
+
+    fn is_gone(&self, photo: PhotoId) -> Result<bool, MingchaError> {
+        let is_said = self.store.photo(photo)?.is_some_and(|row| row.erased);
+        Ok(is_said || self.store.is_photo_erased(photo)?)
     }
 
     fn copy_to_look_at(&self, photo: PhotoId) -> Result<Option<PhotoFile>, MingchaError> {

@@ -299,8 +299,10 @@ pub struct PhotoPair {
     pub after: PhotoId,
     /// How the later one came: `fixed` on the spot, `rectified` by the unit, `rechecked`.
     pub what: &'static str,
-    /// True when both lie on this phone; else `photo fetch` brings them.
+    /// True when both lie on this phone; else `photo fetch` brings them, unless one was erased.
     pub here: bool,
+    /// True when one of them was erased for good: there is no pair any more.
+    pub erased: bool,
     /// Columns of each of the two files, when they were written.
     pub width: Option<u32>,
     /// Rows of each of the two files.
