@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use mingcha::host::{ClockReading, Conditions, Device, FindingQuery, Host, HostFault};
+use mingcha::host::{ClockReading, Conditions, Device, FindingQuery, Host, HostFault, PhotoCopy, Severity, VisitMode};
 use mingcha_sync::{Signer as _, SoftwareKey};
 use mingcha_tests::City;
 
@@ -90,13 +90,13 @@ fn fill(home: &Path) {
     let device = device(home);
     device.enrol(&city.url, &city.code(&["--role", "inspector", "--area", "DH", "--name", "Anna"])).unwrap();
     device.sync_job().run().unwrap();
-    let visit = device.start_visit("GOV-01", "open", &["W5".to_owned()]).unwrap().id;
+    let visit = device.start_visit("GOV-01", VisitMode::Open, &["W5".to_owned()]).unwrap().id;
     let item = device.visit(&visit).unwrap().items.remove(0);
     let first = picture(home, 0);
     let photo = device.add_photo(&visit, first.to_str().unwrap(), Some(&item.code)).unwrap().id;
     for number in 0..FINDINGS {
         let text = format!("坡道被电动车占用，轮椅无法通行，第 {number} 处");
-        device.raise_finding(&visit, &item.code, &text, "ordinary", &[]).unwrap();
+        device.raise_finding(&visit, &item.code, &text, Severity::Ordinary, &[]).unwrap();
     }
     device.sync_job().run().unwrap();
     device.suspend().unwrap();
@@ -138,7 +138,7 @@ fn measure(home: &Path) {
                     "call" => assert!(device.status().unwrap().is_enrolled),
                     "page" => assert_eq!(device.findings(&page).unwrap().rows.len(), 50),
                     "photo in" => assert!(device.add_photo(&visit, picture.to_str().unwrap(), None).unwrap().width > 0),
-                    _ => device.save_photo(&photo, "thumbnail", out.to_str().unwrap()).unwrap(),
+                    _ => device.save_photo(&photo, PhotoCopy::Thumbnail, out.to_str().unwrap()).unwrap(),
                 }
                 let spent = begun.elapsed();
                 let _ = fs::remove_file(&out);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use mingcha::host::{ClockReading, Conditions, Device, Host, HostError, HostFault};
+use mingcha::host::{ClockReading, Conditions, Device, Host, HostError, HostFault, VisitMode};
 use mingcha_sync::{Signer as _, SoftwareKey};
 use mingcha_tests::City;
 
@@ -49,7 +49,7 @@ fn an_app_and_a_desk_work_on_one_folder_at_once_and_the_city_hears_all_of_it_onc
     let city = City::found(folder.path(), MORNING);
     let desk = city.phone("anna", "inspector", MORNING);
     let device = Device::open(&desk.home, Arc::new(AtTheDesk(desk.home.clone()))).unwrap();
-    let visit = device.start_visit("GOV-01", "open", &["W5".to_owned()]).unwrap().id;
+    let visit = device.start_visit("GOV-01", VisitMode::Open, &["W5".to_owned()]).unwrap().id;
     let items: Vec<String> = device.visit(&visit).unwrap().items.into_iter().map(|item| item.code).collect();
     let (by_app, by_desk) = items.split_at(items.len() / 2);
     std::thread::scope(|both| {
@@ -76,9 +76,9 @@ fn an_app_and_a_desk_work_on_one_folder_at_once_and_the_city_hears_all_of_it_onc
         assert!(answer.code == 0 || answer.error() == "busy", "{}", answer.stderr);
         assert!(matches!(app, Ok(_) | Err(HostError::Busy { .. })), "{app:?}");
     });
-    assert_eq!(device.sync_job().run().unwrap().waiting, 0);
+    assert_eq!(device.sync_job().run().unwrap().waiting_count, 0);
     let status = device.status().unwrap();
-    assert_eq!((status.waiting, status.attention), (0, 0));
+    assert_eq!((status.waiting_count, status.attention_count), (0, 0));
     assert_eq!(desk.run(&["verify"])["ok"], true);
     device.close();
 }
@@ -90,9 +90,9 @@ fn an_app_writes_its_work_into_a_file_another_app_takes_it_along_and_a_cancelled
     let [anna, ben] = ["anna", "ben"].map(|name| city.phone(name, "inspector", MORNING));
     let open = |desk: &mingcha_tests::Desk| Device::open(&desk.home, Arc::new(AtTheDesk(desk.home.clone()))).unwrap();
     let (hers, his) = (open(&anna), open(&ben));
-    let visit = hers.start_visit("GOV-01", "undercover", &["W5".to_owned()]).unwrap().id;
+    let visit = hers.start_visit("GOV-01", VisitMode::Undercover, &["W5".to_owned()]).unwrap().id;
     hers.answer(&visit, "W5-1", "no", Some("by the app"), None).unwrap();
-    let waiting = hers.status().unwrap().waiting;
+    let waiting = hers.status().unwrap().waiting_count;
     // The city has the opening of her log, and all of the log goes.
     let ever = waiting + 1;
 
@@ -103,20 +103,20 @@ fn an_app_writes_its_work_into_a_file_another_app_takes_it_along_and_a_cancelled
     assert!(!file.exists());
     let job = hers.export_job(&file, None);
     let written = job.run().unwrap();
-    assert_eq!((written.statements, written.photos), (ever, 0));
+    assert_eq!((written.statement_count, written.photo_count), (ever, 0));
     assert_eq!(job.run().unwrap(), written, "its last word");
-    assert_eq!(job.progress().phase, "export");
-    assert_eq!(hers.status().unwrap().waiting, waiting);
+    assert_eq!(job.progress().phase.code, "export");
+    assert_eq!(hers.status().unwrap().waiting_count, waiting);
     let own = hers.import_job(&file).run().unwrap_err();
     assert_eq!(own.code(), "own_parcel");
 
     let cancelled = his.import_job(&file);
     cancelled.cancel();
     assert!(matches!(cancelled.run(), Err(HostError::Cancelled { .. })));
-    assert_eq!(his.import_job(&file).run().unwrap().statements, ever);
+    assert_eq!(his.import_job(&file).run().unwrap().statement_count, ever);
     his.sync_job().run().unwrap();
     let met = hers.sync_job().run().unwrap();
-    assert_eq!((met.waiting, met.sent), (0, waiting), "every statement got its receipt");
+    assert_eq!((met.waiting_count, met.sent_count), (0, waiting), "every statement got its receipt");
     let supervisor = city.phone("supervisor", "supervisor", MORNING);
     assert_eq!(supervisor.run(&["visit", "show", &visit])["answers"][0]["note"], "by the app");
     hers.close();

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use mingcha::host as core;
 use mingcha::host::{
-    AttentionPage, BlurredPart, DeviceStatus, FindingDetail, FindingPage, FindingQuery, ParcelOutcome, RaisedFinding,
-    ReckonedDay, ScorePage, SitePage, SiteQuery, StartedVisit, SubmittedVisit, SyncOutcome, SyncProgress, TakenPhoto,
-    TaskPage, VisitForm,
+    AttentionPage, BlurredPart, DeviceStatus, FindingDetail, FindingPage, FindingQuery, JobProgress, ParcelOutcome,
+    PhotoCopy, RaisedFinding, RecheckResult, ReckonedDay, ScorePage, Severity, SitePage, SiteQuery, StartedVisit,
+    SubmittedVisit, SyncOutcome, TakenPhoto, TaskPage, VisitForm, VisitMode,
 };
 
 use crate::lent::{Lent, Observer, Platform, Watching};
@@ -116,9 +116,9 @@ impl Device {
         self.0.attention()
     }
 
-    /// Writes a photo that is here to a new file, unsealed: `copy` is `thumbnail`, `standard` or `original`. The app
-    /// removes it when it was shown.
-    pub fn save_photo(&self, photo_id: &str, copy: &str, file: &str) -> Result<(), MingchaError> {
+    /// Writes a copy of a photo that is here to a new file, unsealed. The app removes it when it was shown. Of what a unit may
+    /// see there is one copy, whichever is asked for.
+    pub fn save_photo(&self, photo_id: &str, copy: PhotoCopy, file: &str) -> Result<(), MingchaError> {
         self.0.save_photo(photo_id, copy, file)
     }
 
@@ -129,10 +129,10 @@ impl Device {
         self.0.enrol(city_url, code)
     }
 
-    /// Starts a visit at a site, named by id or by the office's code. Modes are `open`, `undercover`, `recheck`,
-    /// `special`, `joint` and `self`. Without sets it asks those of the campaign that runs, else the everyday ones.
+    /// Starts a visit at a site, named by id or by the office's code. Without sets it asks those of the campaign that runs,
+    /// else the everyday ones.
     #[uniffi::method(default(sets = []))]
-    pub fn start_visit(&self, site_id: &str, mode: &str, sets: &[String]) -> Result<StartedVisit, MingchaError> {
+    pub fn start_visit(&self, site_id: &str, mode: VisitMode, sets: &[String]) -> Result<StartedVisit, MingchaError> {
         self.0.start_visit(site_id, mode, sets)
     }
 
@@ -162,15 +162,14 @@ impl Device {
         self.0.submit_visit(visit_id, basis.as_deref())
     }
 
-    /// Raises a finding on an item of a visit, with photos of that visit. Severities are `minor`, `ordinary`, `serious`
-    /// and `works`.
-    #[uniffi::method(default(severity = "ordinary", photo_ids = []))]
+    /// Raises a finding on an item of a visit, with photos of that visit.
+    #[uniffi::method(default(photo_ids = []))]
     pub fn raise_finding(
         &self,
         visit_id: &str,
         item: &str,
         text: &str,
-        severity: &str,
+        severity: Severity,
         photo_ids: &[String],
     ) -> Result<RaisedFinding, MingchaError> {
         self.0.raise_finding(visit_id, item, text, severity, photo_ids)
@@ -219,12 +218,12 @@ impl Device {
         self.0.send_back(submission_id, reason, basis.as_deref())
     }
 
-    /// Says what a recheck found: `pass`, `partly` or `fail`.
+    /// Says what a recheck found.
     #[uniffi::method(default(text = None, files = [], basis = None))]
     pub fn recheck(
         &self,
         finding_id: &str,
-        result: &str,
+        result: RecheckResult,
         text: Option<String>,
         files: &[String],
         basis: Option<String>,
@@ -274,7 +273,7 @@ impl SyncJob {
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> SyncProgress {
+    pub fn progress(&self) -> JobProgress {
         self.0.progress()
     }
 
@@ -298,7 +297,7 @@ impl ParcelJob {
     }
 
     /// How far it has come.
-    pub fn progress(&self) -> SyncProgress {
+    pub fn progress(&self) -> JobProgress {
         self.0.progress()
     }
 

@@ -47,7 +47,7 @@ pub trait Platform: Send + Sync {
     fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, PlatformFault>;
     /// What network, battery and storage are like now.
     fn conditions(&self) -> Result<Conditions, PlatformFault>;
-    /// The time, where the app has a better clock than the system's; null asks the system.
+    /// The time, where the app has a better clock than the system's; nothing asks the system.
     fn clock(&self) -> Result<Option<ClockReading>, PlatformFault>;
 }
 

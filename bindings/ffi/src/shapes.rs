@@ -2,6 +2,7 @@
 //! heard of the seam; one that differs does not compile.
 
 mod cases;
+mod choices;
 mod figures;
 mod moment;
 mod words;

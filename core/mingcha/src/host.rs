@@ -5,6 +5,7 @@
 
 mod acts;
 mod bell;
+mod choice;
 mod device;
 mod error;
 mod guard;
@@ -19,9 +20,10 @@ mod screens;
 mod stories;
 
 pub use bell::Observer;
+pub use choice::{AnswerType, FindingScope, FindingStage, PhotoCopy, RecheckResult, Severity, SiteScope, VisitMode};
 pub use device::Device;
 pub use error::HostError;
-pub use job::{SyncJob, SyncOutcome, SyncProgress};
+pub use job::{JobProgress, SyncJob, SyncOutcome};
 pub use lent::{ClockReading, Conditions, Host, HostFault, Network};
 pub use page::*;
 pub use parcel_job::{ParcelJob, ParcelOutcome};

@@ -76,7 +76,7 @@ impl Phone {
         let items = self.items_of_visit(&self.visit_case(visit)?)?.len();
         let notes = sets.iter().filter_map(|set| {
             let reason = set.reason.as_ref()?;
-            Some(format!("{}：{}", set.code, both(reason)))
+            Some(format!("{code}：{} / {code}: {}", reason.zh, reason.en, code = set.code))
         });
         let findings = if mode == Mode::Recheck { self.rechecks_due_at(site.site)? } else { Vec::new() };
         Ok(VisitStarted {

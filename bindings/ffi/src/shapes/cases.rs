@@ -2,7 +2,8 @@
 
 use mingcha::host::{
     AttentionItem, AttentionPage, BlurredPart, Conflict, ConflictValue, DisplayDate, FindingDetail, FindingPage,
-    FindingQuery, FindingSummary, LocalizedText, RecheckDetail, SubmissionDetail, Tag, TimelineEntry,
+    FindingQuery, FindingScope, FindingStage, FindingSummary, LocalizedText, RecheckDetail, SubmissionDetail, Tag,
+    TimelineEntry,
 };
 
 /// Which findings to show.
@@ -13,13 +14,10 @@ pub struct FindingQuery {
     pub site_id: Option<String>,
     /// Only those at this stage.
     #[uniffi(default = None)]
-    pub stage: Option<String>,
-    /// Neither closed nor void.
-    #[uniffi(default = false)]
-    pub open_only: bool,
-    /// Only those whose day has passed.
-    #[uniffi(default = false)]
-    pub overdue_only: bool,
+    pub stage: Option<FindingStage>,
+    /// Which of them; all when none is given.
+    #[uniffi(default = None)]
+    pub scope: Option<FindingScope>,
     /// Without the first so many: where the page before said that the next one begins.
     #[uniffi(default = 0)]
     pub offset: i32,

@@ -1,7 +1,7 @@
 //! What an app says of the moment, and what it is told of the device and of a meeting with the city.
 
 use mingcha::host::{
-    ClockReading, Conditions, DeviceStatus, LocalizedText, ParcelOutcome, SyncOutcome, SyncProgress, Tag,
+    ClockReading, Conditions, DeviceStatus, JobProgress, LocalizedText, ParcelOutcome, SyncOutcome, Tag,
 };
 
 /// What network there is; `Network` alone is the name of a module in Swift.
@@ -23,9 +23,9 @@ pub enum NetworkKind {
 pub struct Conditions {
     /// What network there is.
     pub network: NetworkKind,
-    /// The battery is low and not charging: Android below 15 %, iOS low power mode.
-    pub battery_low: bool,
-    /// Bytes that an app may still write to the storage; `None` where the system does not say.
+    /// True when the battery is low and not charging: Android below 15 %, iOS low power mode.
+    pub is_battery_low: bool,
+    /// Bytes that an app may still write to the storage; nothing where the system does not say.
     pub free_bytes: Option<i64>,
 }
 
@@ -41,14 +41,11 @@ pub struct ClockReading {
     pub boot: i64,
 }
 
-/// How far a sync has come, ready for display.
+/// How far a job has come, ready for display.
 #[uniffi::remote(Record)]
-pub struct SyncProgress {
-    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `parcels_up`, `photos_down`; `export`, `import`; empty
-    /// before it begins.
-    pub phase: String,
-    /// The same in words.
-    pub phase_text: LocalizedText,
+pub struct JobProgress {
+    /// What is being done: statements go, others' come, photos go and come, a file is written; empty before it begins.
+    pub phase: Tag,
     /// How much of it is done: statements or files.
     pub done: i32,
     /// Of how much; 0 when that is not known.
@@ -65,32 +62,32 @@ pub struct SyncProgress {
 #[uniffi::remote(Record)]
 pub struct SyncOutcome {
     /// Statements that the city gave a receipt for.
-    pub sent: i32,
+    pub sent_count: i32,
     /// Statements of others that came.
-    pub received: i32,
+    pub received_count: i32,
     /// Photos that went.
-    pub sent_photos: i32,
+    pub sent_photo_count: i32,
     /// Photo files that came.
-    pub received_photos: i32,
+    pub received_photo_count: i32,
     /// Photos that wait for a better network or battery.
-    pub postponed_photos: i32,
+    pub postponed_photo_count: i32,
     /// Statements that still wait.
-    pub waiting: i32,
+    pub waiting_count: i32,
     /// Photos that still wait.
-    pub waiting_photos: i32,
+    pub waiting_photo_count: i32,
     /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: i32,
+    pub attention_count: i32,
 }
 
 /// What a parcel holds.
 #[uniffi::remote(Record)]
 pub struct ParcelOutcome {
     /// Statements in it.
-    pub statements: i32,
+    pub statement_count: i32,
     /// Photos of which it holds a file.
-    pub photos: i32,
+    pub photo_count: i32,
     /// Photos of which a file does not open on this device any more and is not in it; 0 for one that was taken along.
-    pub unreadable_photos: i32,
+    pub unreadable_photo_count: i32,
 }
 
 /// Whose device this is, and what waits.
@@ -107,9 +104,9 @@ pub struct DeviceStatus {
     /// What the last sync was, in words.
     pub last_sync_text: LocalizedText,
     /// Statements that wait to be sent.
-    pub waiting: i32,
+    pub waiting_count: i32,
     /// Photos that wait to be sent.
-    pub waiting_photos: i32,
+    pub waiting_photo_count: i32,
     /// What needs this person: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: i32,
+    pub attention_count: i32,
 }

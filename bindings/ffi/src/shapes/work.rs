@@ -1,8 +1,8 @@
 //! Sites, work and visits.
 
 use mingcha::host::{
-    AnswerChoice, DisplayDate, FormItem, LocalizedText, RaisedFinding, SitePage, SiteQuery, SiteSummary, StartedVisit,
-    SubmittedVisit, Tag, TakenPhoto, TaskItem, TaskPage, VisitForm, VisitPhoto,
+    AnswerChoice, AnswerType, DisplayDate, FormItem, LocalizedText, RaisedFinding, SitePage, SiteQuery, SiteScope,
+    SiteSummary, StartedVisit, SubmittedVisit, Tag, TakenPhoto, TaskItem, TaskPage, VisitForm, VisitPhoto,
 };
 
 /// Which sites to show.
@@ -11,9 +11,9 @@ pub struct SiteQuery {
     /// Part of a name, code or address.
     #[uniffi(default = None)]
     pub search: Option<String>,
-    /// Only sites with a recheck due by now or within its window.
-    #[uniffi(default = false)]
-    pub due_only: bool,
+    /// Which of them; all when none is given.
+    #[uniffi(default = None)]
+    pub scope: Option<SiteScope>,
     /// Without the first so many: where the page before said that the next one begins.
     #[uniffi(default = 0)]
     pub offset: i32,
@@ -96,7 +96,7 @@ pub struct StartedVisit {
     /// For a recheck, the findings of the site that are due.
     pub finding_ids: Vec<String>,
     /// What to say before the first answer: which sets rest on this app's own reading.
-    pub notes: Vec<String>,
+    pub notes: Vec<LocalizedText>,
 }
 
 /// One visit, to be filled in or read.
@@ -110,7 +110,7 @@ pub struct VisitForm {
     pub site_name: String,
     /// How it is made.
     pub mode: Tag,
-    /// `draft`, `submitted`, `void` or `refused`.
+    /// How far it has come.
     pub status: Tag,
     /// The day it was opened.
     pub day: DisplayDate,
@@ -118,6 +118,8 @@ pub struct VisitForm {
     pub is_open: bool,
     /// What it asks, in order.
     pub items: Vec<FormItem>,
+    /// In how many parts it comes, each of at most 40 items: 1 at a window.
+    pub part_count: i32,
     /// Its photos.
     pub photos: Vec<VisitPhoto>,
     /// How many items have no answer.
@@ -139,9 +141,8 @@ pub struct FormItem {
     pub help: LocalizedText,
     /// The set that asks it.
     pub set: String,
-    /// How it is answered: `yn`, `grade`, `neg`, `count`, `ratio`, `min`, `hrs`, `wd`, `visits`, `lvl3`, `band`, `veto`,
-    /// `text`, `compare`, `derived`.
-    pub answer_type: String,
+    /// How it is answered.
+    pub answer_type: AnswerType,
     /// The same in words.
     pub answer_type_text: LocalizedText,
     /// What may be chosen, where it is a choice.
@@ -152,8 +153,16 @@ pub struct FormItem {
     pub value_text: Option<LocalizedText>,
     /// The note in force.
     pub note: Option<String>,
+    /// The things that a count counts, where the item names them.
+    pub points: Vec<LocalizedText>,
+    /// Ready wording of a finding, where the item has one.
+    pub ready_finding: Option<LocalizedText>,
+    /// The part of the form in which it stands, from 1.
+    pub part: i32,
     /// True when a photo is wanted for this value and none is there.
     pub wants_photo: bool,
+    /// True where a picture would easily show faces or papers: none is asked for, and one that is taken is blurred.
+    pub is_photo_avoided: bool,
     /// True when two people's values differ.
     pub is_contested: bool,
     /// True where no document defines the item: it is this app's own reading, and says so wherever it is shown.
@@ -193,8 +202,8 @@ pub struct TakenPhoto {
     pub width: i32,
     /// Rows of the upright picture.
     pub height: i32,
-    /// Codes of what is unusual about it: `no_time`, `no_position`, `screenshot`, ...
-    pub warnings: Vec<String>,
+    /// What is unusual about it: no time, no position, a screenshot, ...
+    pub warnings: Vec<Tag>,
 }
 
 /// A visit that was submitted, and what it lacks all the same.

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{BlurredPart, Device, DeviceStatus, HostError, RaisedFinding, StartedVisit, SubmittedVisit, TakenPhoto};
+use super::{
+    BlurredPart, Device, DeviceStatus, HostError, RaisedFinding, RecheckResult, Severity, StartedVisit, SubmittedVisit,
+    TakenPhoto, VisitMode,
+};
 
 impl Device {
     /// Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`.
@@ -11,10 +14,10 @@ impl Device {
         self.status()
     }
 
-    /// Starts a visit at a site, named by id or by the office's code. Modes are `open`, `undercover`, `recheck`,
-    /// `special`, `joint` and `self`. Without sets it asks those of the campaign that runs, else the everyday ones.
-    pub fn start_visit(&self, site_id: &str, mode: &str, sets: &[String]) -> Result<StartedVisit, HostError> {
-        self.act(|phone| phone.visit_start(site_id, mode, sets, &[]).map(StartedVisit::from))
+    /// Starts a visit at a site, named by id or by the office's code. Without sets it asks those of the campaign that runs,
+    /// else the everyday ones.
+    pub fn start_visit(&self, site_id: &str, mode: VisitMode, sets: &[String]) -> Result<StartedVisit, HostError> {
+        self.act(|phone| phone.visit_start(site_id, mode.name(), sets, &[]).map(StartedVisit::from))
     }
 
     /// Answers one item of a visit. A note that is not given stays where the same person gives the same value again.
@@ -41,17 +44,18 @@ impl Device {
         self.act(|phone| phone.visit_submit_seen(visit_id, basis).map(SubmittedVisit::from))
     }
 
-    /// Raises a finding on an item of a visit, with photos of that visit. Severities are `minor`, `ordinary`, `serious`
-    /// and `works`.
+    /// Raises a finding on an item of a visit, with photos of that visit.
     pub fn raise_finding(
         &self,
         visit_id: &str,
         item: &str,
         text: &str,
-        severity: &str,
+        severity: Severity,
         photo_ids: &[String],
     ) -> Result<RaisedFinding, HostError> {
-        self.act(|phone| phone.finding_raise(visit_id, item, text, Some(severity), photo_ids).map(RaisedFinding::from))
+        self.act(|phone| {
+            phone.finding_raise(visit_id, item, text, Some(severity.code()), photo_ids).map(RaisedFinding::from)
+        })
     }
 
     /// Tells the unit of a finding. An undercover one is published by it, and its demand must be worded; photos go along
@@ -94,18 +98,18 @@ impl Device {
         self.act(|phone| phone.finding_review(submission_id, "return", Some(reason), basis).map(|_| ()))
     }
 
-    /// Says what a recheck found: `pass`, `partly` or `fail`.
+    /// Says what a recheck found.
     pub fn recheck(
         &self,
         finding_id: &str,
-        result: &str,
+        result: RecheckResult,
         text: Option<&str>,
         files: &[String],
         basis: Option<&str>,
     ) -> Result<(), HostError> {
         let paths = paths(files);
         self.act_with_photos(files, |phone| {
-            phone.finding_recheck(finding_id, result, None, text, &paths, basis).map(|_| ())
+            phone.finding_recheck(finding_id, result.code(), None, text, &paths, basis).map(|_| ())
         })
     }
 

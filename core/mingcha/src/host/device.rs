@@ -60,7 +60,7 @@ impl Device {
         })
     }
 
-    /// Tells this observer from now on, and no other one of this opening; `None` tells nobody.
+    /// Tells this observer from now on, and no other one of this opening; nothing tells nobody.
     pub fn observe(&self, observer: Option<Arc<dyn Observer>>) {
         self.inner.ear.listen(observer);
     }
@@ -118,9 +118,9 @@ impl Device {
         &self.inner
     }
 
-    /// Asks the phone something.
-    pub(super) fn ask<T>(&self, call: impl FnMut(&mut Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
-        self.inner.with(call)
+    /// Asks the phone something: all of it as it is at one moment.
+    pub(super) fn ask<T>(&self, call: impl Fn(&Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
+        self.inner.with(|phone| phone.store.at_one_moment(|_| call(phone)))
     }
 
     /// Lets the phone do something, and tells whoever listens.

@@ -7,19 +7,17 @@ use std::sync::{Arc, Mutex};
 
 use super::device::Inner;
 use super::guard::{guarded, lock};
-use super::page::{LocalizedText, amount, count};
+use super::page::{Tag, amount, count};
 use super::{HostError, Network};
 use crate::http::Stop;
+use crate::words::Sense;
 use crate::{Phone, Progress, SyncReport};
 
-/// How far a sync has come, ready for display.
+/// How far a job has come, ready for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SyncProgress {
-    /// What is being done: `ops`, `pages`, `copies`, `photos_up`, `parcels_up`, `photos_down`; `export`, `import`; empty
-    /// before it begins.
-    pub phase: String,
-    /// The same in words.
-    pub phase_text: LocalizedText,
+pub struct JobProgress {
+    /// What is being done: statements go, others' come, photos go and come, a file is written; empty before it begins.
+    pub phase: Tag,
     /// How much of it is done: statements or files.
     pub done: i32,
     /// Of how much; 0 when that is not known.
@@ -36,35 +34,35 @@ pub struct SyncProgress {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncOutcome {
     /// Statements that the city gave a receipt for.
-    pub sent: i32,
+    pub sent_count: i32,
     /// Statements of others that came.
-    pub received: i32,
+    pub received_count: i32,
     /// Photos that went.
-    pub sent_photos: i32,
+    pub sent_photo_count: i32,
     /// Photo files that came.
-    pub received_photos: i32,
+    pub received_photo_count: i32,
     /// Photos that wait for a better network or battery.
-    pub postponed_photos: i32,
+    pub postponed_photo_count: i32,
     /// Statements that still wait.
-    pub waiting: i32,
+    pub waiting_count: i32,
     /// Photos that still wait.
-    pub waiting_photos: i32,
+    pub waiting_photo_count: i32,
     /// What needs a person now: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: i32,
+    pub attention_count: i32,
 }
 
 impl From<SyncReport> for SyncOutcome {
     fn from(report: SyncReport) -> Self {
         let attention = [report.refused, report.held, report.parked, report.conflicts, report.overruled];
         Self {
-            sent: count(report.sent_ops),
-            received: count(report.received_ops),
-            sent_photos: count(report.sent_photos),
-            received_photos: count(report.received_photos),
-            postponed_photos: count(report.postponed_photos),
-            waiting: count(report.waiting_ops),
-            waiting_photos: count(report.waiting_photos),
-            attention: count(attention.into_iter().fold(0, u64::saturating_add)),
+            sent_count: count(report.sent_ops),
+            received_count: count(report.received_ops),
+            sent_photo_count: count(report.sent_photos),
+            received_photo_count: count(report.received_photos),
+            postponed_photo_count: count(report.postponed_photos),
+            waiting_count: count(report.waiting_ops),
+            waiting_photo_count: count(report.waiting_photos),
+            attention_count: count(attention.into_iter().fold(0, u64::saturating_add)),
         }
     }
 }
@@ -73,7 +71,7 @@ impl From<SyncReport> for SyncOutcome {
 pub(super) struct Run<O> {
     pub inner: Arc<Inner>,
     pub stop: Arc<Stop>,
-    progress: Mutex<SyncProgress>,
+    progress: Mutex<JobProgress>,
     last_word: Mutex<Option<Result<O, HostError>>>,
 }
 
@@ -113,7 +111,7 @@ impl<O: Clone> Run<O> {
         *lock(&self.progress) = shown(progress);
     }
 
-    pub fn progress(&self) -> SyncProgress {
+    pub fn progress(&self) -> JobProgress {
         lock(&self.progress).clone()
     }
 }
@@ -147,7 +145,7 @@ impl SyncJob {
 
     /// How far it has come.
     #[must_use]
-    pub fn progress(&self) -> SyncProgress {
+    pub fn progress(&self) -> JobProgress {
         self.0.progress()
     }
 
@@ -157,21 +155,9 @@ impl SyncJob {
     }
 }
 
-fn shown(progress: &Progress) -> SyncProgress {
-    let (zh, en) = match progress.what {
-        "ops" => ("正在送出记录", "sending what was recorded"),
-        "pages" => ("正在取回记录", "receiving what is new"),
-        "photos_up" => ("正在送出照片", "sending photos"),
-        "copies" => ("正在制作照片副本", "making copies of photos"),
-        "parcels_up" => ("正在转交他人的文件", "handing over others' files"),
-        "export" => ("正在写文件", "writing the file"),
-        "import" => ("正在收下文件", "taking the file along"),
-        "photos_down" => ("正在取回照片", "receiving photos"),
-        _ => ("正在同步", "syncing"),
-    };
-    SyncProgress {
-        phase: progress.what.to_owned(),
-        phase_text: LocalizedText::new(zh, en),
+fn shown(progress: &Progress) -> JobProgress {
+    JobProgress {
+        phase: Tag::of(&[Sense::Progress], progress.what),
         done: count(progress.done),
         total: count(progress.of),
         done_bytes: progress.bytes.try_into().unwrap_or(i64::MAX),

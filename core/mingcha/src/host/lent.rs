@@ -25,7 +25,7 @@ pub trait Host: Send + Sync {
     fn sign(&self, message: Vec<u8>) -> Result<Vec<u8>, HostFault>;
     /// What network, battery and storage are like now.
     fn conditions(&self) -> Result<Conditions, HostFault>;
-    /// The time, where the host has a better clock than the system's; `None` asks the system.
+    /// The time, where the host has a better clock than the system's; nothing asks the system.
     fn clock(&self) -> Result<Option<ClockReading>, HostFault>;
 }
 
@@ -57,9 +57,9 @@ pub enum Network {
 pub struct Conditions {
     /// What network there is.
     pub network: Network,
-    /// The battery is low and not charging: Android below 15 %, iOS low power mode.
-    pub battery_low: bool,
-    /// Bytes that an app may still write to the storage; `None` where the system does not say.
+    /// True when the battery is low and not charging: Android below 15 %, iOS low power mode.
+    pub is_battery_low: bool,
+    /// Bytes that an app may still write to the storage; nothing where the system does not say.
     pub free_bytes: Option<i64>,
 }
 
@@ -127,7 +127,7 @@ impl Lent {
 
 impl From<Conditions> for Surroundings {
     fn from(now: Conditions) -> Self {
-        Self { metered: now.network == Network::Metered, battery_low: now.battery_low }
+        Self { metered: now.network == Network::Metered, battery_low: now.is_battery_low }
     }
 }
 

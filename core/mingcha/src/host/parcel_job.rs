@@ -6,18 +6,18 @@ use std::sync::Arc;
 use super::device::Inner;
 use super::job::Run;
 use super::page::count;
-use super::{HostError, SyncProgress};
+use super::{HostError, JobProgress};
 use crate::http::Stop;
 
 /// What a parcel holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParcelOutcome {
     /// Statements in it.
-    pub statements: i32,
+    pub statement_count: i32,
     /// Photos of which it holds a file.
-    pub photos: i32,
+    pub photo_count: i32,
     /// Photos of which a file does not open on this device any more and is not in it; 0 for one that was taken along.
-    pub unreadable_photos: i32,
+    pub unreadable_photo_count: i32,
 }
 
 pub(super) enum Task {
@@ -47,15 +47,15 @@ impl ParcelJob {
             let done = match &self.task {
                 Task::Export { file, since } => {
                     phone.export(file, since.as_deref(), &mut told).map(|written| ParcelOutcome {
-                        statements: count(written.ops),
-                        photos: count(written.photos),
-                        unreadable_photos: count(written.unreadable_photos),
+                        statement_count: count(written.ops),
+                        photo_count: count(written.photos),
+                        unreadable_photo_count: count(written.unreadable_photos),
                     })
                 }
                 Task::Import { file } => phone.import(file, &mut told).map(|carried| ParcelOutcome {
-                    statements: count(carried.ops),
-                    photos: count(carried.photos),
-                    unreadable_photos: 0,
+                    statement_count: count(carried.ops),
+                    photo_count: count(carried.photos),
+                    unreadable_photo_count: 0,
                 }),
             };
             done.map_err(|error| run.inner.explained(error))
@@ -64,7 +64,7 @@ impl ParcelJob {
 
     /// How far it has come.
     #[must_use]
-    pub fn progress(&self) -> SyncProgress {
+    pub fn progress(&self) -> JobProgress {
         self.run.progress()
     }
 

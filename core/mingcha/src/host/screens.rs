@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use super::{
-    AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, ReckonedDay, ScorePage,
-    SitePage, SiteQuery, TaskPage, VisitForm,
+    AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, PhotoCopy, ReckonedDay,
+    ScorePage, SitePage, SiteQuery, TaskPage, VisitForm,
 };
 
 impl Device {
@@ -58,9 +58,9 @@ impl Device {
         self.ask(|phone| phone.attention_page())
     }
 
-    /// Writes a photo that is here to a new file, unsealed: `copy` is `thumbnail`, `standard` or `original`. The app
-    /// removes it when it was shown.
-    pub fn save_photo(&self, photo_id: &str, copy: &str, file: &str) -> Result<(), HostError> {
-        self.ask(|phone| phone.photo_save(photo_id, copy, Path::new(file)).map(|_| ()))
+    /// Writes a copy of a photo that is here to a new file, unsealed. The app removes it when it was shown. Of what a unit may
+    /// see there is one copy, whichever is asked for.
+    pub fn save_photo(&self, photo_id: &str, copy: PhotoCopy, file: &str) -> Result<(), HostError> {
+        self.ask(|phone| phone.photo_save(photo_id, copy.name(), Path::new(file)).map(|_| ()))
     }
 }

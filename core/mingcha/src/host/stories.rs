@@ -12,7 +12,10 @@ use mingcha_model::Role;
 use mingcha_sync::{Signer as _, SoftwareKey};
 
 use super::guard::lock;
-use super::{ClockReading, Conditions, Device, Host, HostError, HostFault, Network, Observer, SiteQuery, SyncProgress};
+use super::{
+    ClockReading, Conditions, Device, Host, HostError, HostFault, JobProgress, Network, Observer, Severity, SiteQuery,
+    VisitMode,
+};
 use crate::attention::rehearsal::{City, SITE_CODE as SITE, Visitors, door, nobody};
 
 /// A host whose keys lie in the folder, and which fails as it is told to.
@@ -133,7 +136,7 @@ fn closed_door() -> (String, Visitors, mpsc::Receiver<()>, mpsc::Sender<()>) {
 }
 
 fn answered(device: &Device) -> String {
-    let visit = device.start_visit(SITE, "open", &[]).unwrap().id;
+    let visit = device.start_visit(SITE, VisitMode::Open, &[]).unwrap().id;
     let item = device.visit(&visit).unwrap().items.remove(0);
     device.answer(&visit, &item.code, &item.choices[0].value, Some("a note"), Some(&item.basis)).unwrap();
     visit
@@ -160,7 +163,7 @@ fn a_folder_opened_twice_is_one_device_and_each_opening_hears_the_other() {
 fn many_threads_on_two_openings_lose_nothing_of_what_they_were_told_is_saved() {
     let scene = Scene::at(&nobody());
     let openings = [scene.device(), scene.device()];
-    let visit = openings[0].start_visit(SITE, "open", &[]).unwrap().id;
+    let visit = openings[0].start_visit(SITE, VisitMode::Open, &[]).unwrap().id;
     let items = openings[0].visit(&visit).unwrap().items;
     std::thread::scope(|threads| {
         for (number, item) in items.iter().take(6).enumerate() {
@@ -215,7 +218,7 @@ fn screens_go_on_beside_a_sync_and_closing_in_its_middle_loses_nothing() {
     let again = scene.device();
     let visit = again.tasks().unwrap().rows[0].visit_id.clone().unwrap();
     assert!(again.visit(&visit).unwrap().items[0].value.is_some());
-    assert!(again.status().unwrap().waiting > 1);
+    assert!(again.status().unwrap().waiting_count > 1);
     device.close();
 }
 
@@ -228,7 +231,7 @@ fn a_job_that_was_cancelled_before_it_ran_asks_nobody_and_keeps_its_last_word() 
     job.cancel();
     assert!(matches!(job.run(), Err(HostError::Cancelled { .. })));
     assert!(matches!(job.run(), Err(HostError::Cancelled { .. })), "its last word");
-    assert_eq!(job.progress(), SyncProgress::default());
+    assert_eq!(job.progress(), JobProgress::default());
     assert!(visitors.lock().unwrap().is_empty());
     let next = device.sync_job();
     assert!(matches!(next.run(), Err(HostError::Offline { .. })), "another job is its own");
@@ -251,7 +254,7 @@ fn a_panic_in_the_middle_of_a_call_is_an_error_and_nothing_stays_locked() {
     let device = scene.device();
     let visit = answered(&device);
     scene.lender.panics.store(true, Ordering::Relaxed);
-    let error = device.start_visit(SITE, "open", &[]).unwrap_err();
+    let error = device.start_visit(SITE, VisitMode::Open, &[]).unwrap_err();
     assert_eq!(error.code(), "panicked");
     assert!(!format!("{error:?} {error}").contains("金丝雀"));
     assert_eq!(device.sync_job().run().unwrap_err().code(), "panicked");
@@ -298,7 +301,7 @@ fn a_host_that_does_not_sign_now_is_no_reason_to_enrol_again() {
 fn a_photo_that_would_fill_the_storage_is_refused_before_it_is_read() {
     let scene = Scene::at(&nobody());
     let device = scene.device();
-    let visit = device.start_visit(SITE, "open", &[]).unwrap().id;
+    let visit = device.start_visit(SITE, VisitMode::Open, &[]).unwrap().id;
     let file = scene.folder.path().join("picture.png");
     image::RgbImage::from_pixel(40, 30, image::Rgb([9, 9, 9])).save(&file).unwrap();
     let file = file.to_str().unwrap();
@@ -317,7 +320,7 @@ fn a_page_says_where_the_next_one_begins_and_the_last_one_says_none() {
     for number in 0..3 {
         let visit = answered(&device);
         let item = device.visit(&visit).unwrap().items.remove(0).code;
-        device.raise_finding(&visit, &item, &format!("wrong {number}"), "ordinary", &[]).unwrap();
+        device.raise_finding(&visit, &item, &format!("wrong {number}"), Severity::Ordinary, &[]).unwrap();
     }
     let query = super::FindingQuery { limit: Some(2), ..super::FindingQuery::default() };
     let first = device.findings(&query).unwrap();
@@ -333,7 +336,7 @@ fn a_page_says_where_the_next_one_begins_and_the_last_one_says_none() {
 fn a_basis_of_another_row_leads_back_to_the_page() {
     let scene = Scene::at(&nobody());
     let device = scene.device();
-    let visit = device.start_visit(SITE, "open", &[]).unwrap().id;
+    let visit = device.start_visit(SITE, VisitMode::Open, &[]).unwrap().id;
     let items = device.visit(&visit).unwrap().items;
     let wrong = device.answer(&visit, &items[0].code, "no", None, Some(&items[1].basis)).unwrap_err();
     assert!(matches!(wrong, HostError::OutOfDate { .. }), "{wrong:?}");

@@ -4,8 +4,9 @@ use mingcha_model::{Day, FindingId, Stage};
 use mingcha_store::{CardFilter, FindingFilter};
 
 use super::{DisplayDate, LocalizedText, Tag, beginning, next_page, rows_of};
+use crate::host::{FindingScope, FindingStage};
 use crate::words::{Sense, outcome_code, verdict_code};
-use crate::{FindingRow, MingchaError, Mistake, Phone};
+use crate::{FindingRow, MingchaError, Phone};
 
 /// Which findings to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,11 +14,9 @@ pub struct FindingQuery {
     /// Of this site.
     pub site_id: Option<String>,
     /// Only those at this stage.
-    pub stage: Option<String>,
-    /// Neither closed nor void.
-    pub open_only: bool,
-    /// Only those whose day has passed.
-    pub overdue_only: bool,
+    pub stage: Option<FindingStage>,
+    /// Which of them; all when none is given.
+    pub scope: Option<FindingScope>,
     /// Without the first so many: where the page before said that the next one begins.
     pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
@@ -149,16 +148,18 @@ impl Phone {
         self.me()?;
         let (almanac, offset, limit) = (self.almanac()?, beginning(query.offset), rows_of(query.limit));
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+        let is_overdue_wanted = query.scope == Some(FindingScope::Overdue);
         let mut skipped = 0;
         let mut rows = Vec::new();
-        for finding in self.findings_asked_for(query)? {
+        let enough = if is_overdue_wanted { 0 } else { offset.saturating_add(limit).saturating_add(1) };
+        for finding in self.findings_asked_for(query, enough)? {
             // A row is read only where it is shown, or where only the row says whether it is.
-            if !query.overdue_only && skipped < offset {
+            if !is_overdue_wanted && skipped < offset {
                 skipped = skipped.saturating_add(1);
                 continue;
             }
-            let row = self.row_of_finding(finding, &almanac)?;
-            if query.overdue_only && (!row.overdue || skipped < offset) {
+            let row = self.line_of_finding(finding, &almanac)?;
+            if is_overdue_wanted && (!row.overdue || skipped < offset) {
                 skipped = skipped.saturating_add(u32::from(row.overdue));
                 continue;
             }
@@ -171,17 +172,20 @@ impl Phone {
         Ok(FindingPage { rows, next_offset })
     }
 
-    fn findings_asked_for(&self, query: &FindingQuery) -> Result<Vec<FindingId>, MingchaError> {
+    /// The findings that a query is for, in order: at least so many where there are so many; 0 for all.
+    fn findings_asked_for(&self, query: &FindingQuery, enough: u32) -> Result<Vec<FindingId>, MingchaError> {
         let site = query.site_id.as_deref().map(|site| self.site_named(site)).transpose()?.map(|site| site.site);
-        let named = |name: &String| Stage::named(name).ok_or(Mistake::Malformed("阶段", "no such stage"));
-        let stage = query.stage.as_ref().map(named).transpose()?;
-        let filter = FindingFilter { site, stage, open: query.open_only, refused: true, ..FindingFilter::default() };
+        let (stage, open) = (query.stage, query.scope.is_some());
+        let filter = FindingFilter { site, stage, open, limit: enough, refused: true, ..FindingFilter::default() };
         let mut asked: Vec<FindingId> = self.store.findings(&filter)?.into_iter().map(|row| row.finding).collect();
+        if enough > 0 && asked.len() >= usize::try_from(enough).unwrap_or(usize::MAX) {
+            return Ok(asked);
+        }
         for record in self.store.cards(&CardFilter::default())? {
             let card = &record.card;
             let is_open = !matches!(card.stage, Stage::Closed | Stage::Void);
             let at_stage = stage.is_none_or(|stage| stage == card.stage);
-            if site.is_none_or(|site| site == card.site) && at_stage && (is_open || !query.open_only) {
+            if site.is_none_or(|site| site == card.site) && at_stage && (is_open || !open) {
                 asked.push(record.finding);
             }
         }

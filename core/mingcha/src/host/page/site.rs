@@ -1,6 +1,7 @@
 //! The list of sites.
 
 use super::{DisplayDate, LocalizedText, beginning, next_page, rows_of};
+use crate::host::SiteScope;
 use crate::{MingchaError, Phone};
 
 /// Which sites to show.
@@ -8,8 +9,8 @@ use crate::{MingchaError, Phone};
 pub struct SiteQuery {
     /// Part of a name, code or address.
     pub search: Option<String>,
-    /// Only sites with a recheck due by now or within its window.
-    pub due_only: bool,
+    /// Which of them; all when none is given.
+    pub scope: Option<SiteScope>,
     /// Without the first so many: where the page before said that the next one begins.
     pub offset: i32,
     /// At most so many rows, 1 to 500; 50 when none is given.
@@ -55,7 +56,11 @@ impl Phone {
         let search = query.search.as_deref().map(str::trim).filter(|words| !words.is_empty());
         // One more than a page shows tells whether there is another.
         let wanted = offset.saturating_add(limit).saturating_add(1);
-        let filter = crate::SiteFilter { due: query.due_only, search: search.map(str::to_owned), limit: Some(wanted) };
+        let filter = crate::SiteFilter {
+            due: query.scope == Some(SiteScope::Due),
+            search: search.map(str::to_owned),
+            limit: Some(wanted),
+        };
         let known = self.sites(&filter)?;
         let mut rows = Vec::new();
         for site in known.into_iter().skip(usize::try_from(offset).unwrap_or(usize::MAX)) {

@@ -18,11 +18,11 @@ pub struct DeviceStatus {
     /// What the last sync was, in words.
     pub last_sync_text: LocalizedText,
     /// Statements that wait to be sent.
-    pub waiting: i32,
+    pub waiting_count: i32,
     /// Photos that wait to be sent.
-    pub waiting_photos: i32,
+    pub waiting_photo_count: i32,
     /// What needs this person: refused, held, waiting for something else, disagreed about, or decided by others.
-    pub attention: i32,
+    pub attention_count: i32,
 }
 
 impl Phone {
@@ -50,9 +50,9 @@ impl Phone {
             places,
             last_sync: status.last_sync,
             last_sync_text,
-            waiting: count(status.waiting_ops),
-            waiting_photos: count(status.waiting_photos),
-            attention: count(attention.into_iter().fold(0, u64::saturating_add)),
+            waiting_count: count(status.waiting_ops),
+            waiting_photo_count: count(status.waiting_photos),
+            attention_count: count(attention.into_iter().fold(0, u64::saturating_add)),
         })
     }
 }

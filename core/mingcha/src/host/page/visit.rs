@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mingcha_model::{Item, Value};
+use mingcha_model::{AnswerType, Item, PhotoNeed, Value};
 
 use super::{DisplayDate, LocalizedText, Tag, count};
 use crate::words::Sense;
@@ -20,7 +20,7 @@ pub struct StartedVisit {
     /// For a recheck, the findings of the site that are due.
     pub finding_ids: Vec<String>,
     /// What to say before the first answer: which sets rest on this app's own reading.
-    pub notes: Vec<String>,
+    pub notes: Vec<LocalizedText>,
 }
 
 /// One visit, to be filled in or read.
@@ -34,7 +34,7 @@ pub struct VisitForm {
     pub site_name: String,
     /// How it is made.
     pub mode: Tag,
-    /// `draft`, `submitted`, `void` or `refused`.
+    /// How far it has come.
     pub status: Tag,
     /// The day it was opened.
     pub day: DisplayDate,
@@ -42,6 +42,8 @@ pub struct VisitForm {
     pub is_open: bool,
     /// What it asks, in order.
     pub items: Vec<FormItem>,
+    /// In how many parts it comes, each of at most 40 items: 1 at a window.
+    pub part_count: i32,
     /// Its photos.
     pub photos: Vec<VisitPhoto>,
     /// How many items have no answer.
@@ -53,7 +55,7 @@ pub struct VisitForm {
 }
 
 /// One item of a form.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FormItem {
     /// The item's code, by which it is answered.
     pub code: String,
@@ -63,9 +65,8 @@ pub struct FormItem {
     pub help: LocalizedText,
     /// The set that asks it.
     pub set: String,
-    /// How it is answered: `yn`, `grade`, `neg`, `count`, `ratio`, `min`, `hrs`, `wd`, `visits`, `lvl3`, `band`, `veto`,
-    /// `text`, `compare`, `derived`.
-    pub answer_type: String,
+    /// How it is answered.
+    pub answer_type: AnswerType,
     /// The same in words.
     pub answer_type_text: LocalizedText,
     /// What may be chosen, where it is a choice.
@@ -76,8 +77,16 @@ pub struct FormItem {
     pub value_text: Option<LocalizedText>,
     /// The note in force.
     pub note: Option<String>,
+    /// The things that a count counts, where the item names them.
+    pub points: Vec<LocalizedText>,
+    /// Ready wording of a finding, where the item has one.
+    pub ready_finding: Option<LocalizedText>,
+    /// The part of the form in which it stands, from 1.
+    pub part: i32,
     /// True when a photo is wanted for this value and none is there.
     pub wants_photo: bool,
+    /// True where a picture would easily show faces or papers: none is asked for, and one that is taken is blurred.
+    pub is_photo_avoided: bool,
     /// True when two people's values differ.
     pub is_contested: bool,
     /// True where no document defines the item: it is this app's own reading, and says so wherever it is shown.
@@ -117,8 +126,8 @@ pub struct TakenPhoto {
     pub width: i32,
     /// Rows of the upright picture.
     pub height: i32,
-    /// Codes of what is unusual about it: `no_time`, `no_position`, `screenshot`, ...
-    pub warnings: Vec<String>,
+    /// What is unusual about it: no time, no position, a screenshot, ...
+    pub warnings: Vec<Tag>,
 }
 
 /// A visit that was submitted, and what it lacks all the same.
@@ -149,7 +158,9 @@ impl Phone {
         let items: BTreeMap<String, Item> =
             self.items_of_visit(&case)?.into_iter().map(|item| (item.code.to_string(), item)).collect();
         let view = self.visit_show(id)?;
-        let rows = self.visit_form(id)?.into_iter().map(|row| form_item(items.get(&row.item), row));
+        let form = self.visit_form(id)?;
+        let part_count = count(form.first().map_or(1, |row| row.of_parts));
+        let rows = form.into_iter().map(|row| form_item(items.get(&row.item), row));
         let photos = view.photos.into_iter().map(|photo| VisitPhoto {
             id: photo.photo.to_string(),
             item: photo.item,
@@ -165,6 +176,7 @@ impl Phone {
             day: DisplayDate::of(view.day, self.today()?),
             is_open: view.status == "draft",
             items: rows.collect(),
+            part_count,
             photos: photos.collect(),
             missing_count: i32::try_from(view.missing.len()).unwrap_or(i32::MAX),
             finding_ids: view.findings.iter().map(ToString::to_string).collect(),
@@ -179,21 +191,25 @@ fn form_item(item: Option<&Item>, row: FormRow) -> FormItem {
         let value = item.and_then(|item| item.answer.parse(typed).ok());
         value.map_or_else(|| LocalizedText::new(typed, typed), |value| in_words(&value))
     });
-    let choices = item.map(|item| item.answer.choices()).unwrap_or_default().iter();
+    let choices = item.map(Item::choices).unwrap_or_default();
     let (zh, en) = crate::criteria_word(&row.answer).unwrap_or((&row.answer, &row.answer));
     FormItem {
         text: item.map(|item| item.text.clone().into()).unwrap_or_default(),
         help: item.map(|item| item.help.clone().into()).unwrap_or_default(),
         answer_type_text: LocalizedText::new(zh, en),
-        choices: choices.map(|value| AnswerChoice { value: value.to_string(), text: in_words(value) }).collect(),
+        choices: choices.iter().map(|value| AnswerChoice { value: value.to_string(), text: in_words(value) }).collect(),
         is_inferred: row.definition == "inferred",
         code: row.item,
         set: row.set,
-        answer_type: row.answer,
+        answer_type: item.map_or(AnswerType::Text, |item| item.answer),
         value: row.value,
         value_text,
         note: row.note,
+        points: row.parts.iter().map(|point| LocalizedText::of_sentence(point)).collect(),
+        ready_finding: row.quick.as_deref().map(LocalizedText::of_sentence),
+        part: count(row.part),
         wants_photo: row.photo_wanted,
+        is_photo_avoided: item.is_some_and(|item| item.photo == PhotoNeed::Avoid),
         is_contested: row.contested,
         basis: row.basis.to_string(),
     }
@@ -206,7 +222,7 @@ impl From<VisitStarted> for StartedVisit {
             item_count: count(started.items),
             left_out_count: count(started.left_out),
             finding_ids: started.findings.iter().map(ToString::to_string).collect(),
-            notes: started.notes,
+            notes: started.notes.iter().map(|note| LocalizedText::of_sentence(note)).collect(),
         }
     }
 }
@@ -228,7 +244,7 @@ impl From<PhotoTaken> for TakenPhoto {
             id: taken.photo.to_string(),
             width: count(taken.width.into()),
             height: count(taken.height.into()),
-            warnings: taken.warnings,
+            warnings: taken.warnings.iter().map(|code| Tag::of(&[Sense::Warning], code)).collect(),
         }
     }
 }

@@ -68,7 +68,7 @@ pub struct Tag {
 
 impl Tag {
     /// The word and the colour of a code, in the first of these senses that knows it.
-    pub(super) fn of(senses: &[Sense], code: &str) -> Self {
+    pub(in crate::host) fn of(senses: &[Sense], code: &str) -> Self {
         let (zh, en) = word(senses, code).unwrap_or((code, code));
         let color = COLORS.iter().find(|(sense, _, codes)| senses.contains(sense) && codes.contains(&code));
         let color = color.map(|(_, color, _)| *color).unwrap_or_default();
@@ -149,6 +149,19 @@ const COLORS: &[(Sense, TagColor, &[&str])] = &[
     (Sense::Outcome, Green, &["pass"]),
     (Sense::Outcome, Amber, &["partly", "reopen"]),
     (Sense::Outcome, Red, &["fail"]),
+    (
+        Sense::Warning,
+        Amber,
+        &[
+            "no_time",
+            "no_position",
+            "metadata_damaged",
+            "edited_by_software",
+            "screenshot",
+            "very_small",
+            "photo_avoided",
+        ],
+    ),
     (Sense::Work, Blue, &["assigned"]),
     (Sense::Work, Red, &["feedback_overdue", "supervision_due", "declined"]),
     (Sense::Work, Amber, &["to_review", "extension_asked", "appealed", "unserved"]),

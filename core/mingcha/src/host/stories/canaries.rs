@@ -10,7 +10,9 @@ use mingcha_model::Role;
 use super::{Lender, SITE, Scene, answered};
 use crate::attention::rehearsal::{City, door, nobody};
 use crate::host::guard::lock;
-use crate::host::{BlurredPart, Device, FindingQuery, Host, HostError, SiteQuery};
+use crate::host::{
+    BlurredPart, Device, FindingQuery, Host, HostError, PhotoCopy, RecheckResult, Severity, SiteQuery, VisitMode,
+};
 
 /// What a person typed, what a file is called and what a stranger's server says, in all that follows.
 const CANARY: &str = "金丝雀 Canary";
@@ -71,27 +73,24 @@ fn asked_wrongly(happened: &mut Happened, scene: &Scene) {
     let item = items[0].code.as_str();
     let file = scene.folder.path().join(format!("{CANARY}.jpg"));
     let path = file.to_str().unwrap();
-    happened.note(0, device.start_visit(CANARY, "open", &[]));
-    happened.note(0, device.start_visit(SITE, CANARY, &[]));
-    happened.note(0, device.start_visit(SITE, "open", &[CANARY.to_owned()]));
+    happened.note(0, device.start_visit(CANARY, VisitMode::Open, &[]));
+    happened.note(0, device.start_visit(SITE, VisitMode::Open, &[CANARY.to_owned()]));
     happened.note(0, device.visit(CANARY));
     happened.note(0, device.finding(CANARY));
     happened.note(0, device.findings(&FindingQuery { site_id: Some(CANARY.to_owned()), ..FindingQuery::default() }));
-    happened.note(0, device.findings(&FindingQuery { stage: Some(CANARY.to_owned()), ..FindingQuery::default() }));
     happened.note(0, device.answer(&visit, CANARY, "no", Some(CANARY), None));
     happened.note(0, device.answer(&visit, item, CANARY, Some(CANARY), None));
     happened.note(0, device.answer(&visit, item, &items[0].choices[0].value, Some(&CANARY.repeat(9_000)), None));
     happened.note(0, device.add_photo(&visit, path, Some(item)));
     fs::write(&file, CANARY).unwrap();
     happened.note(0, device.add_photo(&visit, path, None));
-    happened.note(0, device.save_photo(CANARY, CANARY, path));
-    happened.note(0, device.raise_finding(&visit, item, CANARY, CANARY, &[]));
-    happened.note(0, device.raise_finding(&visit, item, CANARY, "ordinary", &[CANARY.to_owned()]));
-    let finding = device.raise_finding(&visit, item, CANARY, "ordinary", &[]).unwrap().id;
+    happened.note(0, device.save_photo(CANARY, PhotoCopy::Original, path));
+    happened.note(0, device.raise_finding(&visit, item, CANARY, Severity::Ordinary, &[CANARY.to_owned()]));
+    let finding = device.raise_finding(&visit, item, CANARY, Severity::Ordinary, &[]).unwrap().id;
     let part = BlurredPart { photo_id: CANARY.to_owned(), width: 1_000, height: 1_000, ..BlurredPart::default() };
     happened.note(0, device.feed_back(&finding, Some(CANARY), true, &[part]));
     happened.note(0, device.serve_notice(&finding, Some(CANARY)));
-    happened.note(0, device.recheck(&finding, CANARY, Some(CANARY), &[path.to_owned()], None));
+    happened.note(0, device.recheck(&finding, RecheckResult::Pass, Some(CANARY), &[path.to_owned()], None));
     happened.note(0, device.submit_rectification(&finding, CANARY, &[path.to_owned()]));
     happened.note(0, device.settle(CANARY, CANARY, CANARY, None));
     happened.note(0, device.let_go(CANARY));
@@ -104,7 +103,7 @@ fn asked_wrongly(happened: &mut Happened, scene: &Scene) {
     happened.note(4, device.suspend());
     scene.lender.signs.store(true, Ordering::Relaxed);
     scene.lender.panics.store(true, Ordering::Relaxed);
-    happened.note(9, device.start_visit(SITE, "open", &[]));
+    happened.note(9, device.start_visit(SITE, VisitMode::Open, &[]));
     scene.lender.panics.store(false, Ordering::Relaxed);
     device.close();
     happened.note(8, device.answer(&visit, item, CANARY, Some(CANARY), None));
