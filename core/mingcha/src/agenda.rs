@@ -93,19 +93,27 @@ impl Phone {
         self.row_of_finding(finding, &self.almanac()?)
     }
 
-    /// The same for one of many.
-    pub(crate) fn row_of_finding(&self, finding: FindingId, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
-        if let Some(case) = self.store.case(finding)? {
-            return self.row_of_case(&case, almanac);
-        }
-        match self.store.card(finding)? {
-            Some(card) => self.row_of_card(&card, almanac),
-            None => Err(Mistake::Unknown("问题", "finding").into()),
+    fn row_of_finding(&self, finding: FindingId, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        match self.store.case(finding)? {
+            Some(case) => self.row_of_case(&case, almanac),
+            None => self.row_of_known_card(finding, almanac),
         }
     }
 
+    /// What a line of a list shows of a finding: all but what was sent, found and done, which is read for one alone.
+    pub(crate) fn line_of_finding(&self, finding: FindingId, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        match self.store.case(finding)? {
+            Some(case) => self.line_of_case(&case, almanac),
+            None => self.row_of_known_card(finding, almanac),
+        }
+    }
+
+    fn row_of_known_card(&self, finding: FindingId, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        let card = self.store.card(finding)?.ok_or(Mistake::Unknown("问题", "finding"))?;
+        self.row_of_card(&card, almanac)
+    }
+
     fn row_of_case(&self, case: &Case, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
-        let dates = almanac.rules.dates(case);
         let mut submissions = Vec::new();
         for one in &case.submissions {
             let mut reviews = Vec::new();
@@ -139,6 +147,12 @@ impl Phone {
                 same_inspector: self.are_of_one(one.op.log, case.raised_by.log)?,
             });
         }
+        let line = self.line_of_case(case, almanac)?;
+        Ok(FindingRow { submissions, results, timeline: self.timeline(case)?, ..line })
+    }
+
+    fn line_of_case(&self, case: &Case, almanac: &Almanac) -> Result<FindingRow, MingchaError> {
+        let dates = almanac.rules.dates(case);
         let item = item_in(&almanac.catalogue, &self.sets_of_case(case)?, &case.raise.item);
         let duplicate_of = self.store.counts_under(case)?;
         Ok(FindingRow {
@@ -170,7 +184,7 @@ impl Phone {
             duplicate_of,
             visit_void: case.outlives_its_visit(),
             refused: self.store.refused_visit(case.finding.into())?.is_some(),
-            repeat: Some(self.is_repeat(case)?),
+            repeat: Some(duplicate_of.is_none() && self.was_found_before(case)?),
             contested: Some(case.contested),
             suspended: !case.is_settled() && is_suspended(case.suspended, case.suspended_until, almanac.today),
             suspended_until: case.suspended_until,
@@ -178,9 +192,9 @@ impl Phone {
             photos: photos_of(case),
             placeholder: BTreeMap::new(),
             signs: Vec::new(),
-            submissions,
-            results,
-            timeline: self.timeline(case)?,
+            submissions: Vec::new(),
+            results: Vec::new(),
+            timeline: Vec::new(),
             basis: basis_of_case(case),
         })
     }
@@ -280,16 +294,13 @@ impl Phone {
     /// The same item failed before at this site within the campaign, whoever found it; duplicates and void findings do
     /// not count.
     pub(crate) fn is_repeat(&self, case: &Case) -> Result<bool, MingchaError> {
-        let filter = FindingFilter { site: Some(case.site), ..FindingFilter::default() };
-        if self.store.counts_under(case)?.is_some() {
-            return Ok(false);
-        }
-        for other in self.store.findings(&filter)? {
-            let before = other.finding != case.finding
-                && other.item == case.raise.item
-                && other.stage != Stage::Void
-                && other.raised_day < case.raised_day;
-            let Some(other) = (if before { self.store.case(other.finding)? } else { None }) else { continue };
+        Ok(self.store.counts_under(case)?.is_none() && self.was_found_before(case)?)
+    }
+
+    /// The same of one that is no duplicate.
+    fn was_found_before(&self, case: &Case) -> Result<bool, MingchaError> {
+        for other in self.store.found_before(case.site, &case.raise.item, case.raised_day)? {
+            let Some(other) = self.store.case(other)? else { continue };
             // What nobody was told of counts nowhere: its copy does, once there is one.
             let is_hidden = other.visit.as_ref().is_some_and(|visit| visit.mode == Mode::Undercover);
             if !is_hidden && other.campaign == case.campaign && self.store.counts_under(&other)?.is_none() {

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use mingcha_model::{
-    Basis, Case, EntityId, Field, FindingId, ItemCode, Kind, LogId, OpId, Said, Shown, VisitId, print_seconds,
+    Basis, Case, EntityId, Field, FindingId, ItemCode, LogId, OpId, Said, Shown, VisitId, print_seconds,
 };
-use mingcha_store::{FindingFilter, VisitFilter};
+use mingcha_store::FindingFilter;
 
 use super::op_id;
 use crate::explain::registers::{Registers, is_contested, ruling, value};
@@ -27,8 +27,7 @@ impl Phone {
     /// Everything known here that people said differently: answers first, then verdicts, results and voids.
     pub fn conflicts(&self) -> Result<Vec<ConflictRow>, MingchaError> {
         self.me()?;
-        let visits = self.store.visits(&VisitFilter::default())?.into_iter().map(|row| row.visit);
-        let mut conflicts = self.of_visits(visits)?;
+        let mut conflicts = self.of_visits(self.contested_visits()?)?;
         conflicts.extend(self.of_findings()?);
         conflicts.iter().map(|conflict| self.conflict_row(conflict)).collect()
     }
@@ -68,8 +67,7 @@ impl Phone {
     /// How many live values of this device stand beside somebody else's.
     pub(super) fn own_conflicts(&self) -> Result<u64, MingchaError> {
         let own = self.own_logs()?;
-        let kinds = [Kind::ANSWER, Kind::VISIT_MOVE, Kind::VISIT_VOID];
-        let mut conflicts = self.of_visits(self.own_entities(&kinds)?.into_iter().map(VisitId))?;
+        let mut conflicts = self.of_visits(self.contested_visits()?)?;
         conflicts.extend(self.of_findings()?);
         let mine = conflicts.iter().filter(|conflict| conflict.heads.iter().any(|head| own.contains(&head.id.log)));
         Ok(u64::try_from(mine.count()).unwrap_or(u64::MAX))
@@ -79,7 +77,23 @@ impl Phone {
         Ok(self.store.logs()?.into_iter().map(|log| log.log).collect())
     }
 
-    fn of_visits(&self, visits: impl Iterator<Item = VisitId>) -> Result<Vec<Conflict>, MingchaError> {
+    /// Visits with an answer, a site or a void that people may have said differently, the newest first.
+    fn contested_visits(&self) -> Result<Vec<VisitId>, MingchaError> {
+        let answers = self.store.contested()?.into_iter().filter(|one| matches!(one.field, Field::Answer(_)));
+        let mut visits: BTreeSet<VisitId> = answers.map(|one| VisitId(one.entity)).collect();
+        visits.extend(self.store.visits_moved_or_voided()?);
+        let mut known = Vec::new();
+        for visit in visits {
+            // What the city refused stands nowhere, so nobody disagrees with it.
+            if self.store.refused_visit(visit.into())?.is_none() {
+                known.extend(self.store.visit(visit)?.map(|case| (case.opened, visit)));
+            }
+        }
+        known.sort_by(|one, other| other.cmp(one));
+        Ok(known.into_iter().map(|(_, visit)| visit).collect())
+    }
+
+    fn of_visits(&self, visits: impl IntoIterator<Item = VisitId>) -> Result<Vec<Conflict>, MingchaError> {
         let mut conflicts = Vec::new();
         for visit in visits {
             for (item, register) in self.store.answers(visit)? {

@@ -2,8 +2,6 @@
 //!
 //! Segments are kept as evidence whatever became of their ops, so that a refused, discarded or replaced one can still be shown.
 
-use std::collections::BTreeSet;
-
 use mingcha_model::body::Body;
 use mingcha_model::{EntityId, Flags, Kind, LogId, Op, OpId, Order, Refusal, Said, Verdict};
 use mingcha_sync::{Receipt, Segment};
@@ -37,21 +35,6 @@ impl Phone {
             for op in self.store.tail(log.log)?.into_iter().filter(|op| wanted(op.kind, op.entity)) {
                 found.push(OwnSaid { said: said(log.log, op.map_texts(Some)), verdict: None });
             }
-        }
-        Ok(found)
-    }
-
-    /// What own ops of these kinds speak of. Receipts are not asked: it is for badges, which every screen wants at once.
-    pub(super) fn own_entities(&self, kinds: &[Kind]) -> Result<BTreeSet<EntityId>, MingchaError> {
-        let mut found = BTreeSet::new();
-        for log in self.store.logs()? {
-            for segment in self.store.segments(log.log)? {
-                let Ok(opened) = Segment::from_bytes(&segment.bytes).and_then(|segment| segment.open()) else {
-                    continue;
-                };
-                found.extend(opened.ops.iter().filter(|op| kinds.contains(&op.kind)).map(|op| op.entity));
-            }
-            found.extend(self.store.tail(log.log)?.iter().filter(|op| kinds.contains(&op.kind)).map(|op| op.entity));
         }
         Ok(found)
     }

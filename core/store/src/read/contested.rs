@@ -2,7 +2,7 @@
 //!
 //! A conflict is found in the rows, never stored or sent; values that are equal are none.
 
-use mingcha_model::{EntityId, Field, Kind, Register, Said};
+use mingcha_model::{EntityId, Field, Kind, Register, Said, VisitId};
 use rusqlite::params;
 
 use super::column_field;
@@ -49,5 +49,31 @@ impl Store {
             }
         }
         Ok(contested)
+    }
+
+    /// Visits of which somebody said that they were elsewhere or are void: few, and the only ones of which people may say
+    /// that differently.
+    pub fn visits_moved_or_voided(&self) -> Result<Vec<VisitId>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT e.id FROM statement s INDEXED BY statement_of_moved_visit JOIN entity e ON e.key = s.entity
+             WHERE s.kind IN (14, 15)
+             UNION SELECT entity FROM own_op WHERE overlay = 1 AND kind IN (14, 15)",
+        )?;
+        let mut rows = statement.query([])?;
+        let mut visits = Vec::new();
+        while let Some(row) = rows.next()? {
+            visits.push(VisitId(pack::id(row.get_ref(0)?.as_blob().unwrap_or_default())?));
+        }
+        Ok(visits)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_of_moved_visits_names_the_kinds_that_it_is_for() {
+        assert_eq!([Kind::VISIT_MOVE.0, Kind::VISIT_VOID.0], [14, 15]);
     }
 }

@@ -293,6 +293,18 @@ impl Store {
         sql.rows(&self.connection, finding)
     }
 
+    /// Findings of an item at a site that were raised before this day and are not void, the newest first.
+    pub fn found_before(&self, site: SiteId, item: &ItemCode, day: Day) -> Result<Vec<FindingId>, StoreError> {
+        let mut sql = Sql::select(FINDING);
+        sql.push(&format!(" AND r.published = 0 AND NOT (e.feed = 0 AND {})", refused::is_refused("r.visit")));
+        sql.when(" AND r.site = ?", Some(*site.as_bytes()));
+        sql.when(" AND r.item = ?", Some(item.to_string()));
+        sql.when(" AND r.raised_day < ?", Some(day.days_after(Day::from_epoch_days(0))));
+        sql.when(" AND r.stage <> ?", Some(pack::code(&Stage::Void)));
+        sql.end(" ORDER BY r.raised DESC, e.id", 0, 0);
+        sql.rows(&self.connection, |row| finding(row).map(|row| row.finding))
+    }
+
     /// One finding as lists show it, published originals too.
     pub fn finding(&self, id: FindingId) -> Result<Option<FindingRow>, StoreError> {
         let mut sql = Sql::select(FINDING);
