@@ -3,6 +3,7 @@
 //! A contact's rows come from case cards, a colleague's from the case itself; both look alike on a screen.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use mingcha_model::body::{Body, CardExtension, Mode};
 use mingcha_model::{
@@ -21,7 +22,7 @@ pub(crate) struct Almanac {
     pub rules: Rules,
     pub today: Day,
     /// Every set and version: what an item was called when it was asked.
-    pub catalogue: Catalogue,
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl Almanac {

@@ -3,10 +3,12 @@
 //! A visit is shown under the versions it was opened with. A published set that cannot be read is passed over:
 //! the city refuses such a set when it is loaded.
 
+use std::sync::{Arc, PoisonError};
+
 use mingcha_model::body::{Card, SetRef};
 use mingcha_model::{
-    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kinds, Lineage, Mode, PhotoNeed, VisitCase, WindowKind,
-    form,
+    Bilingual, Case, Catalogue, CriteriaSet, Item, ItemCode, Kind, Kinds, Lineage, Mode, PhotoNeed, VisitCase,
+    WindowKind, form,
 };
 
 use crate::form::month;
@@ -26,8 +28,19 @@ impl Phone {
     }
 
     /// Every set and version known here, and what is out of use.
-    pub(crate) fn catalogue(&self) -> Result<Catalogue, MingchaError> {
-        Ok(Catalogue::with(self.store.criteria()?, &self.kinds()?))
+    ///
+    /// Sets are texts, and every page asks for them: they are read again only when something was said of one.
+    pub(crate) fn catalogue(&self) -> Result<Arc<Catalogue>, MingchaError> {
+        let marks = self.store.marks([Kind::CRITERIA_PUBLISH, Kind::WINDOW_KIND_SET])?;
+        let mut known = self.criteria.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((then, catalogue)) = &*known
+            && *then == marks
+        {
+            return Ok(Arc::clone(catalogue));
+        }
+        let catalogue = Arc::new(Catalogue::with(self.store.criteria()?, &self.kinds()?));
+        *known = Some((marks, Arc::clone(&catalogue)));
+        Ok(catalogue)
     }
 
     /// Every set and version known here.
@@ -105,7 +118,7 @@ impl Phone {
 
     /// An item in the words of the set and version under which it was asked.
     pub(crate) fn item_under(&self, sets: &[SetRef], code: &ItemCode) -> Result<Option<Item>, MingchaError> {
-        Ok(item_in(&self.catalogue()?, sets, code))
+        Ok(item_in(self.catalogue()?.as_ref(), sets, code))
     }
 
     /// The item that a finding fails, as its visit asked it.

@@ -7,8 +7,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use mingcha_evidence::{FileKey, Sweep, Vault, VaultKey};
-use mingcha_model::{DeviceId, Digest, Grants, LogId, PersonId};
-use mingcha_store::{FileState, Store, StoreKey};
+use mingcha_model::{Catalogue, DeviceId, Digest, Grants, LogId, PersonId};
+use mingcha_store::{FileState, Mark, Store, StoreKey};
 use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
@@ -40,6 +40,8 @@ pub struct Phone {
     pub(crate) sweep: Sweep,
     /// What photos are found by, when the same picture comes again.
     pub(crate) known: Mutex<Known>,
+    /// The criteria as they were last read, and what they were read from.
+    pub(crate) criteria: Mutex<Option<(Vec<Mark>, Arc<Catalogue>)>>,
     /// Ends what this phone does by HTTP.
     pub(crate) stop: Stop,
     me: Option<Me>,
@@ -92,6 +94,7 @@ impl Phone {
             signer: ports.keys.signer,
             sweep,
             known: Mutex::default(),
+            criteria: Mutex::default(),
             stop: Stop::default(),
             me: None,
         };

@@ -39,9 +39,9 @@ pub use open::Store;
 pub use own::{NewOp, OwnLog};
 pub use photo_file::{FileState, PhotoFile};
 pub use read::{
-    AreaHistory, AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, PersonRow,
-    PhotoLook, PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow, WindowKindRow,
-    values_differ,
+    AreaHistory, AreaRow, AuthorRow, CampaignRow, CardFilter, CardRow, Contested, FindingFilter, FindingRow, Mark,
+    PersonRow, PhotoLook, PhotoRow, SiteFilter, SiteRow, TaskFilter, TaskRow, UnitRow, VisitFilter, VisitRow,
+    WindowKindRow, values_differ,
 };
 pub use search::{Hit, Searched, plain};
 pub use segment::{Attention, OpVerdict, Segment, Waiting};

@@ -12,7 +12,7 @@ mod place;
 mod sql;
 
 pub use cards::{CardFilter, CardRow};
-pub use city::{AreaRow, AuthorRow, CampaignRow, PersonRow, UnitRow, WindowKindRow};
+pub use city::{AreaRow, AuthorRow, CampaignRow, Mark, PersonRow, UnitRow, WindowKindRow};
 pub use contested::{Contested, values_differ};
 pub use history::AreaHistory;
 pub use lists::{FindingFilter, FindingRow, SiteFilter, SiteRow, TaskFilter, TaskRow, VisitFilter, VisitRow};

@@ -26,7 +26,7 @@ fn a_newer_shape_is_refused_by_number_and_an_app_that_knows_it_opens_it() {
     let refusal = refused(Store::open(&path, &StoreKey::Plain));
     assert!(matches!(refusal, StoreError::Newer { found: 99, known: 4 }));
     assert!(refusal.to_string().contains("update the app"));
-    Connection::open(&path).unwrap().pragma_update(None, "user_version", 3).unwrap();
+    Connection::open(&path).unwrap().pragma_update(None, "user_version", 4).unwrap();
     Store::open(&path, &StoreKey::Plain).unwrap();
 }
 
