@@ -6,6 +6,7 @@
 pub mod android;
 pub mod apple;
 mod cases;
+pub mod hidden;
 mod pages;
 
 use std::fs;
@@ -66,11 +67,13 @@ fn written_into(machine: &Machine, language: Language, folder: &Path) -> Result<
     let mut write = Command::new(bindgen.join("debug/mingcha-bindgen"));
     write.args(["generate", "--no-format", "--language", language.name(), "--out-dir"]).arg(folder);
     succeed(write.arg("--library").arg(&library).current_dir(&machine.root))?;
-    if language == Language::Swift {
-        let file = folder.join(language.written());
-        let small = fs::read_to_string(&file).and_then(|text| fs::write(&file, cases::written_small(&text)));
-        small.map_err(|error| format!("{}: {error}", file.display()))?;
-    }
+    let file = folder.join(language.written());
+    let rewritten = |text: String| match language {
+        Language::Kotlin => hidden::in_kotlin(&text),
+        Language::Swift => hidden::in_swift(&cases::written_small(&text)),
+    };
+    let said = fs::read_to_string(&file).and_then(|text| fs::write(&file, rewritten(text)));
+    said.map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(folder.to_owned())
 }
 
@@ -110,10 +113,17 @@ pub fn library_name() -> String {
 pub fn compare(machine: &Machine, language: Language, folder: &Path, accept: bool) -> Result<(), Refusal> {
     let source = folder.join(language.written());
     let text = fs::read_to_string(&source).map_err(|error| format!("{}: {error}", source.display()))?;
-    let Surface { names, undocumented } = match language {
+    let Surface { names, undocumented, of_the_tool } = match language {
         Language::Kotlin => surface::kotlin(&text),
         Language::Swift => surface::swift(&text),
     };
+    if !of_the_tool.is_empty() {
+        return Err(format!(
+            "A developer would meet the tool that wrote these; hide them in tests/xtask/src/bind/hidden.rs, or give them \
+             names of the product in bindings/ffi:\n{}",
+            of_the_tool.join("\n")
+        ));
+    }
     if !undocumented.is_empty() {
         return Err(format!(
             "Nothing says what these are; document them in bindings/ffi:\n{}",

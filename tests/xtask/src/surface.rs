@@ -1,14 +1,15 @@
 //! The public names of the written Kotlin and Swift, one a line: what a person reviews when the seam changes.
 //!
-//! It reads declarations, not languages: what is marked as nobody's business (`@suppress`, `internal`, `private`, names
-//! that begin with the tool's own) is left out. What documentation says is not part of it; that there is some, is.
+//! It reads declarations, not languages: what nobody outside can say (`internal`, `private`) is left out, and nothing else.
+//! What documentation says is not part of it; that there is some, is.
 
-/// Names that the tool makes for itself.
-const OF_THE_TOOL: [&str; 8] =
-    ["Uniffi", "uniffi", "FfiConverter", "RustBuffer", "ForeignBytes", "RustCallStatus", "NoHandle", "UNIFFI"];
+use crate::bind::hidden::is_of_the_tool;
 
 /// What the tool adds of its own accord, and nobody but the tool could document.
-const ADDED_BY_THE_TOOL: [&str; 3] = ["Disposable", "InternalException", "errorDescription"];
+const ADDED_BY_THE_TOOL: [&str; 1] = ["errorDescription"];
+
+/// What the tool calls a struct: a word of its own, and none of the product.
+const RECORD: &str = "Record";
 
 /// What a developer sees of a written language.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,30 +18,30 @@ pub struct Surface {
     pub names: String,
     /// Those of them that have no documentation above them.
     pub undocumented: Vec<String>,
+    /// Whatever is public and speaks of the tool that wrote it, which a developer should never meet.
+    pub of_the_tool: Vec<String>,
 }
 
 /// The public names of written Kotlin.
 pub fn kotlin(text: &str) -> Surface {
     let mut found = Names::default();
-    let mut suppressed = false;
     for line in text.lines() {
         let code = without_throws(line.trim_start());
-        if code.contains("@suppress") {
-            suppressed = true;
-        }
         found.heed_documentation(code);
         if code.is_empty() || code.starts_with(['*', '/', '@', '}', ')']) {
             continue;
         }
         let indent = line.len().saturating_sub(line.trim_start().len());
-        let hidden = std::mem::take(&mut suppressed);
-        let words = code.trim_start_matches("public ").trim_start_matches("open ");
-        let secret =
-            ["internal", "private", "protected", "import", "package"].iter().any(|word| code.starts_with(word));
-        if hidden || secret {
+        let words = code.trim_start_matches("public ").trim_start_matches("protected ").trim_start_matches("open ");
+        if ["internal", "private", "import", "package"].iter().any(|word| code.starts_with(word)) {
             found.hide(indent);
         } else if let Some(name) = kotlin_block(words).filter(|_| !found.is_hidden(indent)) {
+            if words.starts_with("companion ") {
+                found.judge(indent, words);
+            }
             found.enter(indent, name);
+        } else if words.starts_with("override ") {
+            found.judge(indent, words);
         } else if let Some(member) = kotlin_member(words).filter(|_| !found.is_hidden(indent)) {
             found.member(indent, &member.replace('`', "").replace("kotlin.", ""));
         }
@@ -59,8 +60,11 @@ pub fn swift(text: &str) -> Surface {
         if code.is_empty() || code.starts_with(['/', '*', '}']) {
             continue;
         }
-        let words = code.trim_start_matches("public ").trim_start_matches("open ").trim_start_matches("final ");
-        let is_public = words.len() != code.len();
+        let plain = code.strip_prefix("required ").unwrap_or(code);
+        let words = plain.trim_start_matches("public ").trim_start_matches("open ").trim_start_matches("final ");
+        let is_public = words.len() != plain.len();
+        // What a class does the tool writes at the margin; the product has no functions outside of classes.
+        let indent = if indent == 0 && words.contains("func ") && found.is_in("class ") { 4 } else { indent };
         if ["fileprivate", "private", "internal"].iter().any(|word| code.starts_with(word)) {
             found.hide(indent);
             continue;
@@ -73,11 +77,14 @@ pub fn swift(text: &str) -> Surface {
             Some(_) => found.hide(indent),
             None if found.is_hidden(indent) => {}
             None if code.starts_with("case ") && indent == 4 => found.member(indent, code.trim_end_matches([',', '('])),
-            None if is_public || found.is_in_protocol() => {
-                // An initialiser has the names of what it fills; an overridable method stands in its protocol.
+            None if is_public || found.is_in("protocol ") => {
                 let is_member = ["func ", "var ", "let ", "static func "].iter().any(|kind| words.starts_with(kind));
-                if is_member && !code.starts_with("open ") {
-                    found.member(indent, words.split(" {").next().unwrap_or(words).trim());
+                if is_member {
+                    let spaced = words.split(" {").next().unwrap_or(words).replace(")throws", ") throws");
+                    found.member(indent, &spaced.split_whitespace().collect::<Vec<_>>().join(" "));
+                } else {
+                    // An initialiser has the names of what it fills.
+                    found.judge(indent, words);
                 }
             }
             None => {}
@@ -97,6 +104,7 @@ pub fn differences(reviewed: &str, found: &str) -> Vec<String> {
 struct Names {
     lines: Vec<String>,
     undocumented: Vec<String>,
+    of_the_tool: Vec<String>,
     /// Whether the last comment was documentation, and nothing stands between it and what comes next.
     is_documented: bool,
     /// The blocks around the present line: indent and name; no name hides what is inside. A block ends where something
@@ -110,8 +118,6 @@ impl Names {
         if name.starts_with("companion object") {
             // Not a name that anybody says; what is in it, they do.
             self.around.push((indent, Some("Companion".to_owned())));
-        } else if OF_THE_TOOL.iter().any(|tool| name.contains(tool)) {
-            self.around.push((indent, None));
         } else {
             self.list(&name);
             self.around.push((indent, Some(name)));
@@ -128,18 +134,30 @@ impl Names {
         self.around.iter().any(|(outer, name)| *outer < indent && name.is_none())
     }
 
-    fn is_in_protocol(&self) -> bool {
-        self.around.last().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with("protocol "))
+    fn is_in(&self, kind: &str) -> bool {
+        self.around.last().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with(kind))
     }
 
     /// A member of the block around it; what stands deeper is inside of a member.
     fn member(&mut self, indent: usize, member: &str) {
         self.around.retain(|(outer, _)| *outer < indent);
-        let is_direct = self.around.last().map_or(indent == 0, |(outer, _)| indent == outer.saturating_add(4));
-        if is_direct && !OF_THE_TOOL.iter().any(|tool| member.contains(tool)) {
+        if self.is_direct(indent) {
             self.list(member);
         }
         self.is_documented = false;
+    }
+
+    fn is_direct(&self, indent: usize) -> bool {
+        self.around.last().map_or(indent == 0, |(outer, _)| indent == outer.saturating_add(4))
+    }
+
+    /// Hears what is public and stands in no list: what overrides, what makes a value.
+    fn judge(&mut self, indent: usize, declaration: &str) {
+        self.around.retain(|(outer, _)| *outer < indent);
+        let head = declaration.split(['{', '=']).next().unwrap_or(declaration).trim();
+        if !self.is_hidden(indent) && self.is_direct(indent) && is_refused(head) {
+            self.of_the_tool.push(self.path(head));
+        }
     }
 
     /// Hears a line of code or comment before it is read as a declaration.
@@ -154,6 +172,9 @@ impl Names {
     fn list(&mut self, name: &str) {
         let path = self.path(name);
         let is_documented = std::mem::take(&mut self.is_documented);
+        if is_refused(name) {
+            self.of_the_tool.push(path.clone());
+        }
         if !is_documented && !ADDED_BY_THE_TOOL.iter().any(|tool| path.contains(tool)) {
             self.undocumented.push(path.clone());
         }
@@ -170,13 +191,32 @@ impl Names {
         let mut lines = self.lines;
         lines.sort_unstable();
         lines.dedup();
-        lines.push(String::new());
-        Surface { names: lines.join("\n"), undocumented: self.undocumented }
+        // What a class does as its protocol says is named there.
+        let as_said = |line: &String| {
+            let said = line.replacen(" . ", "Protocol . ", 1);
+            said != *line && lines.binary_search(&said).is_ok()
+        };
+        let mut lines: Vec<_> = lines.iter().filter(|line| !as_said(line)).map(String::as_str).collect();
+        lines.push("");
+        Surface { names: lines.join("\n"), undocumented: self.undocumented, of_the_tool: self.of_the_tool }
     }
 }
 
+fn is_refused(declaration: &str) -> bool {
+    is_of_the_tool(declaration) || declaration.contains(RECORD)
+}
+
 fn kotlin_block(words: &str) -> Option<String> {
-    let kinds = ["data class ", "sealed class ", "enum class ", "class ", "interface ", "object ", "companion object"];
+    let kinds = [
+        "data class ",
+        "sealed class ",
+        "enum class ",
+        "abstract class ",
+        "class ",
+        "interface ",
+        "object ",
+        "companion object",
+    ];
     kinds.iter().find_map(|kind| {
         let rest = words.strip_prefix(kind)?;
         let name = name_of(rest);
@@ -186,7 +226,7 @@ fn kotlin_block(words: &str) -> Option<String> {
 
 /// What overrides something is named where that stands.
 fn kotlin_member(words: &str) -> Option<String> {
-    if words.starts_with("fun ") {
+    if ["fun ", "inline fun ", "suspend fun ", "constructor("].iter().any(|kind| words.starts_with(kind)) {
         return Some(words.split(" {").next().unwrap_or(words).trim().to_owned());
     }
     if let Some(rest) = words.strip_prefix("val ").or_else(|| words.strip_prefix("var ")) {
@@ -229,12 +269,9 @@ public interface DeviceInterface {
     companion object
 }
 
-open class Device: Disposable, AutoCloseable, DeviceInterface
+class Device: Disposable, AutoCloseable, DeviceInterface
 {
-    /**
-     * @suppress
-     */
-    constructor(withHandle: UniffiWithHandle, handle: Long) {
+    internal constructor(withHandle: UniffiWithHandle, handle: Long) {
         this.handle = handle
     }
 
@@ -265,7 +302,7 @@ enum class TagColor {
 /**
  * @suppress
  */
-public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
+internal object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
     override fun read(buf: ByteBuffer): Tag {
     }
 }
@@ -273,7 +310,8 @@ public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
 
     #[test]
     fn what_a_kotlin_developer_sees_is_listed_and_what_the_tool_keeps_to_itself_is_not() {
-        let Surface { names, undocumented } = kotlin(KOTLIN);
+        let Surface { names, undocumented, of_the_tool } = kotlin(KOTLIN);
+        assert!(of_the_tool.is_empty(), "{of_the_tool:?}");
         for name in ["interface DeviceInterface", "DeviceInterface . fun status(): DeviceStatus", "class Device"] {
             assert!(names.lines().any(|line| line == name), "{name} is missing:\n{names}");
         }
@@ -299,6 +337,20 @@ public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
      */
     func status() throws  -> DeviceStatus
 }
+public final class Device: DeviceProtocol, @unchecked Sendable {
+    init(unsafeFromHandle handle: UInt64) {
+    }
+    /**
+     * Opens it.
+     */
+public static func open(folder: String)throws  -> Device  {
+}
+    /**
+     * Its state.
+     */
+public func status()throws  -> DeviceStatus  {
+}
+}
 public struct Tag: Equatable, Hashable {
     public let code: String
     // Default memberwise initializers are never public by default, so we
@@ -323,19 +375,62 @@ fileprivate struct FfiConverterTypeTag: FfiConverterRustBuffer {
     #[test]
     fn what_a_swift_developer_sees_is_listed_and_what_the_tool_keeps_to_itself_is_not() {
         let expected = "\
-DeviceProtocol . func status() throws  -> DeviceStatus
+Device . static func open(folder: String) throws -> Device
+DeviceProtocol . func status() throws -> DeviceStatus
 HostFault . case NotNow
 Tag . let code: String
 TagColor . case blue
 TagColor . case gray
+class Device
 enum HostFault
 enum TagColor
 protocol DeviceProtocol
 struct Tag
 ";
-        let Surface { names, undocumented } = swift(SWIFT);
+        let Surface { names, undocumented, of_the_tool } = swift(SWIFT);
         assert_eq!(names, expected);
-        assert_eq!(undocumented.len(), 8, "all but the one function: {undocumented:?}");
+        assert!(of_the_tool.is_empty(), "{of_the_tool:?}");
+        assert_eq!(undocumented.len(), 9, "all but the one function: {undocumented:?}");
+    }
+
+    #[test]
+    fn whatever_is_public_and_speaks_of_the_tool_is_refused_wherever_it_stands() {
+        let open = KOTLIN.replace("internal ", "public ");
+        let expected = [
+            "class RustBuffer",
+            "Device . constructor(withHandle: UniffiWithHandle, handle: Long)",
+            "object FfiConverterTypeTag",
+        ];
+        assert_eq!(kotlin(&open).of_the_tool, expected);
+        let more = [
+            (
+                "    companion object {\n",
+                "    companion object ErrorHandler : UniffiRustCallStatusErrorHandler<Tag> {\n",
+            ),
+            (
+                "    @Throws(MingchaException::class)override fun",
+                "    override fun lift(error: RustBuffer.ByValue): Tag = lift()\n override fun",
+            ),
+            (
+                "    @Throws(MingchaException::class)override fun",
+                "    protected val cleanable: UniffiCleaner.Cleanable?\n override fun",
+            ),
+            ("data class Tag (", "data class TagRecord ("),
+        ];
+        for (from, to) in more {
+            let refused = kotlin(&KOTLIN.replacen(from, to, 1)).of_the_tool;
+            assert_eq!(refused.len(), 1, "{to}: {refused:?}");
+        }
+        let more = [
+            ("    init(unsafe", "    required public init(unsafe"),
+            ("    public let code", "    public let record: FfiBuffer"),
+            ("fileprivate struct Ffi", "public struct Ffi"),
+            ("enum TagColor", "enum TagRecord"),
+        ];
+        for (from, to) in more {
+            let refused = swift(&SWIFT.replacen(from, to, 1)).of_the_tool;
+            assert_eq!(refused.len(), 1, "{to}: {refused:?}");
+        }
     }
 
     #[test]
