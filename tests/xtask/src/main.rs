@@ -7,6 +7,7 @@ mod bind;
 mod count;
 mod deny;
 mod hosts;
+mod limit;
 mod machine;
 mod seam;
 mod steps;
@@ -16,13 +17,15 @@ mod tidy;
 use std::process::ExitCode;
 
 use crate::machine::Machine;
-use crate::steps::Outcome;
+use crate::steps::{Outcome, Step};
 
 const HELP: &str = "\
-cargo xtask COMMAND [WORDS FOR CARGO]
+cargo xtask COMMAND [WORDS]
 
 全部 the whole
-  test         every step below, in this order; the one command that proves the project
+  test         every step below, in this order: the one command that proves the project; installs what is missing
+  test --hosts kotlin,swift
+               these of the last two steps alone; installs Swift 6 below target on a Debian that has none
 
 单步 one step
   fmt          the format, as rustfmt writes it
@@ -32,36 +35,42 @@ cargo xtask COMMAND [WORDS FOR CARGO]
   docs         every page and link of the libraries' documentation
   suite        every test, and every example in the documentation
   kotlin       the seam in Kotlin: names as reviewed, stories on a JVM against a real city
-  swift        the same in Swift; --install puts Swift 6 below target where there is none, as CI=true and `test --hosts swift` do
+  swift        the same in Swift, where there is Swift 6; --install puts it below target, as CI=true does
 
 其他 more
   bind kotlin|swift
                writes the seam in that language into target/bind and compares its names; --accept takes them as reviewed
   bind android|apple
                builds the library for Android's phones with an NDK, or for Apple's on a Mac
-  soak kotlin|swift
+  bench NAME   one benchmark of tests/benches
+  bench seam   what a call, a page and a photo cost in Kotlin and in Swift beside the core alone; fails where a page misses its target
+  soak kotlin|swift [OPENINGS PAGES]
                10,000 openings and 100,000 pages, or as many as are named, and whether memory grows with them
-  bench NAME   one benchmark of tests/benches; `bench seam` measures Kotlin and Swift beside the core alone
   fuzz photo --seconds N
                pictures changed at random, for so many seconds, optimised
   demo         a city and its phones on this machine, optimised
 
-clippy, docs and suite look at the whole workspace unless told otherwise: cargo xtask suite -p mingcha-model
-What a machine lacks is installed where that is possible, and named in one sentence where it is not.
+clippy, docs and suite look at the whole workspace unless told otherwise in cargo's words: cargo xtask suite -p mingcha-model
+Each step has a limit, at which it is ended with everything it started. On a slow machine: MINGCHA_STEP_SECONDS=7200 cargo xtask test
+A command ends with 0 when all is well, with 1 when something is wrong, and with 2 when this machine lacks what it needs, which it
+then names. Only `test` goes on without a host that is not here, unless CI=true.
 ";
 
 /// Why a command ended without success: a sentence or two that say what to do next.
 type Refusal = String;
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
-    let command = words.next().unwrap_or_default();
-    match obey(&command, &words.collect::<Vec<_>>()) {
-        Ok(Outcome::Skipped(why)) => {
-            // Somebody asked for just this, so not to do it is no success; nor is it a mistake of anybody's.
-            println!("{why}");
-            ExitCode::from(2)
-        }
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) =
+        words.split_first().map_or(("", words.as_slice()), |(command, rest)| (command.as_str(), rest));
+    if (command == "test" || steps::named(command).is_some())
+        && let Some(code) = limit::in_a_group(&words)
+    {
+        return code;
+    }
+    match obey(command, rest) {
+        // Somebody asked for just this, so not to do it is no success; nor is it a mistake of anybody's.
+        Ok(Outcome::Skipped(_) | Outcome::Barred(_)) => ExitCode::from(2),
         Ok(_) => ExitCode::SUCCESS,
         Err(refusal) => {
             // Beside the tools' own output, so that the reason is the last thing a log shows.
@@ -72,9 +81,14 @@ fn main() -> ExitCode {
 }
 
 fn obey(command: &str, words: &[String]) -> Result<Outcome, Refusal> {
+    if let Some(step) = steps::named(command) {
+        return steps::one(step, &Machine::found(), words);
+    }
     match command {
+        "test" => return test(words),
+        "bind" => return bind_as(words).inspect(excused),
+        "soak" => return soak(words).inspect(excused),
         "" | "help" | "-h" | "--help" => print!("{HELP}"),
-        "bind" => return bind_as(words),
         "bench" if words == ["seam"] => seam::bench(&Machine::found())?,
         _ => obey_plainly(command, words)?,
     }
@@ -82,20 +96,7 @@ fn obey(command: &str, words: &[String]) -> Result<Outcome, Refusal> {
 }
 
 fn obey_plainly(command: &str, words: &[String]) -> Result<(), Refusal> {
-    if let Some(step) = steps::named(command) {
-        return steps::one(step, &Machine::found(), words);
-    }
     match command {
-        "test" if words.is_empty() => steps::all(&Machine::prepared()),
-        "test" if words.first().is_some_and(|word| word == "--hosts") => match words {
-            [_, host] if host == "kotlin" => one_host("kotlin", &[]),
-            [_, host] if host == "swift" => one_host("swift", &["--install".into()]),
-            _ => Err("Which host? For example: cargo xtask test --hosts swift".into()),
-        },
-        "test" => Err("`cargo xtask test` proves everything and takes no words. \
-                       For a part of the tests: cargo xtask suite -p mingcha-model"
-            .into()),
-        "soak" => soak(words),
         "bench" => {
             let (name, words) = words.split_first().ok_or("Which benchmark? For example: cargo xtask bench merge")?;
             let bench = ["bench", "--workspace", "--bench", name];
@@ -109,16 +110,44 @@ fn obey_plainly(command: &str, words: &[String]) -> Result<(), Refusal> {
             _ => Err("What, and for how long? For example: cargo xtask fuzz photo --seconds 600".into()),
         },
         "demo" => steps::succeed(Machine::found().cargo(&["run", "--release", "--", "demo"]).args(words)),
-        _ => Err(format!("There is no command `{command}`.\n\n{HELP}")),
+        _ => Err(format!("{HELP}\nThere is no command `{command}`.")),
     }
 }
 
-fn one_host(name: &str, words: &[String]) -> Result<(), Refusal> {
-    let step = steps::named(name).ok_or("There is no such host.")?;
-    steps::one(step, &Machine::prepared(), words)
+/// Says why something was not done.
+fn excused(outcome: &Outcome) {
+    if let Outcome::Skipped(why) | Outcome::Barred(why) = outcome {
+        println!("{why}");
+    }
 }
 
-fn soak(words: &[String]) -> Result<(), Refusal> {
+const WHICH_HOSTS: &str = "Which hosts? For example: cargo xtask test --hosts kotlin,swift";
+
+fn test(words: &[String]) -> Result<Outcome, Refusal> {
+    match words {
+        [] => steps::all(&steps::prepared()).map(|_| Outcome::Passed),
+        [option, hosts] if option == "--hosts" => {
+            let hosts = named_hosts(hosts)?;
+            steps::several(&steps::prepared(), &hosts)
+        }
+        [option] if option == "--hosts" => Err(WHICH_HOSTS.into()),
+        _ => Err("`cargo xtask test` proves everything and takes no words but --hosts kotlin,swift. \
+                  For a part of the tests: cargo xtask suite -p mingcha-model"
+            .into()),
+    }
+}
+
+/// The steps of these hosts, `kotlin,swift`; whoever names Swift here wants it installed.
+fn named_hosts(names: &str) -> Result<Vec<(&'static Step, Vec<String>)>, Refusal> {
+    let host = |name: &str| {
+        let language = bind::Language::named(name)?;
+        let words = if language == bind::Language::Swift { vec!["--install".to_owned()] } else { Vec::new() };
+        Some((steps::named(language.name())?, words))
+    };
+    names.split(',').map(|name| host(name.trim()).ok_or_else(|| WHICH_HOSTS.to_owned())).collect()
+}
+
+fn soak(words: &[String]) -> Result<Outcome, Refusal> {
     const HOW: &str = "Which host, and how often? For example: cargo xtask soak kotlin 10000 100000";
     let (name, often) = words.split_first().ok_or(HOW)?;
     let language = bind::Language::named(name).ok_or(HOW)?;
@@ -131,11 +160,12 @@ fn soak(words: &[String]) -> Result<(), Refusal> {
 }
 
 fn bind_as(words: &[String]) -> Result<Outcome, Refusal> {
-    const WHICH: &str = "Into which language, or for which phones? For example: cargo xtask bind kotlin";
+    const WHICH: &str = "Into which language, or for which phones? cargo xtask bind kotlin, swift, android or apple";
     let (name, words) = words.split_first().ok_or(WHICH)?;
     match name.as_str() {
-        "android" if words.is_empty() => return bind::android::build(&Machine::found()),
-        "apple" if words.is_empty() => return bind::apple::build(&Machine::found()),
+        "android" | "apple" if !words.is_empty() => return Err(format!("After {name} there is nothing to say.")),
+        "android" => return bind::android::build(&Machine::found()),
+        "apple" => return bind::apple::build(&Machine::found()),
         _ => {}
     }
     let language = bind::Language::named(name).ok_or(WHICH)?;

@@ -18,10 +18,13 @@ use crate::steps::{Outcome, succeed};
 /// What a page may cost beyond the core's own time, in microseconds.
 const TARGET: f64 = 1_000.0;
 
+/// What the target is for.
+const PAGE: &str = "page";
+
 /// What is measured, as the programs call it and as a reader does.
 const MEASURED: [(&str, &str); 4] = [
     ("call", "a bare call: the state of the device"),
-    ("page", "a page of 50 findings"),
+    (PAGE, "a page of 50 findings"),
     ("photo in", "a photo of 12 megapixels taken in"),
     ("photo out", "a thumbnail written to a file"),
 ];
@@ -50,11 +53,12 @@ pub fn bench(machine: &Machine) -> Result<(), Refusal> {
     };
     let alone =
         |name: &str| measure(name, &mut |home: &Path| succeed(core(machine, "measure", home).stdout(Stdio::null())));
+    let mut missed = Vec::new();
     let mut before = alone("core-1")?;
     if quietly(Command::new("mvn").arg("--version")) && quietly(Command::new("java").arg("-version")) {
         let kotlin = measure("kotlin", &mut |home| in_kotlin(machine, &library, home))?;
         let after = alone("core-2")?;
-        kotlin.told("Kotlin", &before, &after);
+        kotlin.told("Kotlin", &before, &after, &mut missed);
         before = after;
     } else {
         println!("Kotlin: Maven and a JDK are not here, so it was not measured");
@@ -62,12 +66,12 @@ pub fn bench(machine: &Machine) -> Result<(), Refusal> {
     match swift::place(machine, false) {
         Ok(place) => {
             let swift = measure("swift", &mut |home| in_swift(machine, &place, &library, home))?;
-            swift.told("Swift", &before, &alone("core-3")?);
+            swift.told("Swift", &before, &alone("core-3")?, &mut missed);
         }
         Err(Outcome::Skipped(why) | Outcome::Barred(why)) => println!("Swift was not measured: {why}"),
         Err(_) => println!("Swift was not measured"),
     }
-    Ok(())
+    if missed.is_empty() { Ok(()) } else { Err(missed.join("\n")) }
 }
 
 /// The core's own program, to fill a home or to measure in one.
@@ -98,13 +102,12 @@ fn in_kotlin(machine: &Machine, library: &Path, home: &Path) -> Result<(), Refus
 
 fn in_swift(machine: &Machine, place: &Place, library: &Path, home: &Path) -> Result<(), Refusal> {
     let below = |folder: &Path| folder.strip_prefix(&machine.root).unwrap_or(folder).display().to_string();
+    let (library, home) = (below(library), below(home));
     let script = format!(
-        "export LD_LIBRARY_PATH=\"$WORK/{library}\" \
-         && swift build -c release --product SeamBench --scratch-path \"$WORK/target/ios\" -Xlinker -L\"$WORK/{library}\" \
-         -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs 2>&1 \
+        "export {}=\"$WORK/{library}\" && swift build -c release --product SeamBench {} 2>&1 \
          && exec \"$WORK/target/ios/release/SeamBench\" \"$WORK/{home}\"",
-        library = below(library),
-        home = below(home),
+        swift::library_path(std::env::consts::OS),
+        swift::options(&format!("$WORK/{library}")),
     );
     let written = bind::write(machine, Language::Swift)?;
     swift::lay_out(machine, &written).map_err(|error| format!("ios/Sources cannot be written: {error}"))?;
@@ -151,17 +154,24 @@ impl Least {
         Some(Self(least))
     }
 
-    /// What this language takes, what the core took before and after it, and what is the language's own.
-    fn told(&self, language: &str, before: &Self, after: &Self) {
+    /// What this language takes, what the core took before and after it, and what is the language's own. A target that was
+    /// missed is told at the end again.
+    fn told(&self, language: &str, before: &Self, after: &Self, missed: &mut Vec<String>) {
         println!("\n{language:<44} {:>11}   {:>25} {:>12}", "µs", "the core alone, twice", "beyond");
-        for ((((_, name), ours), first), second) in MEASURED.iter().zip(self.0).zip(before.0).zip(after.0) {
+        for ((((name, said), ours), first), second) in MEASURED.iter().zip(self.0).zip(before.0).zip(after.0) {
             let beyond = ours - first.min(second);
             let judged = match *name {
-                _ if *name != MEASURED[1].1 => "",
-                _ if beyond < TARGET => "  target below 1000: met",
-                _ => "  target below 1000: MISSED",
+                PAGE if beyond < TARGET => "  target below 1000: met",
+                PAGE => {
+                    missed.push(format!(
+                        "Missed in {language}: a page costs {beyond:.0} µs beyond the core's own; the target is below {TARGET:.0}. \
+                         A machine with nothing else to do may tell another."
+                    ));
+                    "  target below 1000: MISSED"
+                }
+                _ => "",
             };
-            println!("{name:<44} {ours:>11.1}   {first:>12.1} {second:>12.1} {beyond:>12.1}{judged}");
+            println!("{said:<44} {ours:>11.1}   {first:>12.1} {second:>12.1} {beyond:>12.1}{judged}");
         }
     }
 }
@@ -176,6 +186,17 @@ mod tests {
         assert_eq!(Least::of(text), Some(Least([2.5, 3_000.0, 400_000.0, 900.0])));
         assert_eq!(Least::of("call\t2500\n"), None);
         assert_eq!(Least::of(&text.replace("900000", "many")), None);
+    }
+
+    #[test]
+    fn a_page_that_costs_a_millisecond_more_than_the_core_is_missed_and_nothing_else_is_judged() {
+        let core = Least([200.0, 5_000.0, 400_000.0, 900.0]);
+        let quicker = Least([200.0, 4_500.0, 400_000.0, 900.0]);
+        let mut missed = Vec::new();
+        Least([9_000.0, 5_499.0, 900_000.0, 9_000.0]).told("Kotlin", &core, &quicker, &mut missed);
+        assert!(missed.is_empty(), "{missed:?}");
+        Least([200.0, 5_501.0, 400_000.0, 900.0]).told("Swift", &core, &quicker, &mut missed);
+        assert!(missed.len() == 1 && missed[0].contains("Swift") && missed[0].contains("1001"), "{missed:?}");
     }
 
     #[test]

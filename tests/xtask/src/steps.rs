@@ -1,19 +1,20 @@
 //! The steps of the proof, in the order in which they are cheap to fail.
 //!
-//! Each step says when it begins and how long it took. The first that fails ends the run and says how to run it alone;
-//! a step that was skipped is named again at the end, and where nobody watches it is a failure, unless the machine itself
-//! bars it.
+//! Each step says when it begins and how long it took. The first that fails, or that is not done within its limit, ends the
+//! run and says how to run it alone; a step that was skipped is named again at the end, and where nobody watches it is a
+//! failure, unless the machine itself bars it.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::count::Counts;
 use crate::machine::Machine;
-use crate::{Refusal, deny, hosts, tidy};
+use crate::{Refusal, deny, hosts, limit, tidy};
 
 /// What became of a step that did not fail.
+#[derive(Debug)]
 pub enum Outcome {
     Passed,
     Counted(Counts),
@@ -27,18 +28,20 @@ pub enum Outcome {
 pub struct Step {
     name: &'static str,
     takes_words: bool,
+    /// How long it may take: at least twice what it took on two cores that had compiled nothing yet.
+    minutes: u64,
     run: fn(&Machine, &[String]) -> Result<Outcome, Refusal>,
 }
 
 const STEPS: [Step; 8] = [
-    Step { name: "fmt", takes_words: false, run: |machine, _| format(machine) },
-    Step { name: "tidy", takes_words: false, run: |machine, _| tidy::check(machine) },
-    Step { name: "deny", takes_words: false, run: |machine, _| deny::check(machine) },
-    Step { name: "clippy", takes_words: true, run: clippy },
-    Step { name: "docs", takes_words: true, run: docs },
-    Step { name: "suite", takes_words: true, run: suite },
-    Step { name: "kotlin", takes_words: false, run: |machine, _| hosts::kotlin(machine) },
-    Step { name: "swift", takes_words: true, run: hosts::swift },
+    Step { name: "fmt", takes_words: false, minutes: 5, run: |machine, _| format(machine) },
+    Step { name: "tidy", takes_words: false, minutes: 5, run: |machine, _| tidy::check(machine) },
+    Step { name: "deny", takes_words: false, minutes: 20, run: |machine, _| deny::check(machine) },
+    Step { name: "clippy", takes_words: true, minutes: 30, run: clippy },
+    Step { name: "docs", takes_words: true, minutes: 30, run: docs },
+    Step { name: "suite", takes_words: true, minutes: 60, run: suite },
+    Step { name: "kotlin", takes_words: false, minutes: 30, run: |machine, _| hosts::kotlin(machine) },
+    Step { name: "swift", takes_words: true, minutes: 40, run: hosts::swift },
 ];
 
 /// The step of that name.
@@ -47,7 +50,7 @@ pub fn named(name: &str) -> Option<&'static Step> {
 }
 
 /// Runs one step alone.
-pub fn one(step: &Step, machine: &Machine, words: &[String]) -> Result<(), Refusal> {
+pub fn one(step: &Step, machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
     if !step.takes_words && !words.is_empty() {
         return Err(format!("`cargo xtask {}` looks at everything and takes no words.", step.name));
     }
@@ -55,16 +58,22 @@ pub fn one(step: &Step, machine: &Machine, words: &[String]) -> Result<(), Refus
     if let Outcome::Counted(counts) = outcome {
         println!("{counts}");
     }
-    Ok(())
+    Ok(outcome)
 }
 
 /// Runs every step; the last line is the sum of all tests.
-pub fn all(machine: &Machine) -> Result<(), Refusal> {
+pub fn all(machine: &Machine) -> Result<Outcome, Refusal> {
+    let steps: Vec<_> = STEPS.iter().map(|step| (step, Vec::new())).collect();
+    several(machine, &steps)
+}
+
+/// Runs these steps, each with its words; the last line is the sum of their tests. Skipped is what comes back where one was.
+pub fn several(machine: &Machine, steps: &[(&Step, Vec<String>)]) -> Result<Outcome, Refusal> {
     let mut times = Vec::new();
     let mut total = Counts::default();
     let mut skipped = Vec::new();
-    for step in &STEPS {
-        let (outcome, time) = announced(step, machine, &[])?;
+    for (step, words) in steps {
+        let (outcome, time) = announced(step, machine, words)?;
         times.push(format!("{} {}", step.name, seconds(time)));
         match outcome {
             Outcome::Passed => {}
@@ -74,20 +83,37 @@ pub fn all(machine: &Machine) -> Result<(), Refusal> {
         }
     }
     println!("== all steps: {}", times.join(", "));
-    for line in skipped {
+    for line in &skipped {
         println!("{line}");
     }
     println!("{total}");
-    Ok(())
+    if skipped.is_empty() { Ok(Outcome::Counted(total)) } else { Ok(Outcome::Skipped(skipped.join("\n"))) }
+}
+
+/// Installs what the steps need, within a limit as they are.
+pub fn prepared() -> Machine {
+    let limit = limit::granted(20);
+    let sentence =
+        format!("The machine could not be prepared within {}. To install by hand: see README.md", seconds(limit));
+    limit::within(limit, &sentence, Machine::prepared)
 }
 
 fn announced(step: &Step, machine: &Machine, words: &[String]) -> Result<(Outcome, Duration), Refusal> {
     let name = step.name;
     println!("== {name}");
     let start = now();
-    let outcome = (step.run)(machine, words);
+    let typed = format!("cargo xtask {}", [&[name.to_owned()], words].concat().join(" "));
+    let alone = format!("To run it alone: {typed}");
+    let limit = limit::granted(step.minutes);
+    let sentence = format!(
+        "== {name} FAILED: it was not done within {}, and was ended with everything it had started. {alone}\n\
+         Where it only needs longer: {}={} {typed}",
+        seconds(limit),
+        limit::SECONDS,
+        limit.as_secs().saturating_mul(2)
+    );
+    let outcome = limit::within(limit, &sentence, || (step.run)(machine, words));
     let time = start.elapsed();
-    let alone = format!("To run it alone: cargo xtask {}", [&[name.to_owned()], words].concat().join(" "));
     match outcome {
         Err(refusal) => Err(format!("== {name} FAILED after {}. {alone}\n{refusal}", seconds(time))),
         Ok(Outcome::Skipped(why)) if machine.unattended => {
@@ -145,13 +171,10 @@ fn docs(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
 /// Runs the tests of every program even after one failed, so that the sum at the end is the whole sum.
 fn suite(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
     let mut test = machine.cargo(&["test", "--no-fail-fast"]);
-    test.args(scope(words)).stdout(Stdio::piped());
+    test.args(scope(words));
     println!("$ {}", typed(&test));
-    let cannot = |error: io::Error| format!("cargo cannot be started or read: {error}");
-    let mut child = test.spawn().map_err(cannot)?;
-    let output = child.stdout.take().ok_or("cargo's output cannot be read")?;
-    let counts = passed_on(output, &mut io::stdout()).map_err(cannot)?;
-    let status = child.wait().map_err(cannot)?;
+    let mut counts = Counts::default();
+    let status = heard(&mut test, |line| counts.read(line))?;
     if counts.ignored > 0 {
         println!("Marked as ignored, so not run: {}", counts.ignored);
     }
@@ -164,17 +187,26 @@ fn suite(machine: &Machine, words: &[String]) -> Result<Outcome, Refusal> {
     Ok(Outcome::Counted(counts))
 }
 
-/// Copies the output line by line as it comes, and counts. Lines are bytes: a test may print anything.
-fn passed_on(output: impl io::Read, screen: &mut impl Write) -> io::Result<Counts> {
+/// Runs a command; shows what it prints line by line as it comes, and lets each line be heard.
+pub fn heard(command: &mut Command, hear: impl FnMut(&str)) -> Result<ExitStatus, Refusal> {
+    let typed = typed(command);
+    let cannot = |error: io::Error| format!("`{typed}` cannot be started or read: {error}");
+    let mut child = command.stdout(Stdio::piped()).spawn().map_err(cannot)?;
+    let output = child.stdout.take().ok_or_else(|| format!("What `{typed}` prints cannot be read"))?;
+    passed_on(output, &mut io::stdout(), hear).map_err(cannot)?;
+    child.wait().map_err(cannot)
+}
+
+/// Copies output line by line as it comes. Lines are bytes: a test may print anything.
+fn passed_on(output: impl io::Read, screen: &mut impl Write, mut hear: impl FnMut(&str)) -> io::Result<()> {
     let mut output = BufReader::new(output);
-    let mut counts = Counts::default();
     let mut line = Vec::new();
     while output.read_until(b'\n', &mut line)? > 0 {
         screen.write_all(&line)?;
-        counts.read(&String::from_utf8_lossy(&line));
+        hear(&String::from_utf8_lossy(&line));
         line.clear();
     }
-    Ok(counts)
+    screen.flush()
 }
 
 fn scope(words: &[String]) -> Vec<String> {
@@ -217,8 +249,9 @@ mod tests {
     #[test]
     fn what_a_test_prints_is_counted_even_between_bytes_that_are_no_text() {
         let output = b"\xff\xfe\ntest result: ok. 6 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\nlast line";
-        let mut screen = Vec::new();
-        assert_eq!(passed_on(output.as_slice(), &mut screen).unwrap().passed, 6);
+        let (mut screen, mut counts) = (Vec::new(), Counts::default());
+        passed_on(output.as_slice(), &mut screen, |line| counts.read(line)).unwrap();
+        assert_eq!(counts.passed, 6);
         assert_eq!(screen, output);
     }
 
@@ -242,12 +275,18 @@ mod tests {
     fn where_nobody_watches_a_skipped_step_fails_and_one_that_the_machine_bars_does_not() {
         let mut machine = Machine::found();
         machine.unattended = true;
-        let skipped = Step { name: "skipped", takes_words: false, run: |_, _| Ok(Outcome::Skipped("not here".into())) };
-        let barred = Step { name: "barred", takes_words: false, run: |_, _| Ok(Outcome::Barred("no room".into())) };
+        let skipped = Step {
+            name: "skipped",
+            takes_words: false,
+            minutes: 1,
+            run: |_, _| Ok(Outcome::Skipped("not here".into())),
+        };
+        let barred =
+            Step { name: "barred", takes_words: false, minutes: 1, run: |_, _| Ok(Outcome::Barred("no room".into())) };
         assert!(one(&skipped, &machine, &[]).unwrap_err().contains("may not be skipped"));
-        assert_eq!(one(&barred, &machine, &[]), Ok(()));
+        assert!(matches!(one(&barred, &machine, &[]), Ok(Outcome::Barred(_))));
         machine.unattended = false;
-        assert_eq!(one(&skipped, &machine, &[]), Ok(()));
+        assert!(matches!(one(&skipped, &machine, &[]), Ok(Outcome::Skipped(_))));
     }
 
     #[test]

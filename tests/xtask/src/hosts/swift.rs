@@ -11,13 +11,16 @@ use crate::Refusal;
 use crate::bind::{self, Language};
 use crate::count::Counts;
 use crate::machine::{Machine, bring, quietly};
-use crate::steps::{Outcome, succeed};
+use crate::steps::{Outcome, heard, succeed};
 
 /// What Swift 6 needs on Debian, and `openssl`, which plays the hardware that signs.
 const PACKAGES: &str = "ca-certificates,swiftlang,libc6-dev,libstdc++-14-dev,gcc,libncurses-dev,openssl,libssl3t64";
 
 /// Where the packages come from.
 const SUITE: &str = "trixie";
+
+/// The oldest Swift whose language mode 6 the package is written in.
+const OLDEST: (u32, u32) = (6, 0);
 
 /// What the installation takes while it is made: 2.6 GB, and what was fetched for it.
 const ROOM_KILOBYTES: u64 = 4 * 1024 * 1024;
@@ -41,7 +44,8 @@ pub fn soak(machine: &Machine, openings: u32, pages: u32) -> Result<Outcome, Ref
         Err(outcome) => return Ok(outcome),
     };
     let often = format!(
-        "swift build {OPTIONS} --product OtherProcess && exec \"$WORK/target/ios/debug/OtherProcess\" soak {openings} {pages}"
+        "swift build {} --product OtherProcess && exec \"$WORK/target/ios/debug/OtherProcess\" soak {openings} {pages}",
+        options(LIBRARY)
     );
     succeed(&mut within(machine, &place, &often))?;
     Ok(Outcome::Passed)
@@ -70,8 +74,15 @@ pub enum Place {
 
 /// Where Swift is, or why there is none. What no installation could mend is told before anything is fetched.
 pub fn place(machine: &Machine, install: bool) -> Result<Place, Outcome> {
-    if quietly(Command::new("swift").arg("--version")) {
-        return Ok(Place::Here);
+    if let Ok(answer) = Command::new("swift").arg("--version").stdin(Stdio::null()).output() {
+        let said = String::from_utf8_lossy(&answer.stdout);
+        match version(&said) {
+            Some(version) if version >= OLDEST => return Ok(Place::Here),
+            _ => println!(
+                "The `swift` on PATH is not used: it has to be Swift 6.0 or later, and calls itself `{}`",
+                said.lines().next().unwrap_or("nothing").trim()
+            ),
+        }
     }
     let root = machine.root.join("target/swift");
     let is_installed = root.join("installed").exists();
@@ -100,11 +111,22 @@ pub fn place(machine: &Machine, install: bool) -> Result<Place, Outcome> {
     if free_kilobytes(&machine.root).is_some_and(|free| free < ROOM_KILOBYTES) {
         return Err(Outcome::Barred("Swift is not here, and there are no 4 GB free to install it into".into()));
     }
-    // A mirror that stumbles once is no reason to prove nothing.
-    match bootstrap(&root).or_else(|_| bootstrap(&root)) {
+    // A mirror that stumbles, or does not hold all, is no reason to prove nothing: Debian's own is asked then.
+    match bootstrap(&root, mirror()).or_else(|_| bootstrap(&root, None)) {
         Ok(()) => Ok(Place::Below(root)),
-        Err(why) => Err(Outcome::Barred(format!("Swift could not be fetched from Debian {SUITE}: {why}"))),
+        Err(why) => {
+            // Half of it is of use to nobody, and takes gigabytes.
+            let _ = fs::remove_dir_all(&root);
+            Err(Outcome::Barred(format!("Swift could not be fetched from Debian {SUITE}: {why}")))
+        }
     }
+}
+
+/// Reads `Swift version 6.0.3 (swift-6.0.3-RELEASE)`, which Apple's begins with other words; other programs have that name.
+fn version(said: &str) -> Option<(u32, u32)> {
+    let (_, rest) = said.split_once("Swift version ")?;
+    let mut numbers = rest.split(|sign: char| !sign.is_ascii_digit());
+    Some((numbers.next()?.parse().ok()?, numbers.next().and_then(|minor| minor.parse().ok()).unwrap_or(0)))
 }
 
 /// Whether a folder can be entered as `tell` enters it: mounts that nobody else sees, and chroot.
@@ -125,7 +147,7 @@ fn free_kilobytes(folder: &Path) -> Option<u64> {
 }
 
 /// Installs Debian with Swift into this folder, anew. What it mounts goes with the process, however that ends.
-fn bootstrap(root: &Path) -> Result<(), Refusal> {
+fn bootstrap(root: &Path, mirror: Option<String>) -> Result<(), Refusal> {
     println!("Installing Swift from Debian {SUITE} into {}, a minute or two, once", root.display());
     let cannot = |error: std::io::Error| format!("{}: {error}", root.display());
     if root.exists() {
@@ -133,7 +155,7 @@ fn bootstrap(root: &Path) -> Result<(), Refusal> {
     }
     let mut debootstrap = Command::new("unshare");
     debootstrap.args(["--mount", "debootstrap", "--variant=minbase", &format!("--include={PACKAGES}"), SUITE]);
-    debootstrap.arg(root).args(mirror());
+    debootstrap.arg(root).args(mirror);
     succeed(debootstrap.stdout(Stdio::null()))?;
     // What was fetched is installed now, and half as large again.
     let _ = fs::remove_dir_all(root.join("var/cache/apt/archives"));
@@ -160,15 +182,32 @@ pub fn lay_out(machine: &Machine, written: &Path) -> std::io::Result<()> {
     fs::write(header.join("module.modulemap"), "module MingchaFFI {\n    header \"MingchaFFI.h\"\n    export *\n}\n")
 }
 
-/// Every warning is an error. The linker's last word is for Swift 6.0 on Linux, whose own libraries leave symbols of
-/// Observation open.
-const OPTIONS: &str = "--scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors \
-    -Xlinker -L\"$WORK/target/bind/library\" -Xlinker -lmingcha_ffi -Xlinker --unresolved-symbols=ignore-in-shared-libs";
+/// Where the library is, seen from where Swift is.
+const LIBRARY: &str = "$WORK/target/bind/library";
+
+/// What every build is told: where it writes, that a warning is an error, and in which folder the library is.
+pub fn options(library: &str) -> String {
+    format!(
+        "--scratch-path \"$WORK/target/ios\" -Xswiftc -warnings-as-errors -Xlinker -L\"{library}\" -Xlinker -lmingcha_ffi {}",
+        linker(std::env::consts::OS)
+    )
+}
+
+/// A word for Swift 6.0 on Linux, whose own libraries leave symbols of Observation open; a Mac's linker does not know it.
+fn linker(system: &str) -> &'static str {
+    if system == "macos" { "" } else { "-Xlinker --unresolved-symbols=ignore-in-shared-libs" }
+}
+
+/// The variable in which a system looks for libraries first. On a Mac nothing of this was ever tried.
+pub fn library_path(system: &str) -> &'static str {
+    if system == "macos" { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" }
+}
 
 /// A line of the shell where Swift is, in the folder of the package; `$WORK` is the workspace there.
 pub fn within(machine: &Machine, place: &Place, line: &str) -> Command {
     let line = format!(
-        "cd \"$WORK/ios\" && export MINGCHA_PROGRAMS=\"$WORK/target/debug\" LD_LIBRARY_PATH=\"$WORK/target/bind/library\" && {line}"
+        "cd \"$WORK/ios\" && export MINGCHA_PROGRAMS=\"$WORK/target/debug\" {}=\"{LIBRARY}\" && {line}",
+        library_path(std::env::consts::OS)
     );
     let mut command = match place {
         Place::Here => {
@@ -190,12 +229,11 @@ pub fn within(machine: &Machine, place: &Place, line: &str) -> Command {
 
 fn tell(machine: &Machine, place: &Place) -> Result<Outcome, Refusal> {
     println!("$ swift test");
-    let mut test = within(machine, place, &format!("exec swift test {OPTIONS} 2>&1"));
-    let output = test.output().map_err(|error| format!("swift cannot be started: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    print!("{said}");
+    let mut said = String::new();
+    let mut test = within(machine, place, &format!("exec swift test {} 2>&1", options(LIBRARY)));
+    let status = heard(&mut test, |line| said.push_str(line))?;
     let counts = counted(&said);
-    if !output.status.success() || counts.failed > 0 {
+    if !status.success() || counts.failed > 0 {
         return Err(format!("The stories in Swift did not compile or failed; the output above names it.\n{counts}"));
     }
     if counts.any() {
@@ -247,6 +285,27 @@ mod tests {
         assert_eq!(executed(line), Some(Counts { passed: 2, failed: 1, ignored: 0 }));
         assert_eq!(executed("Test Suite 'All tests' passed"), None);
         assert_eq!(executed("Executed many tests"), None);
+    }
+
+    #[test]
+    fn a_swift_is_known_by_its_version_and_another_program_of_that_name_is_none() {
+        assert_eq!(
+            version("Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64-unknown-linux-gnu"),
+            Some((6, 0))
+        );
+        let apple = "swift-driver version: 1.127 Apple Swift version 6.2 (swiftlang-6.2.0.19.9 clang-1700.3.19.1)";
+        assert_eq!(version(apple), Some((6, 2)));
+        assert!(version("Swift version 5.10.1 (swift-5.10.1-RELEASE)").unwrap() < OLDEST);
+        assert!(version("Swift version 10.1").unwrap() > OLDEST);
+        assert_eq!(version("python-swiftclient 4.6.0"), None);
+        assert_eq!(version(""), None);
+    }
+
+    #[test]
+    fn a_mac_is_told_nothing_that_only_linux_knows() {
+        assert_eq!((linker("macos"), library_path("macos")), ("", "DYLD_LIBRARY_PATH"));
+        assert!(linker("linux").contains("ignore-in-shared-libs"));
+        assert_eq!(library_path("linux"), "LD_LIBRARY_PATH");
     }
 
     #[test]
