@@ -102,10 +102,10 @@ fn foreign(bytes: &[u8]) -> Option<&'static str> {
 pub(crate) fn working_memory(format: Format, bytes: &[u8], pixels: u64) -> Result<u64, EvidenceError> {
     match format {
         Format::Jpeg => {
-            let survey = jpeg::survey(bytes)?;
+            let frame = jpeg::survey(bytes)?;
             // The decoder holds its own copy of the file; a progressive one also all coefficients, two bytes each, and whoever
             // looks whether its data is all there one bit of each.
-            let samples = if survey.progressive { survey.samples(pixels) } else { 0 };
+            let samples = if frame.progressive { frame.samples(pixels) } else { 0 };
             let coefficients = samples.saturating_mul(2).saturating_add(samples.div_ceil(8));
             Ok(coefficients.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))
         }

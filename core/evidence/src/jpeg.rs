@@ -18,46 +18,70 @@ const APART: EvidenceError = EvidenceError::Unsupported { format: "JPEG in separ
 /// And colours sampled more finely than the picture, or three to one.
 const ODDLY_SAMPLED: EvidenceError = EvidenceError::Unsupported { format: "JPEG of unusual sampling" };
 
-/// What the markers say about one JPEG.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Survey {
+/// What the header of a picture's coded data says (T.81, B.2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
     /// Whether the coefficients of the whole picture are held until the last scan.
     pub progressive: bool,
-    components: u8,
-    /// Samples of all components in one block of `luma` full-resolution pixels.
-    block: u64,
-    /// Pixels in that block.
-    luma: u64,
+    width: u32,
+    height: u32,
+    components: Vec<Component>,
 }
 
-impl Survey {
+/// One component, brightness or a colour, and how many samples of it a block of the picture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Component {
+    id: u8,
+    across: u32,
+    down: u32,
+}
+
+impl Frame {
     /// How many samples a picture of so many pixels has, chroma included, rounded up.
     pub fn samples(&self, pixels: u64) -> u64 {
-        pixels.saturating_mul(self.block).div_ceil(self.luma)
+        let of = |component: &Component| u64::from(component.across).saturating_mul(component.down.into());
+        let luma = self.components.first().map_or(1, of).max(1);
+        pixels.saturating_mul(self.components.iter().map(of).sum()).div_ceil(luma)
+    }
+
+    fn read(progressive: bool, body: &[u8]) -> Option<Self> {
+        let [_, h1, h0, w1, w0, count, components @ ..] = body else { return None };
+        let count = usize::from(*count);
+        let components = components.get(..count.checked_mul(3)?)?.chunks_exact(3).map(|component| {
+            let &[id, factors, _] = component else { return None };
+            let (across, down) = (u32::from(factors >> 4), u32::from(factors & 0x0f));
+            let is_sampled = (1..=4).contains(&across) && (1..=4).contains(&down);
+            is_sampled.then_some(Component { id, across, down })
+        });
+        let components = components.collect::<Option<Vec<_>>>()?;
+        let (width, height) = (u16::from_be_bytes([*w1, *w0]).into(), u16::from_be_bytes([*h1, *h0]).into());
+        (1..=4).contains(&count).then_some(Self { progressive, width, height, components })
+    }
+
+    /// Whether a colour is sampled more finely than the brightness, or anything three to one.
+    fn is_oddly_sampled(&self) -> bool {
+        let most = self.components.first().map_or((0, 0), |luma| (luma.across, luma.down));
+        self.components.iter().any(|one| one.across > most.0 || one.down > most.1 || one.across == 3 || one.down == 3)
     }
 }
 
 /// Follows the markers of a JPEG to the end of its first picture; what stands behind it does not matter.
-///
-/// Markers as in ITU-T T.81, table B.1.
-pub(crate) fn survey(bytes: &[u8]) -> Result<Survey, EvidenceError> {
+pub(crate) fn survey(bytes: &[u8]) -> Result<Frame, EvidenceError> {
     let mut rest = bytes.get(2..).ok_or(EvidenceError::Truncated)?;
     let mut frame = None;
     let mut scans = 0_u32;
     loop {
-        let marker;
-        (marker, rest) = next_marker(rest)?;
+        let (marker, body, behind) = next_segment(rest)?;
+        rest = behind;
         match marker {
-            0xd9 => return frame.filter(|_| scans > 0).ok_or(EvidenceError::Damaged),
-            0x01 | 0xd0..=0xd8 => continue, // markers that stand alone
-            _ => {}
-        }
-        let (length, _) = rest.split_first_chunk::<2>().ok_or(EvidenceError::Truncated)?;
-        let length = usize::from(u16::from_be_bytes(*length));
-        let (segment, behind) = rest.split_at_checked(length).ok_or(EvidenceError::Truncated)?;
-        let body = segment.get(2..).ok_or(EvidenceError::Damaged)?;
-        match marker {
-            0xc0..=0xc2 => frame = Some(read_frame(marker == 0xc2, body)?),
+            END => return frame.filter(|_| scans > 0).ok_or(EvidenceError::Damaged),
+            0xc0..=0xc2 => {
+                let read = Frame::read(marker == 0xc2, body).ok_or(EvidenceError::Damaged)?;
+                if read.is_oddly_sampled() {
+                    return Err(ODDLY_SAMPLED);
+                }
+                frame = Some(read);
+            }
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
                 return Err(EvidenceError::Unsupported { format: "Lossless and arithmetic JPEG" });
             }
@@ -66,14 +90,37 @@ pub(crate) fn survey(bytes: &[u8]) -> Result<Survey, EvidenceError> {
                 if scans > SCANS {
                     return Err(EvidenceError::Damaged);
                 }
-                let is_part = |frame: &Survey| !frame.progressive && body.first() < Some(&frame.components);
+                let in_scan = body.first().map_or(0, |count| usize::from(*count));
+                let is_part = |frame: &Frame| !frame.progressive && in_scan < frame.components.len();
                 if frame.as_ref().is_some_and(is_part) {
                     return Err(APART);
                 }
             }
             _ => {}
         }
-        rest = behind;
+    }
+}
+
+/// The marker behind a picture.
+const END: u8 = 0xd9;
+
+/// The next marker that does not stand alone, with what it holds, and what stands behind that. The end holds nothing.
+///
+/// Markers as in ITU-T T.81, table B.1.
+fn next_segment(mut rest: &[u8]) -> Result<(u8, &[u8], &[u8]), EvidenceError> {
+    loop {
+        let marker;
+        (marker, rest) = next_marker(rest)?;
+        match marker {
+            END => return Ok((END, &[], rest)),
+            0x01 | 0xd0..=0xd8 => {}
+            _ => {
+                let (length, _) = rest.split_first_chunk::<2>().ok_or(EvidenceError::Truncated)?;
+                let length = usize::from(u16::from_be_bytes(*length));
+                let (segment, behind) = rest.split_at_checked(length).ok_or(EvidenceError::Truncated)?;
+                return Ok((marker, segment.get(2..).ok_or(EvidenceError::Damaged)?, behind));
+            }
+        }
     }
 }
 
@@ -89,29 +136,6 @@ fn next_marker(mut rest: &[u8]) -> Result<(u8, &[u8]), EvidenceError> {
             Some((&marker, behind)) => return Ok((marker, behind)),
         }
     }
-}
-
-fn read_frame(progressive: bool, body: &[u8]) -> Result<Survey, EvidenceError> {
-    let (components, factors) = read_factors(body).ok_or(EvidenceError::Damaged)?;
-    let &(across, down) = factors.first().ok_or(EvidenceError::Damaged)?;
-    let is_odd = |&(a, d): &(u64, u64)| a > across || d > down || a == 3 || d == 3;
-    if factors.iter().any(is_odd) {
-        return Err(ODDLY_SAMPLED);
-    }
-    let block = factors.iter().map(|(across, down)| across.saturating_mul(*down)).sum();
-    Ok(Survey { progressive, components, block, luma: across.saturating_mul(down) })
-}
-
-/// How many components a frame has, and the sampling factors of each, across and down.
-fn read_factors(body: &[u8]) -> Option<(u8, Vec<(u64, u64)>)> {
-    let count = *body.get(5).filter(|count| (1..=4).contains(*count))?;
-    let components = body.get(6..)?.get(..usize::from(count).checked_mul(3)?)?;
-    let factors = components.chunks_exact(3).map(|component| {
-        let factors = u64::from(*component.get(1)?);
-        let (across, down) = (factors >> 4, factors & 0x0f);
-        ((1..=4).contains(&across) && (1..=4).contains(&down)).then_some((across, down))
-    });
-    Some((count, factors.collect::<Option<Vec<_>>>()?))
 }
 
 #[cfg(test)]

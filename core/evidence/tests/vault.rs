@@ -310,6 +310,7 @@ fn the_sweep_reports_and_deletes_nothing_but_leftovers() {
     let known = BTreeSet::from([kept.sha256, missing]);
     let expected = Sweep {
         without_row: vec![recovered.sha256],
+        copies: BTreeSet::new(),
         missing_files: vec![missing],
         removed_temporary: 1,
         finished_erasures: 0,
@@ -331,6 +332,8 @@ fn a_recovered_file_remembers_which_copy_it_is() {
         let bytes = photo(50 + seed);
         let sealed = scene.vault.put(&mut &*bytes, kind, &mut random(seed as u64)).unwrap();
         assert_eq!(scene.vault.adopt(&sealed.sha256).unwrap().kind, kind);
+        let is_copy = scene.vault.sweep(&BTreeSet::new()).unwrap().copies.contains(&sealed.sha256);
+        assert_eq!(is_copy, kind != CopyKind::Original);
         assert_eq!(scene.vault.open_file(&sealed.sha256, &sealed.key).unwrap().kind(), kind);
     }
 }

@@ -4,7 +4,7 @@
 //! write, is damage, whatever marker was put behind it. Clauses are those of ITU-T T.81.
 
 use super::bits::{Bits, Codes};
-use super::next_marker;
+use super::{END, Frame, next_marker, next_segment};
 use crate::EvidenceError;
 use crate::EvidenceError::{Damaged, Truncated};
 
@@ -18,19 +18,11 @@ pub(crate) fn check(bytes: &[u8]) -> Result<(), EvidenceError> {
     let mut walk = Walk::default();
     let mut rest = bytes.get(2..).ok_or(Truncated)?;
     loop {
-        let marker;
-        (marker, rest) = next_marker(rest)?;
-        match marker {
-            0xd9 => return walk.end(),
-            0x01 | 0xd0..=0xd8 => continue,
-            _ => {}
-        }
-        let (length, _) = rest.split_first_chunk::<2>().ok_or(Truncated)?;
-        let (segment, behind) = rest.split_at_checked(u16::from_be_bytes(*length).into()).ok_or(Truncated)?;
-        let body = segment.get(2..).ok_or(Damaged)?;
+        let (marker, body, behind) = next_segment(rest)?;
         rest = behind;
         match marker {
-            0xc0..=0xc2 => walk.frame(marker == 0xc2, body).ok_or(Damaged)?,
+            END => return walk.end(),
+            0xc0..=0xc2 => walk.frame(&Frame::read(marker == 0xc2, body).ok_or(Damaged)?).ok_or(Damaged)?,
             0xc4 => walk.tables(body).ok_or(Damaged)?,
             0xda => rest = walk.scan(body, behind)?,
             0xdd => walk.interval = body.first_chunk().map(|two| u16::from_be_bytes(*two)).ok_or(Damaged)?,
@@ -80,31 +72,24 @@ impl Tells {
 }
 
 impl Walk {
-    fn frame(&mut self, is_progressive: bool, body: &[u8]) -> Option<()> {
-        let [_, h1, h0, w1, w0, count, components @ ..] = body else { return None };
-        let (height, width) = (u32::from(u16::from_be_bytes([*h1, *h0])), u32::from(u16::from_be_bytes([*w1, *w0])));
-        let components = components.get(..usize::from(*count).checked_mul(3)?)?;
-        let factors = |component: &[u8]| {
-            let factors = u32::from(*component.get(1)?);
-            Some((factors >> 4, factors & 0x0f))
-                .filter(|(across, down)| (1..=4).contains(across) && (1..=4).contains(down))
-        };
-        let all = components.chunks_exact(3).map(factors).collect::<Option<Vec<_>>>()?;
-        let (most_across, most_down) = (all.iter().map(|one| one.0).max()?, all.iter().map(|one| one.1).max()?);
-        let units = |length: u32, most: u32| Some(length.div_ceil(most.checked_mul(8)?));
-        let product = |across: u32, down: u32| usize::try_from(u64::from(across).checked_mul(down.into())?).ok();
+    /// Makes room for a picture; nothing where it has two frames.
+    fn frame(&mut self, frame: &Frame) -> Option<()> {
         if !self.components.is_empty() {
             return None;
         }
-        (self.is_progressive, self.units) =
-            (is_progressive, product(units(width, most_across)?, units(height, most_down)?)?);
-        for (component, (across, down)) in components.chunks_exact(3).zip(all) {
+        let across = frame.components.iter().map(|one| one.across).max()?;
+        let down = frame.components.iter().map(|one| one.down).max()?;
+        let product = |across: u32, down: u32| usize::try_from(u64::from(across).checked_mul(down.into())?).ok();
+        let units = |length: u32, most: u32| Some(length.div_ceil(most.checked_mul(8)?));
+        self.is_progressive = frame.progressive;
+        self.units = product(units(frame.width, across)?, units(frame.height, down)?)?;
+        for one in &frame.components {
             let blocks =
                 |length: u32, factor: u32, most: u32| Some(length.checked_mul(factor)?.div_ceil(most).div_ceil(8));
             self.components.push(Component {
-                id: *component.first()?,
-                in_unit: product(across, down)?,
-                alone: product(blocks(width, across, most_across)?, blocks(height, down, most_down)?)?,
+                id: one.id,
+                in_unit: product(one.across, one.down)?,
+                alone: product(blocks(frame.width, one.across, across)?, blocks(frame.height, one.down, down)?)?,
                 is_begun: false,
                 known: Vec::new(),
             });
@@ -238,7 +223,10 @@ fn block(
     match tells {
         Tells::Everything => {
             mean(bits, dc.ok_or(Damaged)?)?;
-            waves(bits, ac.ok_or(Damaged)?)
+            let mut more = 0;
+            first_waves(bits, ac.ok_or(Damaged)?, (1, 63), &mut 0, &mut more)?;
+            // Only a progressive picture ends several blocks at once.
+            if more == 0 { Ok(()) } else { Err(Damaged) }
         }
         Tells::Mean { is_first: true } => mean(bits, dc.ok_or(Damaged)?),
         Tells::Mean { is_first: false } => bits.skip(1),
@@ -257,20 +245,7 @@ fn wave(symbol: u8) -> (u32, u32) {
     (u32::from(symbol >> 4), u32::from(symbol & 0x0f))
 }
 
-/// The waves of a block that is told at once (F.2.2.2).
-fn waves(bits: &mut Bits<'_>, codes: &Codes) -> Result<(), EvidenceError> {
-    let mut at = 1_u32;
-    while at < 64 {
-        let (zeros, length) = wave(bits.symbol(codes, |symbol| symbol & 0x0f)?);
-        if length == 0 && zeros < 15 {
-            return Ok(()); // the end of the block
-        }
-        at = at.saturating_add(zeros).saturating_add(1);
-    }
-    if at > 64 { Err(Damaged) } else { Ok(()) }
-}
-
-/// The first bits of some waves of a block (G.1.2.2).
+/// The waves of a block from one to another, or their first bits (F.2.2.2 and G.1.2.2).
 fn first_waves(
     bits: &mut Bits<'_>,
     codes: &Codes,
@@ -290,10 +265,10 @@ fn first_waves(
             return Ok(());
         }
         at = at.saturating_add(zeros);
+        if at > to {
+            return Err(Damaged);
+        }
         if length > 0 {
-            if at > to {
-                return Err(Damaged);
-            }
             *known |= 1_u64.wrapping_shl(at);
         }
         at = at.saturating_add(1);

@@ -202,14 +202,6 @@ impl Vault {
         found.is_ok_and(|found| found.as_bytes() == key.as_bytes())
     }
 
-    /// Which copy a file was sealed as, by its header alone.
-    ///
-    /// # Errors
-    /// `NotHere`, `NotSealed`, `UnknownSealVersion`, `UnknownSealSuite` or `Storage`.
-    pub fn kind(&self, name: &Digest) -> Result<CopyKind, EvidenceError> {
-        self.header(name).map(|(header, _)| header.kind)
-    }
-
     /// Opens a file by the key in its own header and proves all of it: every chunk, and that its bytes have its name.
     ///
     /// For a file without a row, and for checking a disk.
@@ -217,6 +209,22 @@ impl Vault {
     /// # Errors
     /// Those of [`Vault::read`], `KeyNotReadable` and `WrongName`.
     pub fn adopt(&self, name: &Digest) -> Result<Sealed, EvidenceError> {
+        self.prove(name, &mut |_| ())
+    }
+
+    /// The same, with the proven bytes; like what was put, the file survives a loss of power on return.
+    ///
+    /// # Errors
+    /// Those of [`Vault::adopt`].
+    pub fn adopt_whole(&self, name: &Digest) -> Result<(Sealed, Vec<u8>), EvidenceError> {
+        let mut whole = Vec::new();
+        let sealed = self.prove(name, &mut |chunk| whole.extend_from_slice(chunk))?;
+        // Whoever put it may have died before its name was durable.
+        self.disk.sync_names()?;
+        Ok((sealed, whole))
+    }
+
+    fn prove(&self, name: &Digest, heard: &mut dyn FnMut(&[u8])) -> Result<Sealed, EvidenceError> {
         let (header, source) = self.header(name)?;
         let (key, kind) = (header.key(&self.key)?, header.kind);
         let mut file = Unsealed::new(header, &key, source)?;
@@ -225,6 +233,7 @@ impl Vault {
         while let Some(chunk) = file.next_chunk()? {
             bytes = bytes.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             hash.update(&chunk);
+            heard(&chunk);
         }
         let sha256 = Digest(hash.finalize().into());
         if sha256 != *name {

@@ -9,14 +9,16 @@ use std::io::Read;
 use mingcha_model::Digest;
 
 use super::disk::LOCK_NAME;
-use super::seal::HEADER;
-use super::{EvidenceError, Vault};
+use super::seal::{HEADER, Header};
+use super::{CopyKind, EvidenceError, Vault};
 
 /// What a sweep found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sweep {
     /// Whole files that no row names, in order: recovered photos, for [`Vault::adopt`].
     pub without_row: Vec<Digest>,
+    /// Those of them that were sealed as a copy of a picture, by their headers: whoever has the original makes them again.
+    pub copies: BTreeSet<Digest>,
     /// Names in rows for which there is no file, in order: to be fetched or reported.
     pub missing_files: Vec<Digest>,
     /// How many half-written files of killed processes were removed.
@@ -51,11 +53,15 @@ impl Vault {
             }
         }
         for name in present.difference(known) {
-            if self.is_erased(name)? {
+            let start = self.start(name)?;
+            if start == [0; HEADER] {
                 self.disk.remove(&name.to_string())?;
                 sweep.finished_erasures = sweep.finished_erasures.saturating_add(1);
-            } else {
-                sweep.without_row.push(*name);
+                continue;
+            }
+            sweep.without_row.push(*name);
+            if Header::read(&mut start.as_slice()).is_ok_and(|header| header.kind != CopyKind::Original) {
+                sweep.copies.insert(*name);
             }
         }
         if sweep.removed_temporary > 0 || sweep.finished_erasures > 0 {
@@ -65,11 +71,11 @@ impl Vault {
         Ok(sweep)
     }
 
-    fn is_erased(&self, name: &Digest) -> Result<bool, EvidenceError> {
+    fn start(&self, name: &Digest) -> Result<Vec<u8>, EvidenceError> {
         let mut start = Vec::with_capacity(HEADER);
         let length = u64::try_from(HEADER).unwrap_or(u64::MAX);
         self.disk.open(&name.to_string())?.take(length).read_to_end(&mut start)?;
-        Ok(start == [0; HEADER])
+        Ok(start)
     }
 }
 
