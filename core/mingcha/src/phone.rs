@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use mingcha_evidence::{FileKey, Sweep, Vault, VaultKey};
 use mingcha_model::{Catalogue, DeviceId, Digest, Grants, LogId, PersonId};
-use mingcha_store::{FileState, Mark, Store, StoreKey};
+use mingcha_store::{FileState, Mark, Store, StoreError, StoreKey};
 use mingcha_sync::{CityKey, PublicKey, Signer};
 use minicbor::{Decode, Encode};
 
@@ -46,6 +46,9 @@ pub struct Phone {
     pub(crate) stop: Stop,
     me: Option<Me>,
 }
+
+/// How often something is done whose ground other processes change at the same moment.
+const ATTEMPTS: u8 = 8;
 
 /// Who this phone belongs to and how it reaches the city: kept in the encrypted store.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -219,6 +222,23 @@ impl Phone {
                 })
                 .collect(),
         })
+    }
+}
+
+impl Phone {
+    /// Does this, and again where the store says that another process was faster; a defect that looks alike is told then.
+    pub(crate) fn again_where<T>(
+        &mut self,
+        is_in_the_way: impl Fn(&StoreError) -> bool,
+        work: &mut dyn FnMut(&mut Self) -> Result<T, MingchaError>,
+    ) -> Result<T, MingchaError> {
+        for _ in 1..ATTEMPTS {
+            match work(self) {
+                Err(MingchaError::Store(error)) if is_in_the_way(&error) => {}
+                other => return other,
+            }
+        }
+        work(self)
     }
 }
 

@@ -42,7 +42,6 @@ use mingcha_store::{FileState, PhotoFile};
 use zeroize::Zeroizing;
 
 use crate::criteria::photo_warning;
-use crate::ports::sixteen;
 use crate::say::Saying;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken};
 
@@ -155,7 +154,7 @@ impl Phone {
     fn capture(&mut self, file: &Path) -> Result<Captured, MingchaError> {
         self.me()?;
         let prepared = prepare_file(file).map_err(picture)?;
-        let photo = PhotoId::from_random(sixteen(&*self.chance));
+        let photo = self.new_photo();
         let observed_at = self.now_seconds();
         let original = self.seal_copy(photo, PhotoCopy::Original, &prepared.original)?;
         let mut captured = self.with_copies(photo, &original, &prepared, observed_at)?;
@@ -208,7 +207,12 @@ impl Phone {
         let sealed =
             self.vault.put(&mut bytes, kind(copy), &mut |bytes| chance.fill(bytes)).map_err(MingchaError::file)?;
         self.mend_rows(&sealed)?;
-        Ok(PhotoFile {
+        Ok(self.row_of_file(photo, copy, &sealed, state))
+    }
+
+    /// The row of a file that lies sealed in the vault, which is not written here.
+    fn row_of_file(&self, photo: PhotoId, copy: PhotoCopy, sealed: &Sealed, state: FileState) -> PhotoFile {
+        PhotoFile {
             photo,
             copy,
             sha256: sealed.sha256,
@@ -216,7 +220,7 @@ impl Phone {
             key: Some(Zeroizing::new(*sealed.key.as_bytes())),
             state,
             since: self.now_seconds(),
-        })
+        }
     }
 
     /// Photos with equal bytes share a file: where a new one took the place of a lost or damaged one, their rows need

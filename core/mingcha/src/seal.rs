@@ -12,9 +12,6 @@ use crate::{MingchaError, Phone};
 /// What is left for envelope and columns beside bodies and texts.
 const ROOM_FOR_COLUMNS: usize = 64 * 1024;
 
-/// How often a log is read again that others seal at the same moment.
-const ATTEMPTS: u8 = 8;
-
 impl Phone {
     /// Seals everything that was said so far; called before sync and when the app leaves the foreground.
     pub fn seal(&mut self) -> Result<(), MingchaError> {
@@ -28,13 +25,8 @@ impl Phone {
 
     /// Seals one log. Where another process seals the same one at this moment, what it left is sealed behind it.
     fn seal_log(&mut self, log: LogId) -> Result<(), MingchaError> {
-        for _ in 1..ATTEMPTS {
-            match self.seal_tail(log) {
-                Err(MingchaError::Store(StoreError::BadSegment(_))) => {}
-                other => return other,
-            }
-        }
-        self.seal_tail(log)
+        let is_sealed = |error: &StoreError| matches!(error, StoreError::BadSegment(_));
+        self.again_where(is_sealed, &mut |phone| phone.seal_tail(log))
     }
 
     fn seal_tail(&mut self, log: LogId) -> Result<(), MingchaError> {

@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use mingcha_evidence::{Inspection, accept_file};
-use mingcha_model::{Item, ItemCode, PhotoCopy, PhotoId, VisitId, print_seconds};
+use mingcha_model::{ItemCode, PhotoCopy, PhotoId, VisitId, print_seconds};
 use mingcha_store::{CapturedPhoto, PhotoFile, StoreError};
 
 use super::picture;
@@ -15,8 +15,16 @@ use crate::criteria::photo_warning;
 use crate::ports::sixteen;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken};
 
-/// How often files are sealed whose equals others erase at the same moment.
-const ATTEMPTS: u8 = 4;
+/// Where a photo is taken into.
+pub(super) struct Destination {
+    pub visit: VisitId,
+    pub item: Option<ItemCode>,
+    /// What to say because it is taken for that item.
+    pub warning: Option<String>,
+}
+
+/// The row of a taken photo and that of its original.
+type CapturedRows = (CapturedPhoto, PhotoFile);
 
 impl Phone {
     /// Takes a picture into a visit, for one of its items where one is named.
@@ -38,9 +46,7 @@ impl Phone {
         files: &[impl AsRef<Path>],
         item: Option<&str>,
     ) -> Result<Vec<PhotoTaken>, MingchaError> {
-        let (visit, item) = self.visit_for_photos(visit, item)?;
-        let avoided = item.as_ref().and_then(photo_warning);
-        let item = item.map(|item| item.code);
+        let into = self.visit_for_photos(visit, item)?;
         if files.len() > 1 {
             // All are looked at before the first is written.
             for (number, file) in (1..).zip(files) {
@@ -52,8 +58,7 @@ impl Phone {
             for file in files {
                 let (header, bytes) = accept_file(file.as_ref()).map_err(picture)?;
                 let observed_at = phone.now_seconds();
-                let (row, mut one) = phone.seal_original(visit, item.as_ref(), &header, &bytes, observed_at)?;
-                one.warnings.extend(avoided.clone());
+                let (row, one) = phone.seal_original(&into, &header, &bytes, observed_at)?;
                 taken.push(one);
                 rows.push(row);
             }
@@ -64,19 +69,15 @@ impl Phone {
 
     /// The visit that a photo is taken into, and its item. One that the city holds takes photos without an item: whoever
     /// stands there photographs now, and they are sorted after the release.
-    pub(super) fn visit_for_photos(
-        &self,
-        visit: &str,
-        item: Option<&str>,
-    ) -> Result<(VisitId, Option<Item>), MingchaError> {
+    pub(super) fn visit_for_photos(&self, visit: &str, item: Option<&str>) -> Result<Destination, MingchaError> {
         let id = self.visit_id(visit)?;
         if item.is_none() && self.is_held(id)? {
-            return Ok((id, None));
+            return Ok(Destination { visit: id, item: None, warning: None });
         }
         let (visit, place) = self.visit_open_for_writing(visit)?;
         let item = item.map(|item| self.item_of_visit(&visit, item)).transpose()?;
         self.may_add_photos(&place)?;
-        Ok((id, item))
+        Ok(Destination { visit: id, warning: item.as_ref().and_then(photo_warning), item: item.map(|item| item.code) })
     }
 
     /// Seals files and writes their rows, and does both again where another process erased one in between: it had the same
@@ -85,48 +86,57 @@ impl Phone {
         &mut self,
         mut seal_and_write: impl FnMut(&mut Self) -> Result<T, MingchaError>,
     ) -> Result<T, MingchaError> {
-        for _ in 1..ATTEMPTS {
-            match seal_and_write(self) {
-                Err(MingchaError::Store(StoreError::FileGone)) => {}
-                other => return other,
-            }
-        }
-        seal_and_write(self)
+        let is_gone = |error: &StoreError| matches!(error, StoreError::FileGone);
+        self.again_where(is_gone, &mut seal_and_write)
+    }
+
+    /// The name of a photo that nobody has taken yet.
+    pub(super) fn new_photo(&self) -> PhotoId {
+        PhotoId::from_random(sixteen(&*self.chance))
     }
 
     /// Seals an original; killed before its row is written, it is a recovered photo.
     pub(super) fn seal_original(
         &mut self,
-        visit: VisitId,
-        item: Option<&ItemCode>,
+        into: &Destination,
         header: &Inspection,
         bytes: &[u8],
         observed_at: i64,
-    ) -> Result<((CapturedPhoto, PhotoFile), PhotoTaken), MingchaError> {
-        let photo = PhotoId::from_random(sixteen(&*self.chance));
-        let original = self.seal_copy(photo, PhotoCopy::Original, bytes)?;
-        let (width, height) = (header.width, header.height);
-        let taken = PhotoTaken {
-            photo,
-            sha256: original.sha256,
-            width,
-            height,
-            warnings: header.warnings.iter().map(ToString::to_string).collect(),
-            observed_at: print_seconds(observed_at),
-            recorded_at: item.map(|_| print_seconds(observed_at)),
-        };
-        let captured = CapturedPhoto {
-            photo,
-            original: original.sha256,
-            visit,
-            item: item.cloned(),
-            observed_at,
-            width,
-            height,
-            problem: None,
-        };
-        Ok(((captured, original), taken))
+    ) -> Result<(CapturedRows, PhotoTaken), MingchaError> {
+        let original = self.seal_copy(self.new_photo(), PhotoCopy::Original, bytes)?;
+        Ok(captured(original, into, header, observed_at))
     }
+}
+
+/// What is written of a photo whose original is sealed, and what is told of it.
+pub(super) fn captured(
+    original: PhotoFile,
+    into: &Destination,
+    header: &Inspection,
+    observed_at: i64,
+) -> (CapturedRows, PhotoTaken) {
+    let (photo, sha256, width, height) = (original.photo, original.sha256, header.width, header.height);
+    let warnings = header.warnings.iter().map(ToString::to_string).chain(into.warning.clone());
+    let taken = PhotoTaken {
+        photo,
+        sha256,
+        width,
+        height,
+        warnings: warnings.collect(),
+        observed_at: print_seconds(observed_at),
+        recorded_at: into.item.as_ref().map(|_| print_seconds(observed_at)),
+    };
+    let captured = CapturedPhoto {
+        photo,
+        original: sha256,
+        visit: into.visit,
+        item: into.item.clone(),
+        observed_at,
+        width,
+        height,
+        problem: None,
+    };
+    ((captured, original), taken)
 }
 
 /// Says which of several files it is.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use mingcha_model::{Digest, Grants, OpId, PhotoCopy, PhotoId, Refusal, Role, Verdict};
 
-use crate::attention::rehearsal::{City, Desk, nobody};
+use crate::attention::rehearsal::{City, Desk, SITE_CODE, nobody};
 use crate::phone::Me;
 use crate::{Keys, Phone, PhotoRow, PhotosFinished, Ports, StillClock, SystemChance};
 
@@ -292,10 +292,11 @@ fn a_photo_taken_while_another_process_erases_one_of_the_same_bytes_is_there_aft
     let first = take(&mut anna, &visit, 1);
     let (picture, mut other) = (anna.picture(1), opened(&anna));
     let (header, bytes) = mingcha_evidence::accept_file(&picture).unwrap();
+    let into = anna.phone.visit_for_photos(&visit, None).unwrap();
     let mut attempts = 0;
     let kept = anna.phone.unless_erased_meanwhile(|phone| {
         attempts += 1;
-        let (row, taken) = phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON)?;
+        let (row, taken) = phone.seal_original(&into, &header, &bytes, NOON)?;
         if attempts == 1 {
             // The file was there already, and now goes with the only photo that anybody knows of.
             other.erase_photo(&first)?;
@@ -326,10 +327,13 @@ fn copies_made_while_another_process_erases_equal_ones_are_sealed_again() {
 
 #[test]
 fn a_photo_sealed_by_a_process_that_died_is_taken_in_or_erased_by_a_person() {
-    let (_city, mut anna, visit) = inspector();
+    let mut city = City::new();
+    let mut anna = city.desk("Anna", Role::Inspector, &nobody());
+    let visit = anna.phone.visit_start(SITE_CODE, "open", &["ORD".to_owned()], &[]).unwrap().visit.to_string();
     for number in [1, 2] {
         let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(number)).unwrap();
-        anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON).unwrap();
+        let into = anna.phone.visit_for_photos(&visit, None).unwrap();
+        anna.phone.seal_original(&into, &header, &bytes, NOON).unwrap();
     }
     anna.phone = opened(&anna);
     let found = anna.phone.photos_recovered().unwrap();
@@ -338,7 +342,8 @@ fn a_photo_sealed_by_a_process_that_died_is_taken_in_or_erased_by_a_person() {
     let out = anna.folder.path().join("looked-at.png");
     anna.phone.photo_save(&kept, "original", &out).unwrap();
     assert_eq!(Digest::of(&fs::read(out).unwrap()), found[0].sha256);
-    let taken = anna.phone.photo_recover(&kept, &visit, None).unwrap();
+    let taken = anna.phone.photo_recover(&kept, &visit, Some("ORD-3")).unwrap();
+    assert_eq!(taken.warnings, ["photo_avoided"], "as of a photo that is taken for such an item");
     assert_eq!((taken.sha256, Some(taken.observed_at)), (found[0].sha256, found[0].observed_at.clone()));
     assert_eq!(anna.phone.photo_recover(&kept, &visit, None).unwrap_err().code(), "unknown");
     assert_eq!(anna.phone.photo_discard(&gone).unwrap(), found[1]);
@@ -353,7 +358,8 @@ fn a_photo_of_a_visit_that_the_city_holds_says_so_and_goes_on_once_it_is_release
     let (mut city, mut anna, visit) = inspector();
     let mut chief = city.desk("Chieftain", Role::Supervisor, &nobody());
     let (header, bytes) = mingcha_evidence::accept_file(&anna.picture(1)).unwrap();
-    let (row, _) = anna.phone.seal_original(visit.parse().unwrap(), None, &header, &bytes, NOON).unwrap();
+    let into = anna.phone.visit_for_photos(&visit, None).unwrap();
+    let (row, _) = anna.phone.seal_original(&into, &header, &bytes, NOON).unwrap();
     let opened = OpId { log: anna.phone.me().unwrap().log, seq: 2 };
     city.rulings.insert(opened, (Verdict::Held, Refusal::DeviceRevoked));
     city.meet(&mut anna);

@@ -180,7 +180,7 @@ impl Phone {
     pub fn photo_save(&self, photo: &str, copy: &str, out: &Path) -> Result<PhotoSaved, MingchaError> {
         let asked = PhotoCopy::named(copy)
             .ok_or(Mistake::Malformed("照片版本", "the copy is original, standard, thumbnail or published"))?;
-        if let Some(sha256) = self.recovered_of(photo) {
+        if let Some(sha256) = self.recovered_of(photo)? {
             let bytes = self.recovered_bytes(sha256)?;
             write_new(out, &bytes)?;
             let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

@@ -2,9 +2,11 @@
 //!
 //! A person takes one into a visit, where it is a photo like every other, or discards it. What has a row by now is none.
 
-use mingcha_evidence::{CopyKind, inspect};
-use mingcha_model::{Digest, print_seconds};
+use mingcha_evidence::inspect;
+use mingcha_model::{Digest, PhotoCopy, print_seconds};
+use mingcha_store::FileState;
 
+use super::capture::captured;
 use super::picture;
 use crate::{MingchaError, Mistake, Phone, PhotoTaken, RecoveredPhoto};
 
@@ -20,13 +22,18 @@ impl Phone {
     /// Mistakes: no such recovered photo, visit or item; a file that does not open or is no picture, which stays.
     pub fn photo_recover(&mut self, sha256: &str, visit: &str, item: Option<&str>) -> Result<PhotoTaken, MingchaError> {
         let sha256 = self.recovered_named(sha256)?;
-        let (visit, item) = self.visit_for_photos(visit, item)?;
-        let item = item.map(|item| item.code);
+        let into = self.visit_for_photos(visit, item)?;
         let observed_at = self.sealed_at(sha256).unwrap_or_else(|| self.now_seconds());
-        let bytes = self.recovered_bytes(sha256)?;
+        let (sealed, bytes) = self.vault.adopt_whole(&sha256).map_err(MingchaError::file)?;
         let header = inspect(&bytes).map_err(picture)?;
+        let mut lying = Some(sealed);
         let taken = self.unless_erased_meanwhile(|phone| {
-            let (row, taken) = phone.seal_original(visit, item.as_ref(), &header, &bytes, observed_at)?;
+            let photo = phone.new_photo();
+            let original = match lying.take() {
+                Some(sealed) => phone.row_of_file(photo, PhotoCopy::Original, &sealed, FileState::Local),
+                None => phone.seal_copy(photo, PhotoCopy::Original, &bytes)?,
+            };
+            let (row, taken) = captured(original, &into, &header, observed_at);
             phone.store.put_captured(&[row])?;
             Ok(taken)
         })?;
@@ -51,7 +58,7 @@ impl Phone {
     /// another process that makes one at this moment finds it gone before it writes its row, and seals it again.
     pub(super) fn drop_copies_of_nothing(&mut self) -> Result<(), MingchaError> {
         for sha256 in self.sweep.without_row.clone() {
-            if self.is_copy(&sha256) {
+            if self.sweep.copies.contains(&sha256) {
                 self.erase_unnamed(sha256, None)?;
                 self.sweep.without_row.retain(|other| *other != sha256);
             }
@@ -59,14 +66,9 @@ impl Phone {
         Ok(())
     }
 
-    fn is_copy(&self, sha256: &Digest) -> bool {
-        matches!(self.vault.kind(sha256), Ok(CopyKind::Standard | CopyKind::Thumbnail))
-    }
-
     /// The bytes of a recovered picture, to be looked at before it is decided on.
     pub(super) fn recovered_bytes(&self, sha256: Digest) -> Result<Vec<u8>, MingchaError> {
-        let sealed = self.vault.adopt(&sha256).map_err(MingchaError::file)?;
-        self.vault.read(&sha256, &sealed.key).map_err(MingchaError::file)
+        Ok(self.vault.adopt_whole(&sha256).map_err(MingchaError::file)?.1)
     }
 
     /// When it was sealed, by the system's clock in Unix seconds: the moment in which it was taken in.
@@ -76,12 +78,14 @@ impl Phone {
         i64::try_from(since.as_secs()).ok()
     }
 
-    /// Whole originals without a photo. A copy that a killed process made is none: its original has a photo, and whoever
-    /// makes it again finds it.
+    /// Originals without a photo, by what the sweep saw: no file is opened, because every look at the phone counts them. A copy
+    /// that a killed process made is none: its original has a photo, and whoever makes it again finds it.
     pub(crate) fn recovered(&self) -> Result<Vec<Digest>, MingchaError> {
         let mut recovered = Vec::new();
         for sha256 in &self.sweep.without_row {
-            if !self.is_copy(sha256) && self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none()) {
+            if !self.sweep.copies.contains(sha256)
+                && self.store.photo_files_of(*sha256)?.iter().all(|row| row.key.is_none())
+            {
                 recovered.push(*sha256);
             }
         }
@@ -89,12 +93,13 @@ impl Phone {
     }
 
     fn recovered_named(&self, typed: &str) -> Result<Digest, MingchaError> {
-        self.recovered_of(typed).ok_or_else(|| Mistake::Unknown("找回的照片", "recovered photo").into())
+        self.recovered_of(typed)?.ok_or_else(|| Mistake::Unknown("找回的照片", "recovered photo").into())
     }
 
-    pub(super) fn recovered_of(&self, typed: &str) -> Option<Digest> {
-        let sha256 = typed.trim().parse().ok()?;
-        self.recovered().ok()?.contains(&sha256).then_some(sha256)
+    /// The recovered picture of this name, where there is one.
+    pub(super) fn recovered_of(&self, typed: &str) -> Result<Option<Digest>, MingchaError> {
+        let Ok(sha256) = typed.trim().parse() else { return Ok(None) };
+        Ok(self.recovered()?.contains(&sha256).then_some(sha256))
     }
 
     fn recovered_row(&self, sha256: Digest) -> RecoveredPhoto {
