@@ -64,7 +64,7 @@ pub fn swift(text: &str) -> Surface {
         let words = plain.trim_start_matches("public ").trim_start_matches("open ").trim_start_matches("final ");
         let is_public = words.len() != plain.len();
         // What a class does the tool writes at the margin; the product has no functions outside of classes.
-        let indent = if indent == 0 && words.contains("func ") && found.is_in("class ") { 4 } else { indent };
+        let indent = if indent == 0 && words.contains("func ") && found.is_in_class() { 4 } else { indent };
         if ["fileprivate", "private", "internal"].iter().any(|word| code.starts_with(word)) {
             found.hide(indent);
             continue;
@@ -77,7 +77,7 @@ pub fn swift(text: &str) -> Surface {
             Some(_) => found.hide(indent),
             None if found.is_hidden(indent) => {}
             None if code.starts_with("case ") && indent == 4 => found.member(indent, code.trim_end_matches([',', '('])),
-            None if is_public || found.is_in("protocol ") => {
+            None if is_public || found.is_in_protocol() => {
                 let is_member = ["func ", "var ", "let ", "static func "].iter().any(|kind| words.starts_with(kind));
                 if is_member {
                     let spaced = words.split(" {").next().unwrap_or(words).replace(")throws", ") throws");
@@ -134,8 +134,12 @@ impl Names {
         self.around.iter().any(|(outer, name)| *outer < indent && name.is_none())
     }
 
-    fn is_in(&self, kind: &str) -> bool {
-        self.around.last().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with(kind))
+    fn is_in_protocol(&self) -> bool {
+        self.around.last().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with("protocol "))
+    }
+
+    fn is_in_class(&self) -> bool {
+        self.around.first().and_then(|(_, name)| name.as_ref()).is_some_and(|name| name.starts_with("class "))
     }
 
     /// A member of the block around it; what stands deeper is inside of a member.
@@ -338,6 +342,7 @@ internal object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
     func status() throws  -> DeviceStatus
 }
 public final class Device: DeviceProtocol, @unchecked Sendable {
+    fileprivate let handle: UInt64
     init(unsafeFromHandle handle: UInt64) {
     }
     /**
