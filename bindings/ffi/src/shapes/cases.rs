@@ -60,6 +60,8 @@ pub struct FindingSummary {
     pub recheck_due: Option<DisplayDate>,
     /// What else to know at a glance: overdue, repeated, suspended, appealed, contested, ...
     pub marks: Vec<Tag>,
+    /// What this row showed; handed back with a decision.
+    pub basis: String,
 }
 
 /// One finding with everything that is known of it here.

@@ -57,6 +57,8 @@ pub struct FindingSummary {
     pub recheck_due: Option<DisplayDate>,
     /// What else to know at a glance: overdue, repeated, suspended, appealed, contested, ...
     pub marks: Vec<Tag>,
+    /// What this row showed; handed back with a decision.
+    pub basis: String,
 }
 
 /// One finding with everything that is known of it here.
@@ -250,6 +252,7 @@ fn summary(row: FindingRow, today: Day) -> FindingSummary {
         text: row.text,
         deadline: row.deadline.map(|day| DisplayDate::of(day, today)),
         recheck_due: row.recheck_due.map(|day| DisplayDate::of(day, today)),
+        basis: row.basis.to_string(),
         marks: marks.into_iter().filter(|(_, is_so)| *is_so).map(|(code, _)| Tag::of(&[Sense::Mark], code)).collect(),
     }
 }
