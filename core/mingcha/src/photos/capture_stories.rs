@@ -343,7 +343,8 @@ fn a_photo_sealed_by_a_process_that_died_is_taken_in_or_erased_by_a_person() {
     anna.phone.photo_save(&kept, "original", &out).unwrap();
     assert_eq!(Digest::of(&fs::read(out).unwrap()), found[0].sha256);
     let taken = anna.phone.photo_recover(&kept, &visit, Some("ORD-3")).unwrap();
-    assert_eq!(taken.warnings, ["photo_avoided"], "as of a photo that is taken for such an item");
+    let warned = taken.warnings.last().map(String::as_str);
+    assert_eq!(warned, Some("photo_avoided"), "as of a photo that is taken for such an item");
     assert_eq!((taken.sha256, Some(taken.observed_at)), (found[0].sha256, found[0].observed_at.clone()));
     assert_eq!(anna.phone.photo_recover(&kept, &visit, None).unwrap_err().code(), "unknown");
     assert_eq!(anna.phone.photo_discard(&gone).unwrap(), found[1]);
