@@ -4,118 +4,140 @@ import Foundation
 
 /// One device, for Swift concurrency.
 ///
-/// What screens show is a `Pages`: a sequence that gives its page at once, and again whenever something that this process
-/// changed may have changed it; where the device is busy it waits until it is not. What a person does is an `async` function: when it returns, its effect is durable. Nothing
-/// runs on the main thread or on a cooperative one; whatever fails throws a `MingchaError`, each case a decision for the app.
+/// What screens show is a ``Pages``: a sequence that gives its page at once, and again whenever something that this process
+/// changed may have changed it. What a person does is an `async` function: when it returns, its effect is durable. Whatever fails throws a
+/// ``MingchaError``, each case a decision for the app, with words to show.
 ///
-/// Cancelling a task never undoes or loses anything: a call that has begun is finished.
-public actor Mingcha {
-    private nonisolated let device: Device
-    private nonisolated let bell = Bell()
-    /// Calls wait here one after the other, as the device takes them: one thread, and none that belongs to Swift's tasks.
-    private nonisolated let queue: DispatchQueue
-    /// A sync, or work on a file, waits here for minutes, and keeps no call waiting.
-    private nonisolated let syncs = DispatchQueue(label: "mingcha.sync")
+/// Nothing of the library runs on the main thread or on one of Swift's own. Cancelling a task never undoes or loses anything: a call that has
+/// begun is finished. What waits for the city or writes a file ends within a moment.
+///
+/// It is no actor, because it has no state that needs one: the device puts its callers in order, on queues that belong to no executor of
+/// Swift's, down to iOS 16.
+public final class Mingcha: Sendable {
+    /// What the screens wait for, for one banner above all of them: the phone's keys, or another process.
+    public let waiting = Waiting()
 
-    /// Which of the two queues this is, for stories that look where a call runs.
-    package static let place = DispatchSpecificKey<String>()
+    private let device: Kept
+    private let bell: Bell
+    private let queues: Queues
 
-    private init(device: Device, queue: DispatchQueue) {
-        self.device = device
-        self.queue = queue
-        syncs.setSpecific(key: Self.place, value: "syncs")
-        device.observe(observer: bell)
+    private init(device: Kept, bell: Bell, queues: Queues) {
+        (self.device, self.bell, self.queues) = (device, bell, queues)
     }
 
+    deinit { waiting.end() }
+
     /// Opens the device in this folder, which is made when it is not there; an empty folder is a new device.
+    ///
+    /// A task that was cancelled meanwhile gets none, and no file stays open.
     public static func open(folder: URL, platform: any Platform) async throws(MingchaError) -> Mingcha {
-        let queue = DispatchQueue(label: "mingcha")
-        queue.setSpecific(key: place, value: "calls")
-        let device = try await answer(on: queue) { try Device.open(folder: folder.path, platform: platform) }
-        return Mingcha(device: device, queue: queue)
+        try await open { try Device.open(folder: folder.path, platform: platform) }
+    }
+
+    /// The same with a device that this makes: stories look at what it is asked, and where.
+    package static func open(by make: @escaping @Sendable () throws -> any WorkingDevice) async throws(MingchaError) -> Mingcha {
+        let (queues, bell) = (Queues(), Bell())
+        let device = try await Kept.made(on: queues.calls) {
+            let device = try make()
+            device.observe(observer: bell)
+            return device
+        }
+        let opened = Mingcha(device: device, bell: bell, queues: queues)
+        if Task.isCancelled {
+            await opened.close()
+            throw .givenUp
+        }
+        return opened
     }
 
     // MARK: What screens show
 
     /// Whose device this is and what waits: for the start screen and badges. It needs no enrolment.
-    public nonisolated func status() -> Pages<DeviceStatus> { pages { try $0.status() } }
+    public func status() -> Pages<DeviceStatus> { pages { try $0.status() } }
 
     /// The sites of this person's areas or unit.
-    public nonisolated func sites(_ query: SiteQuery = SiteQuery()) -> Pages<SitePage> { pages { try $0.sites(query: query) } }
+    public func sites(_ query: SiteQuery = SiteQuery()) -> Pages<SitePage> { pages { try $0.sites(query: query) } }
 
     /// Today's work.
-    public nonisolated func tasks() -> Pages<TaskPage> { pages { try $0.tasks() } }
+    public func tasks() -> Pages<TaskPage> { pages { try $0.tasks() } }
 
     /// One visit, to be filled in or read.
-    public nonisolated func visit(_ id: String) -> Pages<VisitForm> { pages { try $0.visit(visitId: id) } }
+    public func visit(_ id: String) -> Pages<VisitForm> { pages { try $0.visit(visitId: id) } }
 
     /// Findings, the newest first.
-    public nonisolated func findings(_ query: FindingQuery = FindingQuery()) -> Pages<FindingPage> {
-        pages { try $0.findings(query: query) }
-    }
+    public func findings(_ query: FindingQuery = FindingQuery()) -> Pages<FindingPage> { pages { try $0.findings(query: query) } }
 
     /// One finding with everything that is known of it here.
-    public nonisolated func finding(_ id: String) -> Pages<FindingDetail> { pages { try $0.finding(findingId: id) } }
+    public func finding(_ id: String) -> Pages<FindingDetail> { pages { try $0.finding(findingId: id) } }
 
     /// What a visit comes to, line by line. What was submitted stands, whatever was answered since.
-    public nonisolated func score(_ visit: String) -> Pages<ScorePage> { pages { try $0.score(visitId: visit) } }
+    public func score(of visit: String) -> Pages<ScorePage> { pages { try $0.score(visitId: visit) } }
 
     /// What needs this person: refused, held, disagreed about.
-    public nonisolated func attention() -> Pages<AttentionPage> { pages { try $0.attention() } }
+    public func attention() -> Pages<AttentionPage> { pages { try $0.attention() } }
 
-    /// When something fed back on this day, `2026-03-10`, is rechecked by the city's policy: for a picker of days.
-    public nonisolated func recheckDay(fedBack: String) async throws(MingchaError) -> ReckonedDay {
-        try await call { try $0.recheckDay(fedBack: fedBack) }
+    /// When something fed back on this day is rechecked by the city's policy: for a picker of days.
+    public func recheckDay(fedBack: Day) async throws(MingchaError) -> ReckonedDay {
+        try await call { try $0.recheckDay(fedBack: fedBack.iso) }
     }
 
-    /// The day so many working days after this one, which is not counted.
-    public nonisolated func workday(start: String, workdays: Int32) async throws(MingchaError) -> ReckonedDay {
-        try await call { try $0.workday(start: start, workdays: workdays) }
+    /// The day so many working days after this one, which is not counted; at most 3,660.
+    public func workday(start: Day, workdays: Int) async throws(MingchaError) -> ReckonedDay {
+        try await call { try $0.workday(start: start.iso, workdays: Int32(clamping: workdays)) }
+    }
+
+    /// Writes a photo that is here to a new file, unsealed. The app removes it when it was shown.
+    public func savePhoto(_ photo: String, copy: PhotoCopy, to file: URL) async throws(MingchaError) {
+        try await call { try $0.savePhoto(photoId: photo, copy: copy, file: file.path) }
     }
 
     // MARK: What a person does
 
-    /// Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`.
+    /// Enrols this device with the city at this address by a one-time code, as `7KQM-2R8T-XW4P`. Screens go on meanwhile.
+    ///
+    /// When its task is cancelled it returns at once; whether the city let the device in all the same, ``status()`` says.
     @discardableResult
-    public nonisolated func enrol(city: URL, code: String) async throws(MingchaError) -> DeviceStatus {
-        try await call { try $0.enrol(cityUrl: city.absoluteString, code: code) }
+    public func enrol(city: URL, code: String) async throws(MingchaError) -> DeviceStatus {
+        try await device.askInPassing(on: queues.jobs) { try $0.enrol(cityUrl: city.absoluteString, code: code) }.get()
     }
 
-    /// Starts a visit at a site, named by id or by the office's code.
+    /// Starts a visit at a site, named by id or by the office's code. Without sets it asks those of the campaign that runs, else
+    /// the everyday ones.
     @discardableResult
-    public nonisolated func startVisit(site: String, mode: String, sets: [String] = []) async throws(MingchaError) -> StartedVisit {
+    public func startVisit(at site: String, mode: VisitMode, sets: [String] = []) async throws(MingchaError) -> StartedVisit {
         try await call { try $0.startVisit(siteId: site, mode: mode, sets: sets) }
     }
 
-    /// Answers one item of a visit.
-    public nonisolated func answer(
-        visit: String, item: String, value: String, note: String? = nil, basis: String? = nil
+    /// Answers one item of a visit. A note that is not given stays where the same person gives the same value again.
+    public func answer(
+        _ item: String, in visit: String, value: String, note: String? = nil, basis: String? = nil
     ) async throws(MingchaError) {
         try await call { try $0.answer(visitId: visit, item: item, value: value, note: note, basis: basis) }
     }
 
-    /// Takes a picture into a visit, for one of its items where one is named.
-    public nonisolated func addPhoto(visit: String, file: URL, item: String? = nil) async throws(MingchaError) -> TakenPhoto {
+    /// Takes a picture into a visit, for one of its items where one is named: JPEG, PNG or WebP, at most 48 megapixels. The file
+    /// stays as it is.
+    public func addPhoto(_ file: URL, to visit: String, item: String? = nil) async throws(MingchaError) -> TakenPhoto {
         try await call { try $0.addPhoto(visitId: visit, file: file.path, item: item) }
     }
 
-    /// Submits a visit as it was seen.
+    /// Submits a visit as it was seen: an answer of somebody else's that came since is looked at first (``MingchaError/outOfDate(code:zh:en:)``).
     @discardableResult
-    public nonisolated func submitVisit(_ visit: String, basis: String? = nil) async throws(MingchaError) -> SubmittedVisit {
+    public func submitVisit(_ visit: String, basis: String? = nil) async throws(MingchaError) -> SubmittedVisit {
         try await call { try $0.submitVisit(visitId: visit, basis: basis) }
     }
 
     /// Raises a finding on an item of a visit, with photos of that visit.
     @discardableResult
-    public nonisolated func raiseFinding(
-        visit: String, item: String, text: String, severity: String = "ordinary", photos: [String] = []
+    public func raiseFinding(
+        on item: String, in visit: String, text: String, severity: Severity = .ordinary, photos: [String] = []
     ) async throws(MingchaError) -> RaisedFinding {
         try await call { try $0.raiseFinding(visitId: visit, item: item, text: text, severity: severity, photoIds: photos) }
     }
 
     /// Tells the unit of a finding; photos go along only where a person looked at them, with the parts that were marked made
     /// unrecognisable. Gives the id under which everybody acts on it from then on.
-    public nonisolated func feedBack(
+    public func feedBack(
         _ finding: String, demand: String? = nil, photosChecked: Bool = false, blurred: [BlurredPart] = []
     ) async throws(MingchaError) -> String {
         try await call {
@@ -123,32 +145,30 @@ public actor Mingcha {
         }
     }
 
-    /// Serves a rectification notice.
-    public nonisolated func serveNotice(_ finding: String, deadline: String? = nil) async throws(MingchaError) {
-        try await call { try $0.serveNotice(findingId: finding, deadline: deadline) }
+    /// Serves a rectification notice; without a day the deadline follows from severity and service.
+    public func serveNotice(on finding: String, deadline: Day? = nil) async throws(MingchaError) {
+        try await call { try $0.serveNotice(findingId: finding, deadline: deadline?.iso) }
     }
 
     /// A unit sends what it put right, with photos of it. Gives the id of the submission.
     @discardableResult
-    public nonisolated func submitRectification(
-        _ finding: String, text: String, files: [URL] = []
-    ) async throws(MingchaError) -> String {
+    public func submitRectification(of finding: String, text: String, files: [URL] = []) async throws(MingchaError) -> String {
         try await call { try $0.submitRectification(findingId: finding, text: text, files: files.map(\.path)) }
     }
 
     /// A supervisor approves exactly one submission.
-    public nonisolated func approve(_ submission: String, text: String? = nil, basis: String? = nil) async throws(MingchaError) {
+    public func approve(_ submission: String, text: String? = nil, basis: String? = nil) async throws(MingchaError) {
         try await call { try $0.approve(submissionId: submission, text: text, basis: basis) }
     }
 
     /// A supervisor returns exactly one submission, with a reason.
-    public nonisolated func sendBack(_ submission: String, reason: String, basis: String? = nil) async throws(MingchaError) {
+    public func sendBack(_ submission: String, reason: String, basis: String? = nil) async throws(MingchaError) {
         try await call { try $0.sendBack(submissionId: submission, reason: reason, basis: basis) }
     }
 
-    /// Says what a recheck found: `pass`, `partly` or `fail`.
-    public nonisolated func recheck(
-        _ finding: String, result: String, text: String? = nil, files: [URL] = [], basis: String? = nil
+    /// Says what a recheck found.
+    public func recheck(
+        _ finding: String, result: RecheckResult, text: String? = nil, files: [URL] = [], basis: String? = nil
     ) async throws(MingchaError) {
         try await call {
             try $0.recheck(findingId: finding, result: result, text: text, files: files.map(\.path), basis: basis)
@@ -156,45 +176,41 @@ public actor Mingcha {
     }
 
     /// Proposes a refused statement again, word for word, with whatever else of it was refused.
-    public nonisolated func proposeAgain(_ statement: String) async throws(MingchaError) {
+    public func proposeAgain(_ statement: String) async throws(MingchaError) {
         try await call { try $0.proposeAgain(statementId: statement) }
     }
 
     /// Lets a refused statement go, and with what made a thing all that was said of the thing.
-    public nonisolated func letGo(_ statement: String) async throws(MingchaError) {
+    public func letGo(of statement: String) async throws(MingchaError) {
         try await call { try $0.letGo(statementId: statement) }
     }
 
     /// Decides what people said differently: the value of this statement stands from now on, with a reason.
-    public nonisolated func settle(
-        _ conflict: String, keep statement: String, reason: String, basis: String? = nil
+    public func settle(
+        _ conflict: String, keeping statement: String, reason: String, basis: String? = nil
     ) async throws(MingchaError) {
         try await call { try $0.settle(conflictId: conflict, keptId: statement, reason: reason, basis: basis) }
     }
 
     /// What was decided against this person was looked at: it counts as seen from here on.
-    public nonisolated func markOverruledSeen() async throws(MingchaError) {
+    public func markOverruledSeen() async throws(MingchaError) {
         try await call { try $0.markOverruledSeen() }
-    }
-
-    /// Writes a photo that is here to a new file, unsealed. The app removes it when it was shown.
-    public nonisolated func savePhoto(_ photo: String, copy: String, to file: URL) async throws(MingchaError) {
-        try await call { try $0.savePhoto(photoId: photo, copy: copy, file: file.path) }
     }
 
     // MARK: The city, and the end
 
-    /// Meets the city: sends what was said, receives what is new, then photos both ways. Screens go on meanwhile.
+    /// Meets the city: sends what was said, receives what is new, then photos both ways. Screens go on meanwhile. One sync runs at
+    /// a time; another one is told that the device is busy.
     ///
-    /// When its task is cancelled the sync is asked to end; it does so after the request that is under way.
+    /// When its task is cancelled, the sync gives up the request that is under way at once, and throws
+    /// ``MingchaError/cancelled(code:zh:en:)`` within a moment. What the city has by then, it has; the next sync goes on from there.
     ///
-    /// - Parameter progress: told ten times a second at most.
+    /// - Parameter progress: told ten times a second at most, where the caller runs, and never after this returned.
     @discardableResult
-    public nonisolated func sync(
-        _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    public func sync(
+        isolation: isolated (any Actor)? = #isolation, _ progress: (JobProgress) -> Void = { _ in }
     ) async throws(MingchaError) -> SyncOutcome {
-        let job = device.syncJob()
-        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
+        try await run(telling: progress) { $0.syncing() }
     }
 
     /// Hands this device's work on as a new file that the city alone can read, for a memory card, a cable or a colleague, where
@@ -202,92 +218,62 @@ public actor Mingcha {
     ///
     /// When its task is cancelled it leaves no file.
     ///
-    /// - Parameter since: only what was said and taken from this RFC 3339 time on; the city must have what came before.
-    /// - Parameter progress: told ten times a second at most.
+    /// - Parameter since: only what was said and taken from this second on; the city must have what came before.
+    /// - Parameter progress: told ten times a second at most, where the caller runs, and never after this returned.
     @discardableResult
-    public nonisolated func exportParcel(
-        to file: URL, since: String? = nil, _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    public func exportParcel(
+        to file: URL, since: Date? = nil, isolation: isolated (any Actor)? = #isolation,
+        _ progress: (JobProgress) -> Void = { _ in }
     ) async throws(MingchaError) -> ParcelOutcome {
-        let job = device.exportJob(file: file.path, since: since)
-        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
+        let since = since.map { max($0, Date(timeIntervalSince1970: 0)).formatted(.iso8601) }
+        return try await run(telling: progress) { $0.exporting(to: file.path, since: since) }
     }
 
     /// Takes along a file that somebody else exported; the next sync hands it over. Nothing of it can be read here.
     ///
-    /// - Parameter progress: told ten times a second at most.
+    /// When its task is cancelled, nothing of it was taken along.
+    ///
+    /// - Parameter progress: told ten times a second at most, where the caller runs, and never after this returned.
     @discardableResult
-    public nonisolated func importParcel(
-        _ file: URL, _ progress: @escaping @Sendable (SyncProgress) -> Void = { _ in }
+    public func importParcel(
+        _ file: URL, isolation: isolated (any Actor)? = #isolation, _ progress: (JobProgress) -> Void = { _ in }
     ) async throws(MingchaError) -> ParcelOutcome {
-        let job = device.importJob(file: file.path)
-        return try await watched({ try job.run() }, { job.progress() }, { job.cancel() }, progress)
-    }
-
-    private nonisolated func watched<Outcome: Sendable>(
-        _ run: @escaping @Sendable () throws -> Outcome,
-        _ now: @escaping @Sendable () -> SyncProgress,
-        _ cancel: @escaping @Sendable () -> Void,
-        _ progress: @escaping @Sendable (SyncProgress) -> Void
-    ) async throws(MingchaError) -> Outcome {
-        let queue = syncs
-        let watching = Task {
-            while !Task.isCancelled {
-                try await Task.sleep(nanoseconds: 100_000_000)
-                progress(now())
-            }
-        }
-        let word = await withTaskCancellationHandler {
-            await Mingcha.result(on: queue) { try run() }
-        } onCancel: {
-            cancel()
-        }
-        watching.cancel()
-        return try word.get()
+        try await run(telling: progress) { $0.importing(file.path) }
     }
 
     /// Lets go of every file, for an app that leaves the foreground. The next call opens the device again.
-    public nonisolated func suspend() async throws(MingchaError) {
+    public func suspend() async throws(MingchaError) {
         try await call { try $0.suspend() }
     }
 
-    /// Closes this opening for good: jobs are cancelled, and every later call fails with `Cancelled`, as does every page that
-    /// is still read.
-    public nonisolated func close() async {
-        _ = await Mingcha.result(on: queue) { [device] in device.shut() }
-        bell.changed()
+    /// Closes this opening for good, after the calls that wait: syncs are cancelled, and every later call fails with
+    /// ``MingchaError/cancelled(code:zh:en:)``, as does every page that is still read. What nobody closes is closed when nobody needs it any more.
+    public func close() async {
+        _ = await device.ask(on: queues.calls) { $0.shut() }
+        bell.ring()
+        waiting.end()
     }
 
-    private nonisolated func call<T: Sendable>(_ ask: @escaping @Sendable (Device) throws -> T) async throws(MingchaError) -> T {
-        let device = device
-        return try await Mingcha.answer(on: queue) { try ask(device) }
+    // MARK: How
+
+    /// How many sequences of pages are read: for those who look for leaks.
+    package var readers: Int { bell.count }
+
+    private func call<Answer: Sendable>(
+        _ question: @escaping @Sendable (any WorkingDevice) throws -> Answer
+    ) async throws(MingchaError) -> Answer {
+        try await device.ask(on: queues.calls, question).get()
     }
 
-    private nonisolated func pages<Page>(_ ask: @escaping @Sendable (Device) throws -> Page) -> Pages<Page> {
-        let (device, queue) = (device, queue)
-        return Pages(bell: bell) { await Mingcha.result(on: queue) { try ask(device) } }
+    private func pages<Page>(_ question: @escaping @Sendable (any WorkingDevice) throws -> Page) -> Pages<Page> {
+        let (device, calls) = (device, queues.calls)
+        return Pages(bell: bell, waiting: waiting) { await device.ask(on: calls, question) }
     }
 
-    private static func answer<T: Sendable>(
-        on queue: DispatchQueue, _ ask: @escaping @Sendable () throws -> T
-    ) async throws(MingchaError) -> T {
-        try await result(on: queue, ask).get()
-    }
-
-    private static func result<T: Sendable>(
-        on queue: DispatchQueue, _ ask: @escaping @Sendable () throws -> T
-    ) async -> Result<T, MingchaError> {
-        await withCheckedContinuation { continuation in
-            queue.async {
-                do {
-                    continuation.resume(returning: .success(try ask()))
-                } catch let error as MingchaError {
-                    continuation.resume(returning: .failure(error))
-                } catch {
-                    // What the seam itself throws may quote anything.
-                    let said = MingchaError.defect(code: "seam", zh: "应用内部出错，请重试", en: "something went wrong inside; try again")
-                    continuation.resume(returning: .failure(said))
-                }
-            }
-        }
+    private func run<Outcome: Sendable>(
+        telling progress: (JobProgress) -> Void, isolation: isolated (any Actor)? = #isolation,
+        _ prepare: @escaping @Sendable (any WorkingDevice) -> any LongWork<Outcome>
+    ) async throws(MingchaError) -> Outcome {
+        try await Errand(device: device, queues: queues, prepare: prepare).run(telling: progress)
     }
 }

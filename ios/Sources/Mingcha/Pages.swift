@@ -1,16 +1,19 @@
-import Foundation
 import MingchaCore
 
 /// The pages of one screen, one after the other: the present one at once, the next when it differs.
+///
+/// Where the device is busy, because its keys are locked or another process is at work, a sequence waits until it is not, and
+/// ``Mingcha/waiting`` says so. It ends when the task that reads it is cancelled; whatever fails is a ``MingchaError``.
 public struct Pages<Page: Sendable & Equatable>: AsyncSequence, Sendable {
     public typealias Element = Page
-    public typealias Failure = any Error
+    public typealias Failure = MingchaError
 
     let bell: Bell
+    let waiting: Waiting
     let ask: @Sendable () async -> Result<Page, MingchaError>
 
     public func makeAsyncIterator() -> Iterator {
-        Iterator(rings: bell.rings().makeAsyncIterator(), ask: ask)
+        Iterator(ear: bell.ear(), waiting: waiting, ask: ask)
     }
 
     /// The page as it is now; where the device is busy it says so.
@@ -19,56 +22,47 @@ public struct Pages<Page: Sendable & Equatable>: AsyncSequence, Sendable {
     }
 
     public struct Iterator: AsyncIteratorProtocol {
-        var rings: AsyncStream<Void>.Iterator
-        let ask: @Sendable () async -> Result<Page, MingchaError>
-        var last: Page?
+        public typealias Failure = MingchaError
 
-        /// The next page that differs from the one before; `nil` when the task was cancelled. A phone whose keys are locked,
-        /// or that another process holds for a moment, is no reason for a screen to end.
-        public mutating func next() async throws -> Page? {
-            while await rings.next() != nil {
-                let page = try await unlessBusy()
-                if page != last {
+        let ear: Ear
+        let waiting: Waiting
+        let ask: @Sendable () async -> Result<Page, MingchaError>
+        private var last: Page?
+        private var isOver = false
+
+        init(ear: Ear, waiting: Waiting, ask: @escaping @Sendable () async -> Result<Page, MingchaError>) {
+            (self.ear, self.waiting, self.ask) = (ear, waiting, ask)
+        }
+
+        /// The next page that differs from the one before; `nil` when the task was cancelled.
+        public mutating func next() async throws(MingchaError) -> Page? {
+            while !isOver {
+                let hasRung = await ear.rung()
+                let answer = hasRung ? await unlessBusy() : nil
+                guard let answer, !Task.isCancelled else { break }
+                switch answer {
+                case .success(let page) where page == last: continue
+                case .success(let page):
                     last = page
                     return page
+                case .failure(let error):
+                    isOver = true
+                    throw error
                 }
             }
+            isOver = true
             return nil
         }
 
-        private func unlessBusy() async throws -> Page {
+        /// A phone whose keys are locked, or that another process holds for a moment, is no reason for a screen to end.
+        private func unlessBusy() async -> Result<Page, MingchaError> {
+            defer { waiting.end(for: ear) }
             while true {
-                switch await ask() {
-                case .success(let page): return page
-                case .failure(.busy): try await Task.sleep(nanoseconds: 250_000_000)
-                case .failure(let error): throw error
-                }
+                let answer = await ask()
+                guard case .failure(let error) = answer, case .busy = error else { return answer }
+                waiting.begin(for: ear, error)
+                do { try await Task.sleep(nanoseconds: 250_000_000) } catch { return answer }
             }
         }
-    }
-}
-
-/// Passes on that something changed to every sequence that is read.
-final class Bell: Observer, @unchecked Sendable {
-    private let lock = NSLock()
-    private var ears: [UUID: AsyncStream<Void>.Continuation] = [:]
-
-    func changed() {
-        for ear in lock.withLock({ Array(ears.values) }) {
-            ear.yield()
-        }
-    }
-
-    /// Rings once at once, and then with every change; rings that nobody listened to in time are one.
-    func rings() -> AsyncStream<Void> {
-        let (stream, ear) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let id = UUID()
-        lock.withLock { ears[id] = ear }
-        ear.onTermination = { [weak self] _ in
-            guard let self else { return }
-            self.lock.withLock { self.ears[id] = nil }
-        }
-        ear.yield()
-        return stream
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite
 struct CanaryTests {
     private static let kinds: Set = [
-        "Refused", "OutOfDate", "NotEnrolled", "Offline", "Busy", "NoSpace", "UpdateRequired", "StoreUnusable", "Cancelled", "Defect",
+        "refused", "outOfDate", "notEnrolled", "offline", "busy", "noSpace", "updateRequired", "storeUnusable", "cancelled", "defect",
     ]
 
     @Test("no error of any kind and no line of a log carries what somebody handed in")

@@ -21,78 +21,135 @@ final class CaseTests: XCTestCase {
         try await Hand.enrolled(below: folder, name, city, role: "inspector", now: Self.morning)
     }
 
+    /// The first item that is answered with yes or no.
+    private func asked(_ phone: Mingcha, _ visit: String) async throws -> FormItem {
+        try unwrapped(try await phone.visit(visit).now().items.first { $0.answerType == .yesNo })
+    }
+
     func testWhatTwoPeopleAnsweredDifferentlyIsToldToBothAndSettledOnce() async throws {
         let city = try City(below: folder, now: Self.morning)
         let anna = try await inspector("anna", city).phone
         let ben = try await inspector("ben", city).phone
-        let visit = try await anna.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
+        let visit = try await anna.startVisit(at: "GOV-01", mode: .open, sets: ["W5"]).id
         try await anna.sync()
         try await ben.sync()
-        let asked = try unwrapped(try await anna.visit(visit).now().items.first { $0.answerType == "yn" })
-        let seen = try unwrapped(try await ben.visit(visit).now().items.first { $0.code == asked.code })
-        try await anna.answer(visit: visit, item: asked.code, value: "yes", note: "看到了", basis: asked.basis)
-        try await ben.answer(visit: visit, item: asked.code, value: "no", note: "没有看到", basis: seen.basis)
+        let item = try await asked(anna, visit)
+        let seen = try await asked(ben, visit)
+        XCTAssertEqual(item.code, seen.code)
+        try await anna.answer(item.code, in: visit, value: "yes", note: "看到了", basis: item.basis)
+        try await ben.answer(item.code, in: visit, value: "no", note: "没有看到", basis: seen.basis)
         for _ in 0..<2 { for phone in [anna, ben] { try await phone.sync() } }
-        let told = try unwrapped(try await anna.attention().now().conflicts.first)
+
+        let conflicts = try await anna.attention().now().conflicts
+        XCTAssertEqual(conflicts.count, 1)
+        let told = try XCTUnwrap(conflicts.first)
+        XCTAssertEqual(told.kind.code, "answer")
+        XCTAssertEqual(told.kind.text.zh, "答案")
+        XCTAssertTrue(told.isMine)
         XCTAssertEqual(Set(told.values.map(\.text.zh)), ["是", "否"])
+        let contested = try await asked(anna, visit)
+        XCTAssertTrue(contested.isContested)
+        let needed = try await ben.status().now().attentionCount
+        XCTAssertEqual(needed, 1)
+
         let kept = try XCTUnwrap(told.values.first { $0.value == "yes" })
-        try await anna.settle(told.id, keep: kept.id, reason: "照片里有", basis: told.basis)
+        try await anna.settle(told.id, keeping: kept.id, reason: "照片里有", basis: told.basis)
         for _ in 0..<2 { for phone in [anna, ben] { try await phone.sync() } }
         for phone in [anna, ben] {
             let open = try await phone.attention().now().conflicts
             XCTAssertTrue(open.isEmpty)
-            let settled = try await phone.visit(visit).now().items.first { $0.code == asked.code }
-            XCTAssertEqual(settled?.value, "yes")
+            let settled = try await asked(phone, visit)
+            XCTAssertEqual(settled.value, "yes")
+            XCTAssertFalse(settled.isContested)
         }
         let lost = try await ben.attention().now().overruled
-        XCTAssertEqual(lost.first?.reason, "照片里有")
+        XCTAssertEqual(lost.map(\.reason), ["照片里有"])
+        try await ben.markOverruledSeen()
+        let left = try await ben.status().now().attentionCount
+        XCTAssertEqual(left, 0)
         for phone in [anna, ben] { await phone.close() }
     }
 
-    func testAVisitThatTheCityRefusedIsKeptAndStandsOnceItMay() async throws {
+    func testAVisitThatTheCityRefusedIsKeptWithEverythingInItAndStandsOnceItMay() async throws {
         let city = try City(below: folder, now: Self.morning)
         let anna = try await inspector("anna", city)
         try city.revoke(anna.person, "DH")
         try city.grant(anna.person, "XL")
         try city.clock("2026-03-02T10:00:00+08:00")
         anna.hardware.now = "2026-03-02T10:00:00+08:00"
-        let visit = try await anna.phone.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
-        try await anna.phone.sync()
-        let opening = try unwrapped(try await anna.phone.attention().now().refused.first { $0.kind.code == "visit_open" })
-        XCTAssertEqual(opening.reason, "area")
-        let refused = try await anna.phone.visit(visit).now().status.code
-        XCTAssertEqual(refused, "refused")
+        let visit = try await anna.phone.startVisit(at: "GOV-01", mode: .open, sets: ["W5"]).id
+        let item = try await asked(anna.phone, visit)
+        try await anna.phone.answer(item.code, in: visit, value: "no", note: "撤权后写的备注", basis: item.basis)
+        let needed = try await anna.phone.sync().attentionCount
+        XCTAssertGreaterThan(needed, 0)
+
+        let aside = try await anna.phone.attention().now().refused
+        let openings = aside.filter { $0.kind.code == "visit_open" }
+        XCTAssertEqual(openings.map(\.reason), ["area"])
+        let opening = try XCTUnwrap(openings.first)
+        XCTAssertFalse(opening.advice.zh.isEmpty || opening.advice.en.isEmpty)
+        let refused = try await anna.phone.visit(visit).now()
+        XCTAssertEqual(refused.status.code, "refused")
+        XCTAssertEqual(refused.items.first { $0.code == item.code }?.note, "撤权后写的备注")
+        let tooEarly = try await failure { try await anna.phone.proposeAgain(opening.id) }
+        XCTAssertEqual(tooEarly.kind, "refused")
+
         try city.grant(anna.person, "DH")
         try await anna.phone.sync()
         try await anna.phone.proposeAgain(opening.id)
         for _ in 0..<2 { try await anna.phone.sync() }
-        let stands = try await anna.phone.visit(visit).now().status.code
-        XCTAssertEqual(stands, "draft")
+        let left = try await anna.phone.attention().now().refused
+        XCTAssertTrue(left.isEmpty)
+        let stands = try await anna.phone.visit(visit).now()
+        XCTAssertEqual(stands.status.code, "draft")
+        XCTAssertEqual(stands.items.first { $0.code == item.code }?.note, "撤权后写的备注")
         await anna.phone.close()
     }
 
-    func testAStoreThatIsDamagedIsToldAndWhatTheCityHasComesBack() async throws {
+    func testAStoreThatIsDamagedIsToldAndWhatTheCityHasComesBackToTheSamePerson() async throws {
         let city = try City(below: folder, now: Self.morning)
         let anna = try await inspector("anna", city)
-        let visit = try await anna.phone.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
+        let visit = try await anna.phone.startVisit(at: "GOV-01", mode: .open, sets: ["W5"]).id
+        let item = try await asked(anna.phone, visit)
+        try await anna.phone.answer(item.code, in: visit, value: "no", note: "备注", basis: item.basis)
         try await anna.phone.sync()
         await anna.phone.close()
+
         let phone = anna.below.appendingPathComponent("phone")
         try Data(repeating: 7, count: 65_536).write(to: phone.appendingPathComponent("store.db"))
-        do {
-            _ = try await Mingcha.open(folder: phone, platform: anna.hardware)
-            XCTFail("opened what is no store")
-        } catch {
-            guard case .storeUnusable = error else { return XCTFail("\(error)") }
-        }
+        let told = try await failure { try await Mingcha.open(folder: phone, platform: anna.hardware) }
+        XCTAssertEqual(told.kind, "storeUnusable")
+        XCTAssertFalse("\(told) \(told.localizedDescription)".contains("备注"))
         try FileManager.default.removeItem(at: phone)
         let again = try await Mingcha.open(folder: phone, platform: anna.hardware)
+        let isEnrolled = try await again.status().now().isEnrolled
+        XCTAssertFalse(isEnrolled)
+        let nobodys = try await failure { try await again.sites().now() }
+        XCTAssertEqual(nobodys.kind, "notEnrolled")
         let next = try city.guest(["--role", "inspector", "--area", "DH", "--person", anna.person])
         try await again.enrol(city: city.url, code: next.code)
         try await again.sync()
-        let back = try await again.visit(visit).now().isOpen
-        XCTAssertTrue(back)
+        let back = try await again.visit(visit).now().items.first { $0.code == item.code }
+        XCTAssertEqual(back?.note, "备注")
         await again.close()
+    }
+
+    func testACodeThatWasUsedIsRefusedInWordsThatAPersonCanActOn() async throws {
+        let city = try City(below: folder, now: Self.morning)
+        let code = try city.code(["--role", "inspector", "--area", "DH", "--name", "Anna"])
+        var phones: [Mingcha] = []
+        for name in ["one", "other"] {
+            let below = folder.appendingPathComponent(name)
+            phones.append(try await Mingcha.open(folder: below.appendingPathComponent("phone"), platform: Hardware(below: below, now: Self.morning)))
+        }
+        try await phones[0].enrol(city: city.url, code: code)
+        let used = try await failure { try await phones[1].enrol(city: city.url, code: code) }
+        XCTAssertEqual(used.kind, "refused")
+        XCTAssertEqual(used.code, "code_used")
+        XCTAssertEqual(used.zh, "登记码已用过，请索取新的登记码")
+        let isEnrolled = try await phones[1].status().now().isEnrolled
+        XCTAssertFalse(isEnrolled)
+        for phone in phones { await phone.close() }
     }
 
     func testTheTenLinesOfThePageRunAgainstARealCity() async throws {
@@ -104,6 +161,8 @@ final class CaseTests: XCTestCase {
         let again = try await Mingcha.open(folder: phone, platform: hardware)
         let raised = try await again.findings().now().rows
         XCTAssertEqual(raised.map(\.text), ["坡道堵死"])
+        let photos = try await again.finding(XCTUnwrap(raised.first).id).now().photoIds
+        XCTAssertEqual(photos.count, 1)
         await again.close()
     }
 

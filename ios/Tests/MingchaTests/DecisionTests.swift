@@ -19,12 +19,12 @@ struct DecisionTests {
         let emil = try await Hand.enrolled(below: folder, "emil", city, role: "contact", now: Self.morning)
         let all = [anna, cora, dora, emil.phone]
         func meet() async throws { for _ in 0..<2 { for phone in all { try await phone.sync() } } }
-        let visit = try await anna.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
-        let raised = try await anna.raiseFinding(visit: visit, item: "W5-3", text: "坡道堵死").id
+        let visit = try await anna.startVisit(at: "GOV-01", mode: .open, sets: ["W5"]).id
+        let raised = try await anna.raiseFinding(on: "W5-3", in: visit, text: "坡道堵死").id
         try await anna.submitVisit(visit)
         let told = try await anna.feedBack(raised, demand: "清理坡道")
         try await meet()
-        let sent = try await emil.phone.submitRectification(told, text: "已清理", files: [picture(below: emil.below, number: 9)])
+        let sent = try await emil.phone.submitRectification(of: told, text: "已清理", files: [picture(below: emil.below, number: 9)])
         try await meet()
 
         // Neither supervisor has heard of the other.
@@ -45,7 +45,7 @@ struct DecisionTests {
 
         let differ = try #require(try await dora.attention().now().conflicts.first)
         let kept = try #require(differ.values.first { $0.value == "approve" })
-        try await dora.settle(differ.id, keep: kept.id, reason: "原图清楚", basis: differ.basis)
+        try await dora.settle(differ.id, keeping: kept.id, reason: "原图清楚", basis: differ.basis)
         try await meet()
         for phone in all {
             let stage = try await phone.finding(told).now().summary.stage.code

@@ -3,7 +3,7 @@ import Mingcha
 import Phones
 import XCTest
 
-/// Hands that throw, cancel, close and open twice, and a process that is killed.
+/// Hands that throw, cancel, close and open twice.
 final class HandsTests: XCTestCase {
     private static let morning = "2026-03-02T09:00:00+08:00"
 
@@ -27,24 +27,6 @@ final class HandsTests: XCTestCase {
         return (phone, hardware)
     }
 
-    func testWhatWasSavedIsThereAfterTheProcessWasKilled() async throws {
-        let city = try City(below: folder, now: Self.morning)
-        let (phone, hardware) = try await enrolled(city)
-        await phone.close()
-        let child = try Child(["undercover", folder.path, Self.morning])
-        while try child.next().first != "finding" {}
-        child.kill()
-
-        let again = try await Mingcha.open(folder: phoneFolder, platform: hardware)
-        let visit = try unwrapped(try await again.tasks().now().rows.first { $0.kind.code == "draft" }?.visitId)
-        let form = try await again.visit(visit).now()
-        XCTAssertEqual(form.mode.code, "undercover")
-        XCTAssertEqual(form.photos.count, 2)
-        XCTAssertEqual(form.items.first { $0.code == "W5-3" }?.note, "坡道被电动车占用")
-        XCTAssertEqual(form.findingIds.count, 1)
-        await again.close()
-    }
-
     func testWhoOpensTheSameFolderAgainSeesAndHearsWhatTheOtherDoes() async throws {
         let city = try City(below: folder, now: Self.morning)
         let (one, hardware) = try await enrolled(city)
@@ -52,41 +34,26 @@ final class HandsTests: XCTestCase {
         var pages = other.tasks().makeAsyncIterator()
         let first = try await pages.next()
         XCTAssertEqual(first?.rows.count, 0)
-        let visit = try await one.startVisit(site: "GOV-01", mode: "open").id
+        let visit = try await one.startVisit(at: "GOV-01", mode: .open).id
         let second = try await pages.next()
-        XCTAssertEqual(second?.rows.first?.visitId, visit)
-        try await one.suspend()
-        let awake = try await one.tasks().now()
-        XCTAssertEqual(awake.rows.count, 1)
-        await one.close()
+        XCTAssertEqual(second?.rows.map(\.visitId), [visit])
         await other.close()
-    }
-
-    func testACityThatIsAwayCostsNothingButTime() async throws {
-        let city = try City(below: folder, now: Self.morning)
-        let (phone, hardware) = try await enrolled(city)
-        city.kill()
-        try await phone.startVisit(site: "GOV-01", mode: "open")
-        do {
-            try await phone.sync()
-            XCTFail("met a city that is away")
-        } catch {
-            guard case .offline = error else { return XCTFail("\(error)") }
-        }
-        try city.serve()
-        hardware.network = .metered
-        let waiting = try await phone.sync().waiting
-        XCTAssertEqual(waiting, 0)
-        await phone.close()
+        try await one.suspend()
+        let awake = try await one.tasks().now().rows
+        XCTAssertEqual(awake.map(\.visitId), [visit])
+        await one.close()
+        let late = try await failure { try await one.tasks().now() }
+        XCTAssertEqual(late.kind, "cancelled")
     }
 
     func testATaskThatIsCancelledLeavesNoLockAndLosesNothing() async throws {
         let city = try City(below: folder, now: Self.morning)
         let (phone, _) = try await enrolled(city)
-        let visit = try await phone.startVisit(site: "GOV-01", mode: "open").id
+        let visit = try await phone.startVisit(at: "GOV-01", mode: .open).id
         let items = try await phone.visit(visit).now().items.prefix(4)
+        XCTAssertEqual(items.count, 4)
         for (number, item) in items.enumerated() {
-            let task = Task { try await phone.answer(visit: visit, item: item.code, value: "na", note: "note \(number)", basis: item.basis) }
+            let task = Task { try await phone.answer(item.code, in: visit, value: "na", note: "note \(number)", basis: item.basis) }
             if number % 2 == 0 { task.cancel() }
             // A call that has begun is finished, cancelled or not.
             try await task.value
@@ -96,11 +63,102 @@ final class HandsTests: XCTestCase {
         let sync = Task { try await phone.sync() }
         sync.cancel()
         if case .failure(let error) = await sync.result {
-            guard case MingchaError.cancelled = error else { return XCTFail("\(error)") }
+            XCTAssertEqual((error as? MingchaError)?.kind, "cancelled")
         }
-        let waiting = try await phone.sync().waiting
+        let waiting = try await synced(phone)
         XCTAssertEqual(waiting, 0)
         await phone.close()
+    }
+
+    func testASyncThatIsCancelledWhileNobodyAnswersReturnsAtOnceAndTheNextOneGoesOn() async throws {
+        let city = try City(below: folder, now: Self.morning)
+        let (phone, _) = try await enrolled(city)
+        try await phone.startVisit(at: "GOV-01", mode: .open)
+        let port = try XCTUnwrap(city.url.port.map(UInt16.init))
+        city.kill()
+        // Somebody listens at the city's address, takes the letter, and says nothing until this is over.
+        let silence = try Silence(port: port)
+        let sync = Task { try await failure { try await phone.sync() } }
+        await Task.detached { silence.knocked() }.value
+        let second = try await failure { try await phone.sync() }
+        XCTAssertEqual(second.kind, "busy", "one sync at a time")
+        sync.cancel()
+        let told = try await sync.value
+        XCTAssertEqual(told.kind, "cancelled")
+        let waiting = try await phone.status().now().waitingCount
+        XCTAssertGreaterThan(waiting, 0, "screens go on")
+        silence.hangUp()
+        try city.serve()
+        let left = try await synced(phone)
+        XCTAssertEqual(left, 0)
+        await phone.close()
+    }
+
+    func testAnEnrolmentThatIsCancelledWhileNobodyAnswersReturnsAtOnceAndKeepsNoScreenWaiting() async throws {
+        let city = try City(below: folder, now: Self.morning)
+        let port = try XCTUnwrap(city.url.port.map(UInt16.init))
+        let code = try city.code(["--role", "inspector", "--area", "DH", "--name", "Anna"])
+        let phone = try await Mingcha.open(folder: phoneFolder, platform: Hardware(below: folder, now: Self.morning))
+        city.kill()
+        let (silence, url) = (try Silence(port: port), city.url)
+        let enrolment = Task { try await failure { try await phone.enrol(city: url, code: code) } }
+        await Task.detached { silence.knocked() }.value
+        let isEnrolled = try await phone.status().now().isEnrolled
+        XCTAssertFalse(isEnrolled)
+        enrolment.cancel()
+        let told = try await enrolment.value
+        XCTAssertEqual(told.kind, "cancelled")
+        silence.hangUp()
+        try city.serve()
+        let status = try await phone.enrol(city: city.url, code: code)
+        XCTAssertTrue(status.isEnrolled)
+        await phone.close()
+    }
+
+    func testAnExportThatIsCancelledIsWholeOrNotThere() async throws {
+        let city = try City(below: folder, now: Self.morning)
+        let (phone, _) = try await enrolled(city)
+        let visit = try await phone.startVisit(at: "GOV-01", mode: .open).id
+        for number: UInt8 in 1...5 { _ = try await phone.addPhoto(picture(below: folder, number: number), to: visit) }
+        let whole = try await phone.exportParcel(to: folder.appendingPathComponent("whole"))
+        XCTAssertEqual(whole.photoCount, 5)
+        var cancelled = 0
+        for pause: UInt64 in 0..<10 {
+            let parcel = folder.appendingPathComponent("parcel-\(pause)")
+            let export = Task { try await phone.exportParcel(to: parcel) }
+            try await Task.sleep(nanoseconds: pause * 2_000_000)
+            export.cancel()
+            let isThere: Bool
+            switch await export.result {
+            case .success(let outcome):
+                XCTAssertEqual(outcome, whole)
+                isThere = true
+            case .failure(let error):
+                XCTAssertEqual((error as? MingchaError)?.kind, "cancelled")
+                cancelled += 1
+                isThere = false
+            }
+            XCTAssertEqual(FileManager.default.fileExists(atPath: parcel.path), isThere)
+        }
+        XCTAssertGreaterThan(cancelled, 0, "the first was cancelled before it began")
+        await phone.close()
+    }
+
+    func testAnOpeningThatIsCancelledLeavesNoFileOpen() async throws {
+        let hardware = try Hardware(below: folder, now: Self.morning)
+        let home = phoneFolder
+        var cancelled = 0
+        for pause: UInt64 in 0..<30 {
+            let opening = Task { try await Mingcha.open(folder: home, platform: hardware).close() }
+            try await Task.sleep(nanoseconds: pause * 1_000_000)
+            opening.cancel()
+            if case .failure(let error) = await opening.result {
+                XCTAssertEqual((error as? MingchaError)?.kind, "cancelled")
+                cancelled += 1
+            }
+            XCTAssertEqual(openFiles(below: home), 0)
+        }
+        XCTAssertGreaterThan(cancelled, 0, "the first was cancelled before it began")
     }
 
     func testAnObserverAndASignerThatThrowHarmNothingAndNothingOfItIsTold() async throws {
@@ -110,17 +168,14 @@ final class HandsTests: XCTestCase {
         let thrower = Thrower(hardware)
         let device = try Device.open(folder: phoneFolder.path, platform: thrower)
         device.observe(observer: thrower)
-        _ = try device.startVisit(siteId: "GOV-01", mode: "open")
-        do {
-            _ = try device.syncJob().run()
-            XCTFail("signed without a signature")
-        } catch {
-            guard case MingchaError.busy(let code, _, _) = error else { return XCTFail("\(error)") }
-            XCTAssertEqual(code, "keys_locked")
-            XCTAssertFalse("\(error) \(error.localizedDescription)".contains("金丝雀"))
-        }
+        _ = try device.startVisit(siteId: "GOV-01", mode: .open)
+        XCTAssertGreaterThan(thrower.rings, 0)
+        let locked = try await failure { try device.syncJob().run() }
+        XCTAssertEqual(locked.kind, "busy")
+        XCTAssertEqual(locked.code, "keys_locked")
+        XCTAssertFalse("\(locked) \(locked.localizedDescription)".contains("金丝雀"))
         thrower.heal()
-        let waiting = try device.syncJob().run().waiting
+        let waiting = try device.syncJob().run().waitingCount
         XCTAssertEqual(waiting, 0)
         device.shut()
     }
@@ -133,12 +188,19 @@ private final class Thrower: Platform, Observer, @unchecked Sendable {
     private let hardware: Hardware
     private let lock = NSLock()
     private var isBroken = true
+    private var rung = 0
 
     init(_ hardware: Hardware) { self.hardware = hardware }
 
     func heal() { lock.withLock { isBroken = false } }
 
-    func changed() throws { throw Canary() }
+    /// How often it was told of a change, which it answered by throwing.
+    var rings: Int { lock.withLock { rung } }
+
+    func changed() throws {
+        lock.withLock { rung += 1 }
+        throw Canary()
+    }
 
     func storeKey() throws -> Data { try hardware.storeKey() }
 

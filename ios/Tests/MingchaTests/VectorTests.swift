@@ -28,7 +28,7 @@ struct VectorTests {
 
         struct Workdays: Decodable {
             let start: String
-            let days: Int32
+            let days: Int
             let end: String
         }
     }
@@ -41,22 +41,23 @@ struct VectorTests {
         let phone = try await Hand.enrolled(below: folder, "anna", city, role: "inspector", now: Self.morning).phone
         let vectors = try read(Calendar.self, "calendar.json")
         for row in vectors.recheck {
-            let due = try await phone.recheckDay(fedBack: row.start)
+            let start = try #require(Day(iso: row.start))
+            let due = try await phone.recheckDay(fedBack: start)
             #expect([due.nominal.iso, due.day.iso] == [row.nominal, row.following])
             #expect(due.isProvisional == row.provisional)
             if let ten = row.ten {
-                let day = try await phone.workday(start: row.start, workdays: 10).day.iso
+                let day = try await phone.workday(start: start, workdays: 10).day.iso
                 #expect(day == ten)
             }
         }
         for row in vectors.workdays {
-            let end = try await phone.workday(start: row.start, workdays: row.days)
+            let end = try await phone.workday(start: #require(Day(iso: row.start)), workdays: row.days)
             #expect(end.day.iso == row.end && !end.isProvisional)
         }
         let table = try String(contentsOf: Self.vectors.appendingPathComponent("recheck.csv"), encoding: .utf8)
         let rows: [[String]] = table.split(separator: "\n").dropFirst().map { line in line.split(separator: ",").map(String.init) }
         for row in rows {
-            let due = try await phone.recheckDay(fedBack: row[0])
+            let due = try await phone.recheckDay(fedBack: #require(Day(iso: row[0])))
             let shown = [row[0], due.nominal.iso, due.day.iso, String(due.isProvisional)]
             #expect(shown == row)
         }
@@ -106,9 +107,9 @@ struct VectorTests {
         for file in try files("scores").filter({ $0.pathExtension == "json" }) {
             let vectors = try read(Scores.self, "scores/" + file.lastPathComponent)
             for one in vectors.cases {
-                let visit = try await phone.startVisit(site: "GOV-01", mode: "open", sets: one.asked ?? vectors.sets).id
-                for (item, value) in one.answers { try await phone.answer(visit: visit, item: item, value: value) }
-                let page = try await phone.score(visit).now()
+                let visit = try await phone.startVisit(at: "GOV-01", mode: .open, sets: one.asked ?? vectors.sets).id
+                for (item, value) in one.answers { try await phone.answer(item, in: visit, value: value) }
+                let page = try await phone.score(of: visit).now()
                 scored(one, page)
                 told += 1
             }

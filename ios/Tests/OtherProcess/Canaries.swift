@@ -14,28 +14,32 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     let city = try City(below: below, now: now)
     let hand = try await Hand.enrolled(below: below, "Zeisig-person", city, role: "inspector", now: now)
     let phone = hand.phone
-    let visit = try await phone.startVisit(site: "GOV-01", mode: "open").id
+    let visit = try await phone.startVisit(at: "GOV-01", mode: .open).id
     let items = try await phone.visit(visit).now().items
     let (first, other) = (items[0], items[1])
     let text = below.appendingPathComponent("Zeisig.txt")
     try Data(canary.utf8).write(to: text)
 
-    await told { try await phone.startVisit(site: canary, mode: "open") }
-    await told { try await phone.startVisit(site: "GOV-01", mode: canary) }
-    await told { try await phone.startVisit(site: "GOV-01", mode: "open", sets: [canary]) }
+    await told { try await phone.startVisit(at: canary, mode: .open) }
+    await told { try await phone.startVisit(at: "GOV-01", mode: .open, sets: [canary]) }
     await told { try await phone.visit(canary).now() }
     await told { try await phone.finding(canary).now() }
-    await told { try await phone.answer(visit: visit, item: first.code, value: canary) }
-    await told { try await phone.answer(visit: visit, item: canary, value: "na") }
-    await told { try await phone.raiseFinding(visit: visit, item: canary, text: canary) }
-    await told { try await phone.raiseFinding(visit: visit, item: first.code, text: canary, severity: canary) }
+    await told { try await phone.answer(first.code, in: visit, value: canary) }
+    await told { try await phone.answer(canary, in: visit, value: "na") }
+    await told { try await phone.raiseFinding(on: canary, in: visit, text: canary) }
+    await told { try await phone.raiseFinding(on: first.code, in: visit, text: "") }
+    await told { try await phone.raiseFinding(on: first.code, in: visit, text: canary, photos: [canary]) }
     await told { try await phone.approve(canary, text: canary) }
-    await told { try await phone.settle(canary, keep: canary, reason: canary, basis: canary) }
-    await told { try await phone.recheckDay(fedBack: canary) }
-    await told { try await phone.addPhoto(visit: visit, file: below.appendingPathComponent("Zeisig.jpg")) }
-    await told { try await phone.addPhoto(visit: visit, file: text) }
-    await told { try await phone.savePhoto(canary, copy: canary, to: below.appendingPathComponent("Zeisig.jpg")) }
-    await told { try await phone.answer(visit: visit, item: first.code, value: "na", note: canary, basis: other.basis) }
+    await told { try await phone.settle(canary, keeping: canary, reason: canary, basis: canary) }
+    await told { try await phone.startVisit(at: "GOV-01", mode: .recheck, sets: [canary]) }
+    await told { try await phone.feedBack(canary, demand: canary) }
+    await told { try await phone.submitRectification(of: canary, text: canary, files: [text]) }
+    await told { try await phone.findings(FindingQuery(siteId: canary)).now() }
+    await told { try await phone.recheckDay(fedBack: Day(year: 2026, month: 13, day: 40)) }
+    await told { try await phone.addPhoto(below.appendingPathComponent("Zeisig.jpg"), to: visit) }
+    await told { try await phone.addPhoto(text, to: visit) }
+    await told { try await phone.savePhoto(canary, copy: .original, to: below.appendingPathComponent("Zeisig.jpg")) }
+    await told { try await phone.answer(first.code, in: visit, value: "na", note: canary, basis: other.basis) }
     await told { try await phone.enrol(city: city.url, code: canary) }
 
     let nobody = below.appendingPathComponent("nobody")
@@ -52,9 +56,9 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     hand.hardware.network = .free
     hand.hardware.freeBytes = 1000
     let drawn = try picture(below: below, number: 1)
-    await told { try await phone.addPhoto(visit: visit, file: drawn) }
+    await told { try await phone.addPhoto(drawn, to: visit) }
     await phone.close()
-    await told { try await phone.answer(visit: visit, item: first.code, value: "na", note: canary) }
+    await told { try await phone.answer(first.code, in: visit, value: "na", note: canary) }
 
     let folder = hand.below.appendingPathComponent("phone")
     let silent = try await Mingcha.open(folder: folder, platform: Other(hand.hardware, signs: false, key: nil))
@@ -63,7 +67,7 @@ func canaries(below parent: URL, now: String, tomorrow: URL) async throws {
     let again = try await Mingcha.open(folder: folder, platform: hand.hardware)
     let plant = folder.appendingPathComponent("planted-panic")
     try Data(canary.utf8).write(to: plant)
-    await told { try await again.answer(visit: visit, item: first.code, value: "na", note: canary) }
+    await told { try await again.answer(first.code, in: visit, value: "na", note: canary) }
     await told { try await again.sync() }
     try files.removeItem(at: plant)
     await again.close()
@@ -84,25 +88,10 @@ private func told<T: Sendable>(_ call: @Sendable () async throws -> T) async {
         _ = try await call()
         say("Nothing was refused")
     } catch let error as MingchaError {
-        say("\(kind(error))")
-        say("\(error) \(String(reflecting: error)) \(error.localizedDescription) \(error as NSError)")
+        say("\(error.kind) \(error.code)")
+        say("\(error) \(String(reflecting: error)) \(error.localizedDescription) \(error as NSError) \(error.zh) \(error.en)")
     } catch {
         say("Undeclared")
-    }
-}
-
-private func kind(_ error: MingchaError) -> String {
-    switch error {
-    case .refused(let code, _, _): "Refused \(code)"
-    case .outOfDate(let code, _, _): "OutOfDate \(code)"
-    case .notEnrolled(let code, _, _): "NotEnrolled \(code)"
-    case .offline(let code, _, _): "Offline \(code)"
-    case .busy(let code, _, _): "Busy \(code)"
-    case .noSpace(let code, _, _): "NoSpace \(code)"
-    case .updateRequired(let code, _, _): "UpdateRequired \(code)"
-    case .storeUnusable(let code, _, _): "StoreUnusable \(code)"
-    case .cancelled(let code, _, _): "Cancelled \(code)"
-    case .defect(let code, _, _): "Defect \(code)"
     }
 }
 

@@ -30,15 +30,28 @@ public func newFolder() throws -> URL {
     return folder
 }
 
-/// A sync, once no other one is under way. Gives what still waits.
+/// A sync, once no other one is under way. Gives how much still waits.
 public func synced(_ phone: Mingcha) async throws -> Int32 {
     while true {
         do {
-            return try await phone.sync().waiting
+            return try await phone.sync().waitingCount
         } catch {
             // Swift 6.0 does not compile `catch .busy` where the type is known.
             guard case .busy = error else { throw error }
             try await Task.sleep(nanoseconds: 50_000_000)
         }
     }
+}
+
+/// How many files below this folder this process has open.
+public func openFiles(below folder: URL) -> Int {
+    let (below, files) = (folder.resolvingSymlinksInPath().path, FileManager.default)
+    let open = (try? files.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return open.count { (try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)"))?.hasPrefix(below) == true }
+}
+
+/// Waits for what must come, a minute at most: false when it did not.
+public func comes(isolation: isolated (any Actor)? = #isolation, _ isThere: () -> Bool) async throws -> Bool {
+    for _ in 0..<6_000 where !isThere() { try await Task.sleep(nanoseconds: 10_000_000) }
+    return isThere()
 }

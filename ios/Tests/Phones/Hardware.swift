@@ -71,10 +71,10 @@ public final class Hardware: Platform, @unchecked Sendable {
         return try runProgram("openssl", ["dgst", "-sha256", "-sign", path("key.pem"), file.path])
     }
 
-    public func conditions() throws -> Conditions { Conditions(network: network, batteryLow: false, freeBytes: freeBytes) }
+    public func conditions() throws -> Conditions { Conditions(network: network, isBatteryLow: false, freeBytes: freeBytes) }
 
     public func clock() throws -> ClockReading? {
-        let place = DispatchQueue.getSpecific(key: Mingcha.place) ?? "somewhere else"
+        let place = Queues.here ?? "somewhere else"
         lock.withLock { _ = seen.insert(Thread.isMainThread ? "the main thread" : place) }
         guard let date = ISO8601DateFormatter().date(from: now) else { throw PlatformFault.notNow }
         let millis = Int64(date.timeIntervalSince1970 * 1000)
@@ -104,10 +104,12 @@ public func runProgram(_ program: String, _ words: [String]) throws -> Data {
     return said
 }
 
-public struct Failed: Error {
+public struct Failed: Error, CustomStringConvertible {
     let words: [String]
 
     public init(words: [String]) { self.words = words }
+
+    public var description: String { words.joined(separator: " ") }
 }
 
 /// Writes a small PNG of its own for each number, its pixels stored without compression (RFC 1950, 1951, 2083).

@@ -84,7 +84,7 @@ public final class Scene {
     public func tell(_ told: Cases.Case, order: [String]) async throws -> [String] {
         let anna = try hand("anna").phone
         let known = Set(try await anna.attention().now().conflicts.map(\.id))
-        visit = try await anna.startVisit(site: "GOV-01", mode: "open", sets: ["W5"]).id
+        visit = try await anna.startVisit(at: "GOV-01", mode: .open, sets: ["W5"]).id
         (finding, submissions) = (nil, [])
         try await anna.sync()
         for step in told.together {
@@ -126,19 +126,28 @@ public final class Scene {
         let (phone, about, value) = (hand.phone, finding ?? "", step.value ?? "")
         let submission = step.submission.map { submissions[$0] } ?? ""
         switch step.does {
-        case "answer": try await phone.answer(visit: visit, item: Self.item, value: value, note: "看到了")
+        case "answer": try await phone.answer(Self.item, in: visit, value: value, note: "看到了")
         case "submit": try await phone.submitVisit(visit)
-        case "raise": finding = try await phone.raiseFinding(visit: visit, item: Self.item, text: "坡道被占").id
+        case "raise": finding = try await phone.raiseFinding(on: Self.item, in: visit, text: "坡道被占").id
         case "feed_back": finding = try await phone.feedBack(about, demand: "清理坡道")
-        case "notice": try await phone.serveNotice(about)
+        case "notice": try await phone.serveNotice(on: about)
         case "rectify":
             drawn += 1
             let file = try picture(below: hand.below, number: drawn)
-            submissions.append(try await phone.submitRectification(about, text: "已清理", files: [file]))
+            submissions.append(try await phone.submitRectification(of: about, text: "已清理", files: [file]))
         case "approve": try await phone.approve(submission)
         case "return": try await phone.sendBack(submission, reason: "看不清")
-        case "recheck": try await phone.recheck(about, result: value, text: "去看了")
+        case "recheck": try await phone.recheck(about, result: Self.result(value), text: "去看了")
         default: throw Failed(words: ["no such step:", step.does])
+        }
+    }
+
+    private static func result(_ value: String) throws -> RecheckResult {
+        switch value {
+        case "pass": .pass
+        case "partly": .partly
+        case "fail": .fail
+        default: throw Failed(words: ["no such result:", value])
         }
     }
 
