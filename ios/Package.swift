@@ -13,9 +13,11 @@ let package = Package(
         // What stories stand on: phones' hardware, a city that really serves, people.
         .target(name: "Phones", dependencies: ["Mingcha"], path: "Tests/Phones"),
         // A process for a story to kill, to share a folder with, to read the output of.
-        .executableTarget(name: "OtherProcess", dependencies: ["Mingcha", "Phones"], path: "Tests/OtherProcess"),
+        .executableTarget(name: "OtherProcess", dependencies: ["Mingcha", "Phones", "Heap"], path: "Tests/OtherProcess"),
+        // How much memory lives, asked of the system's own allocator.
+        .systemLibrary(name: "Heap", path: "Tests/Heap"),
         // A process that measures calls: `cargo xtask bench seam`.
-        .executableTarget(name: "SeamBench", dependencies: ["MingchaCore"], path: "Tests/SeamBench"),
+        .executableTarget(name: "SeamBench", dependencies: ["Mingcha"], path: "Tests/SeamBench"),
         .testTarget(name: "MingchaTests", dependencies: ["Mingcha", "Phones", "OtherProcess"]),
     ]
 )
