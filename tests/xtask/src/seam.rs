@@ -199,8 +199,8 @@ mod tests {
         assert_eq!(Least::of(text, ""), whole);
         assert!(Least::of("call\t2500\n", "").unwrap_err().contains("page"));
         assert!(Least::of(&text.replace("900000", "many"), "").unwrap_err().contains("photo out"));
-        let both =
-            text.replace("000", "111") + &text.lines().map(|line| format!("facade {line}\n")).collect::<String>();
+        let through_the_facade: Vec<String> = text.lines().map(|line| format!("facade {line}")).collect();
+        let both = text.replace("000", "111") + &through_the_facade.join("\n");
         assert_eq!(Least::of(&both, "facade "), whole);
     }
 

@@ -6,11 +6,12 @@ use super::{
     AttentionPage, Device, DeviceStatus, FindingDetail, FindingPage, FindingQuery, HostError, PhotoCopy, ReckonedDay,
     ScorePage, SitePage, SiteQuery, TaskPage, VisitForm,
 };
+use crate::Phone;
 
 impl Device {
     /// Whose device this is and what waits: for the start screen and badges. It needs no enrolment.
     pub fn status(&self) -> Result<DeviceStatus, HostError> {
-        self.ask(|phone| phone.device_status())
+        self.ask(Phone::device_status)
     }
 
     /// The sites of this person's areas or unit.
@@ -20,7 +21,7 @@ impl Device {
 
     /// Today's work.
     pub fn tasks(&self) -> Result<TaskPage, HostError> {
-        self.ask(|phone| phone.task_page())
+        self.ask(Phone::task_page)
     }
 
     /// One visit, to be filled in or read.
@@ -55,7 +56,7 @@ impl Device {
 
     /// What needs this person: refused, held, disagreed about.
     pub fn attention(&self) -> Result<AttentionPage, HostError> {
-        self.ask(|phone| phone.attention_page())
+        self.ask(Phone::attention_page)
     }
 
     /// Writes a copy of a photo that is here to a new file, unsealed. The app removes it when it was shown. Of what a unit may
