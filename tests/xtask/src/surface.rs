@@ -5,9 +5,6 @@
 
 use crate::bind::hidden::is_of_the_tool;
 
-/// What the tool adds of its own accord, and nobody but the tool could document.
-const ADDED_BY_THE_TOOL: [&str; 1] = ["errorDescription"];
-
 /// What the tool calls a struct: a word of its own, and none of the product.
 const RECORD: &str = "Record";
 
@@ -179,7 +176,7 @@ impl Names {
         if is_refused(name) {
             self.of_the_tool.push(path.clone());
         }
-        if !is_documented && !ADDED_BY_THE_TOOL.iter().any(|tool| path.contains(tool)) {
+        if !is_documented {
             self.undocumented.push(path.clone());
         }
         self.lines.push(path);

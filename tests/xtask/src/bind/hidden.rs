@@ -19,8 +19,8 @@ pub fn is_of_the_tool(declaration: &str) -> bool {
 
 /// Written Kotlin, what is the tool's own `internal`.
 ///
-/// A class that stands for something in the library is final afterwards: without the tool's constructors nobody could
-/// extend it, and its interface is there for whoever wants another.
+/// A class that stands for something in the library stays open and can be extended by nobody outside: its constructors are
+/// the tool's own. Its interface is there for whoever wants another.
 pub fn in_kotlin(text: &str) -> String {
     let mut hidden = String::with_capacity(text.len());
     let mut is_in_product = false;
@@ -36,11 +36,7 @@ pub fn in_kotlin(text: &str) -> String {
             }
             0 if is_declared(code) => {
                 is_in_product = is_seen && !is_of_the_tool;
-                match code.strip_prefix("open ").filter(|closed| closed.contains(DISPOSABLE)) {
-                    _ if is_seen && is_of_the_tool => internal(code),
-                    Some(closed) => closed.replacen(DISPOSABLE, ": ", 1),
-                    None => code.to_owned(),
-                }
+                if is_seen && is_of_the_tool { internal(code) } else { code.replacen(DISPOSABLE, ": ", 1) }
             }
             // What a developer calls `close`.
             4 if is_in_product && code.starts_with("override fun destroy()") => {
@@ -56,7 +52,7 @@ pub fn in_kotlin(text: &str) -> String {
     hidden
 }
 
-/// Written Swift, what is the tool's own no longer `public`, and its classes final, for the same reason.
+/// Written Swift, what is the tool's own no longer `public`, and its classes final: an open one had to show how it is made.
 pub fn in_swift(text: &str) -> String {
     let mut hidden = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -192,7 +188,7 @@ public object FfiConverterTypeTag: FfiConverterRustBuffer<Tag> {
             ("public fun uniffiEnsure", "internal fun uniffiEnsure"),
             ("interface Disposable", "internal interface Disposable"),
             ("inline fun <T : Disposable?", "internal inline fun <T : Disposable?"),
-            ("open class Device: Disposable, ", "class Device: "),
+            ("class Device: Disposable, ", "class Device: "),
             ("    constructor(withHandle", "    internal constructor(withHandle"),
             ("    constructor(noHandle", "    internal constructor(noHandle"),
             ("protected val handle", "private val handle"),
