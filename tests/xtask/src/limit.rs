@@ -2,7 +2,8 @@
 //!
 //! A test that hangs would otherwise hold a machine until somebody looks, and say nothing. The steps run in a second process
 //! of this program, the head of a group of its own: whatever they start, however deep, belongs to the group and is ended with
-//! it; so it is when the first process is interrupted. Only Unix has such groups: elsewhere a step that takes too long ends alone.
+//! it; so it is when the first process is interrupted. What made a group for itself, as Swift's tests do, is found below its
+//! parent where `/proc` tells of it. Only Unix has groups: elsewhere a step that takes too long ends alone.
 
 use std::io::{self, Write};
 use std::process::{Command, ExitCode, Stdio};
@@ -74,6 +75,7 @@ fn is_head() -> bool {
 
 #[cfg(unix)]
 mod group {
+    use std::fs;
     use std::os::unix::process::{CommandExt, parent_id};
     use std::process::Command;
 
@@ -86,9 +88,33 @@ mod group {
         parent_id()
     }
 
-    /// Ends every process of a group, this one among them. The shell's own `kill`, for a small machine has no other.
+    /// Ends whatever descends from the head, and its group at last, this process among it. The shell's own `kill`, for a small
+    /// machine has no other.
     pub fn end(head: u32) {
-        let _ = Command::new("sh").args(["-c", &format!("kill -s KILL -- -{head}")]).status();
+        let all = below(head).into_iter().map(|process| process.to_string()).chain([format!("-{head}")]);
+        let _ = Command::new("sh").args(["-c", "kill -s KILL -- \"$@\"", "sh"]).args(all).status();
+    }
+
+    fn below(head: u32) -> Vec<u32> {
+        let processes: Vec<(u32, u32)> = fs::read_dir("/proc")
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|entry| {
+                let process = entry.file_name().to_str()?.parse().ok()?;
+                let said = fs::read_to_string(entry.path().join("stat")).ok()?;
+                // `17 (its name) S 16 ...`: the parent stands behind the state, and a name may hold anything.
+                let (_, behind) = said.rsplit_once(") ")?;
+                Some((process, behind.split(' ').nth(1)?.parse().ok()?))
+            })
+            .collect();
+        let mut found = vec![head];
+        let mut at = 0;
+        while let Some(parent) = found.get(at).copied() {
+            found.extend(processes.iter().filter(|(_, of)| *of == parent).map(|(process, _)| *process));
+            at = at.saturating_add(1);
+        }
+        found.split_off(1)
     }
 }
 
