@@ -123,6 +123,11 @@ impl Device {
         self.inner.with(|phone| phone.store.at_one_moment(|_| call(phone)))
     }
 
+    /// The same for a search, which makes its index first where there is none: that is no reading of one moment.
+    pub(super) fn search<T>(&self, call: impl Fn(&Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
+        self.inner.with(|phone| call(phone))
+    }
+
     /// Lets the phone do something, and tells whoever listens.
     pub(super) fn act<T>(&self, call: impl FnMut(&mut Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
         let done = self.inner.with(call)?;

@@ -16,7 +16,8 @@ impl Device {
 
     /// The sites of this person's areas or unit.
     pub fn sites(&self, query: &SiteQuery) -> Result<SitePage, HostError> {
-        self.ask(|phone| phone.site_page(query))
+        let page = |phone: &Phone| phone.site_page(query);
+        if query.search.is_some() { self.search(page) } else { self.ask(page) }
     }
 
     /// Today's work.
