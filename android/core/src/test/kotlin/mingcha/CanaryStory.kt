@@ -18,7 +18,18 @@ class CanaryStory {
         val said = OtherProcess("mingcha.CanariesKt", folder, "2026-03-02T09:00:00+08:00", tomorrow).use { it.end() }
         val kinds = said.lines().map { it.substringBefore(' ') }.filter { it in KINDS }
         assertEquals(KINDS, kinds.toSet(), said)
-        assertTrue(kinds.size >= 28, said)
+        assertEquals(33, kinds.size, said)
+        assertFalse("Nothing was refused" in said, said)
+        assertFalse("Zeisig" in said || "金丝雀" in said, said)
+    }
+
+    @Test
+    fun `a platform that throws what nobody catches is a phone whose keys are locked, and nothing of it is printed`() {
+        val said = OtherProcess("mingcha.BrokenPlatformKt", folder, "2026-03-02T09:00:00+08:00").use { it.end() }
+        val told = said.lines().filter { it.startsWith("Busy ") }
+        assertEquals(List(15) { "Busy keys_locked" }, told, said)
+        assertTrue("Went on without conditions" in said && "Went on without clock" in said, said)
+        assertTrue(Regex("Threw (\\d+)").find(said)!!.groupValues[1].toInt() > 15, said)
         assertFalse("Nothing was refused" in said, said)
         assertFalse("Zeisig" in said || "金丝雀" in said, said)
     }

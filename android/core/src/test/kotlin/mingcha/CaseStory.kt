@@ -2,7 +2,9 @@ package mingcha
 
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
+import mingcha.core.AnswerType
 import mingcha.core.MingchaException
+import mingcha.core.VisitMode
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertTrue
@@ -26,10 +28,10 @@ class CaseStory {
     fun `what two people answered differently is told to both, and settled once`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (anna, ben) = listOf("anna", "ben").map { inspector(it, city).phone }
-            val visit = anna.startVisit("GOV-01", "open", listOf("W5")).id
+            val visit = anna.startVisit("GOV-01", VisitMode.OPEN, listOf("W5")).id
             anna.sync()
             ben.sync()
-            val asked = anna.visit(visit).first().items.first { it.answerType == "yn" }
+            val asked = anna.visit(visit).first().items.first { it.answerType == AnswerType.YES_NO }
             anna.answer(visit, asked.code, "yes", "看到了", asked.basis)
             ben.answer(visit, asked.code, "no", "没有看到", ben.visit(visit).first().items.first { it.code == asked.code }.basis)
             repeat(2) { listOf(anna, ben).forEach { it.sync() } }
@@ -40,7 +42,7 @@ class CaseStory {
             assertTrue(told.isMine)
             assertEquals(setOf("是", "否"), told.values.map { it.text.zh }.toSet())
             assertTrue(anna.visit(visit).first().items.first { it.code == asked.code }.isContested)
-            assertEquals(1, ben.status().first().attention)
+            assertEquals(1, ben.status().first().attentionCount)
 
             val kept = told.values.single { it.value == "yes" }
             anna.settle(told.id, kept.id, "照片里有", told.basis)
@@ -53,8 +55,8 @@ class CaseStory {
             val lost = ben.attention().first().overruled.single()
             assertEquals("照片里有", lost.reason)
             ben.markOverruledSeen()
-            assertEquals(0, ben.status().first().attention)
-            listOf(anna, ben).forEach(Mingcha::close)
+            assertEquals(0, ben.status().first().attentionCount)
+            listOf(anna, ben).forEach { it.closeAndJoin() }
         }
     }
 
@@ -66,7 +68,7 @@ class CaseStory {
             val emil = Hand.enrolled(folder, "emil", city, "contact", MORNING)
             val all = listOf(anna, cora, dora, emil.phone)
             suspend fun meet() = repeat(2) { all.forEach { it.sync() } }
-            val visit = anna.startVisit("GOV-01", "open", listOf("W5")).id
+            val visit = anna.startVisit("GOV-01", VisitMode.OPEN, listOf("W5")).id
             val raised = anna.raiseFinding(visit, "W5-3", "坡道堵死").id
             anna.submitVisit(visit)
             val told = anna.feedBack(raised, "清理坡道")
@@ -92,7 +94,7 @@ class CaseStory {
             meet()
             all.forEach { assertEquals("awaiting_recheck", it.finding(told).first().summary.stage.code) }
             all.forEach { assertTrue(it.attention().first().conflicts.isEmpty()) }
-            all.forEach(Mingcha::close)
+            all.forEach { it.closeAndJoin() }
         }
     }
 
@@ -104,10 +106,10 @@ class CaseStory {
             city.grant(anna.person, "XL")
             city.clock("2026-03-02T10:00:00+08:00")
             anna.hardware.now = "2026-03-02T10:00:00+08:00"
-            val visit = anna.phone.startVisit("GOV-01", "open", listOf("W5")).id
-            val asked = anna.phone.visit(visit).first().items.first { it.answerType == "yn" }
+            val visit = anna.phone.startVisit("GOV-01", VisitMode.OPEN, listOf("W5")).id
+            val asked = anna.phone.visit(visit).first().items.first { it.answerType == AnswerType.YES_NO }
             anna.phone.answer(visit, asked.code, "no", "撤权后写的备注", asked.basis)
-            assertTrue(anna.phone.sync().attention > 0)
+            assertTrue(anna.phone.sync().attentionCount > 0)
 
             val aside = anna.phone.attention().first().refused
             val opening = aside.single { it.kind.code == "visit_open" }
@@ -124,7 +126,7 @@ class CaseStory {
             repeat(2) { anna.phone.sync() }
             assertTrue(anna.phone.attention().first().refused.isEmpty())
             assertEquals("draft", anna.phone.visit(visit).first().status.code)
-            anna.phone.close()
+            anna.phone.closeAndJoin()
         }
     }
 
@@ -133,11 +135,11 @@ class CaseStory {
     fun `a store that is damaged is told, and what the city has comes back to the same person`() = runBlocking {
         City(folder, MORNING).use { city ->
             val anna = inspector("anna", city)
-            val visit = anna.phone.startVisit("GOV-01", "open", listOf("W5")).id
-            val asked = anna.phone.visit(visit).first().items.first { it.answerType == "yn" }
+            val visit = anna.phone.startVisit("GOV-01", VisitMode.OPEN, listOf("W5")).id
+            val asked = anna.phone.visit(visit).first().items.first { it.answerType == AnswerType.YES_NO }
             anna.phone.answer(visit, asked.code, "no", "备注", asked.basis)
             anna.phone.sync()
-            anna.phone.close()
+            anna.phone.closeAndJoin()
 
             val phone = anna.below.resolve("phone")
             phone.resolve("store.db").writeBytes(ByteArray(64 * 1024) { it.toByte() })
@@ -150,7 +152,7 @@ class CaseStory {
             again.enrol(city.url, city.guest("--role", "inspector", "--area", "DH", "--person", anna.person).code)
             again.sync()
             assertEquals("备注", again.visit(visit).first().items.single { it.code == asked.code }.note)
-            again.close()
+            again.closeAndJoin()
         }
     }
 
@@ -167,7 +169,7 @@ class CaseStory {
             assertEquals("code_used", used.code)
             assertEquals("登记码已用过，请索取新的登记码", used.zh)
             assertFalse(phones[1].status().first().isEnrolled)
-            phones.forEach(Mingcha::close)
+            phones.forEach { it.closeAndJoin() }
         }
     }
 

@@ -1,20 +1,26 @@
 package mingcha
 
 import app.cash.turbine.test
+import app.cash.turbine.turbineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.collect
+import kotlinx.coroutines.flow.filterNotNull
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
 import mingcha.core.Device
 import mingcha.core.MingchaException
 import mingcha.core.Observer
 import mingcha.core.Platform
+import mingcha.core.VisitMode
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
+import org.junit.jupiter.api.Assertions.assertNull
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
@@ -23,9 +29,8 @@ import java.net.ServerSocket
 import java.nio.file.Path
 import java.util.concurrent.CountDownLatch
 import kotlin.io.path.deleteExisting
-import kotlin.io.path.listDirectoryEntries
-import kotlin.io.path.readSymbolicLink
 import kotlin.io.path.writeText
+import kotlin.time.Duration.Companion.minutes
 
 /** Hands that throw, cancel, close and open twice. */
 class HandsStory {
@@ -46,7 +51,7 @@ class HandsStory {
     fun `cancelling every call loses nothing that was acknowledged and leaves no lock`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, _) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open").id
+            val visit = phone.startVisit("GOV-01", VisitMode.OPEN).id
             val items = phone.visit(visit).first().items
             val acknowledged = mutableMapOf<String, String>()
             items.take(5).forEachIndexed { number, item ->
@@ -59,64 +64,40 @@ class HandsStory {
             assertTrue(acknowledged.size >= 2, "those that nobody cancelled")
             val saved = phone.visit(visit).first().items.associate { it.code to it.note }
             acknowledged.forEach { (item, note) -> assertEquals(note, saved[item]) }
-            assertEquals(0, phone.sync().waiting)
-            phone.close()
+            assertEquals(0, phone.sync().waitingCount)
+            phone.closeAndJoin()
         }
     }
 
     @Test
     fun `every call may be cancelled at any moment, and the next one goes on`() = runBlocking {
         City(folder, MORNING).use { city ->
-            val (phone, _) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open", listOf("W5")).id
-            phone.answer(visit, "W5-1", "na", "kept")
-            val finding = phone.raiseFinding(visit, "W5-3", "坡道堵死").id
-            val photo = picture(folder, 7)
-            val calls = listOf<suspend () -> Any>(
-                { phone.status().first() }, { phone.sites().first() }, { phone.tasks().first() }, { phone.visit(visit).first() },
-                { phone.findings().first() }, { phone.finding(finding).first() }, { phone.score(visit).first() },
-                { phone.attention().first() }, { phone.recheckDay("2026-03-02") }, { phone.workday("2026-03-02", 3) },
-                { phone.startVisit("GOV-01", "open") }, { phone.answer(visit, "W5-2", "na") }, { phone.addPhoto(visit, photo) },
-                { phone.savePhoto("none", "standard", folder.resolve("copy.jpg")) }, { phone.raiseFinding(visit, "W5-4", "坡道堵死") },
-                { phone.feedBack(finding, "清理坡道") }, { phone.serveNotice(finding) }, { phone.submitRectification(finding, "已清理") },
-                { phone.approve("none") }, { phone.sendBack("none", "看不清") }, { phone.recheck(finding, "pass") },
-                { phone.proposeAgain("none") }, { phone.letGo("none") }, { phone.settle("none", "none", "照片里有") },
-                { phone.markOverruledSeen() }, { phone.enrol(city.url, "7KQM-2R8T-XW4P") }, { phone.sync() },
-                { phone.suspendDevice() }, { Mingcha.open(phoneFolder, Hardware(folder, MORNING)).close() }, { phone.submitVisit(visit) },
-            )
+            val (phone, hardware) = enrolled(city)
+            val every = EveryCall.on(phone, city, folder)
+            val calls = every.all + suspend { every.collected() } +
+                suspend { Mingcha.open(phoneFolder, hardware).closeAndJoin() }
             for (pause in listOf(0L, 1L, 5L)) {
                 for (call in calls) {
-                    val job = launch(Dispatchers.Default) { runCatching { call() }.onFailure { if (it !is MingchaException) throw it } }
+                    val job = launch(Dispatchers.Default) {
+                        try { call() } catch (_: MingchaException) { /* Refused: it returned all the same. */ }
+                    }
                     delay(pause)
                     job.cancelAndJoin()
                 }
             }
-            assertEquals("kept", phone.visit(visit).first().items.single { it.code == "W5-1" }.note)
-            assertEquals(0, synced(phone))
-            phone.close()
+            assertEquals("kept", every.kept())
+            assertEquals(0, phone.sync().waitingCount)
+            phone.closeAndJoin()
+            // An opening that was cancelled while it closed goes on closing.
+            withTimeout(PATIENCE) { while (openFiles(phoneFolder) > 0) delay(10) }
         }
     }
-
-    @Test
-    fun `an opening that is cancelled leaves no file open`() = runBlocking {
-        val home = folder.resolve("given-up")
-        val hardware = Hardware(folder, MORNING)
-        repeat(30) { pause ->
-            val opening = launch(Dispatchers.Default) { Mingcha.open(home, hardware).close() }
-            delay(pause.toLong())
-            opening.cancelAndJoin()
-        }
-        assertEquals(0, openFiles(home))
-    }
-
-    private fun openFiles(below: Path): Int = Path.of("/proc/self/fd").listDirectoryEntries()
-        .count { fd -> runCatching { fd.readSymbolicLink().startsWith(below.toRealPath()) }.getOrDefault(false) }
 
     @Test
     fun `a sync that is cancelled while nobody answers returns at once, and the next one goes on`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, _) = enrolled(city)
-            phone.startVisit("GOV-01", "open")
+            phone.startVisit("GOV-01", VisitMode.OPEN)
             city.close()
             // Somebody listens at the city's address, takes the letter, and says nothing.
             val address = city.url.removePrefix("http://").split(':')
@@ -127,14 +108,15 @@ class HandsStory {
                 answering.start()
                 val sync = launch(Dispatchers.Default) { phone.sync() }
                 while (knocked.count > 0) delay(10)
-                sync.cancelAndJoin()
-                assertTrue(phone.status().first().waiting > 0, "screens go on")
+                // Half of what a dead line takes to be given up by itself.
+                withTimeout(1.minutes) { sync.cancelAndJoin() }
+                assertTrue(phone.status().first().waitingCount > 0, "screens go on")
                 answering.interrupt()
             }
             city.serve()
-            // The cancelled one may still be giving up the dead line.
-            assertEquals(0, synced(phone))
-            phone.close()
+            // The cancelled one is over, so that this one is not refused as a second one.
+            assertEquals(0, phone.sync().waitingCount)
+            phone.closeAndJoin()
         }
     }
 
@@ -142,17 +124,17 @@ class HandsStory {
     fun `who opens the same folder again sees and hears what the other does`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (one, hardware) = enrolled(city)
-            Mingcha.open(phoneFolder, hardware).use { other ->
-                other.tasks().test(PATIENCE) {
-                    assertTrue(awaitItem().rows.isEmpty())
-                    val visit = one.startVisit("GOV-01", "open").id
-                    assertEquals(visit, awaitItem().rows.single().visitId)
-                    cancelAndIgnoreRemainingEvents()
-                }
+            val other = Mingcha.open(phoneFolder, hardware)
+            other.tasks().test(PATIENCE) {
+                assertTrue(awaitItem().rows.isEmpty())
+                val visit = one.startVisit("GOV-01", VisitMode.OPEN).id
+                assertEquals(visit, awaitItem().rows.single().visitId)
+                cancelAndIgnoreRemainingEvents()
             }
+            other.closeAndJoin()
             one.suspendDevice()
             assertFalse(one.tasks().first().rows.isEmpty())
-            one.close()
+            one.closeAndJoin()
             assertThrows<MingchaException.Cancelled> { runBlocking { one.tasks().first() } }
             Unit
         }
@@ -178,8 +160,8 @@ class HandsStory {
                 other.say("end")
                 other.end()
             }
-            assertEquals(0, phone.status().first().waiting)
-            phone.close()
+            assertEquals(0, phone.status().first().waitingCount)
+            phone.closeAndJoin()
         }
     }
 
@@ -187,16 +169,16 @@ class HandsStory {
     fun `closed in the middle of a sync it ends with what was said kept, and so do its pages`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, hardware) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open").id
+            val visit = phone.startVisit("GOV-01", VisitMode.OPEN).id
             city.close()
             val address = city.url.removePrefix("http://").split(':')
             ServerSocket(address[1].toInt(), 1, java.net.InetAddress.getByName(address[0])).use { silent ->
                 val sync = async(Dispatchers.Default) { runCatching { phone.sync() } }
                 val line = withContext(Dispatchers.IO) { silent.accept() }
                 val pages = async(Dispatchers.Default) { runCatching { phone.tasks().collect {} } }
-                phone.close()
+                phone.closeAndJoin()
                 line.close()
-                assertTrue(sync.await().exceptionOrNull() is MingchaException, "${sync.await()}")
+                assertTrue(sync.await().exceptionOrNull() is MingchaException.Cancelled, "${sync.await()}")
                 assertTrue(pages.await().exceptionOrNull() is MingchaException.Cancelled, "${pages.await()}")
                 assertThrows<MingchaException.Cancelled> { runBlocking { phone.answer(visit, "W5-3", "na") } }
             }
@@ -204,32 +186,64 @@ class HandsStory {
             val again = Mingcha.open(phoneFolder, hardware)
             assertEquals(visit, again.tasks().first().rows.single().visitId)
             assertEquals(0, synced(again))
-            again.close()
+            again.closeAndJoin()
         }
     }
 
     @Test
-    fun `suspended it goes on with the next call, and a page waits while the keys are locked`() = runBlocking {
+    fun `suspended it goes on with the next call, and pages wait while the keys are locked and say why`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, hardware) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open").id
+            val visit = phone.startVisit("GOV-01", VisitMode.OPEN).id
             assertTrue(openFiles(phoneFolder) > 0)
             phone.suspendDevice()
             assertEquals(0, openFiles(phoneFolder))
             hardware.isLocked = true
             assertThrows<MingchaException.Busy> { runBlocking { phone.answer(visit, "W5-3", "na") } }
-            val refused = hardware.refusals.get()
-            phone.tasks().test(PATIENCE) {
-                while (hardware.refusals.get() == refused) delay(10)
-                expectNoEvents()
+            assertNull(phone.waiting.value, "a call does not wait")
+            turbineScope(PATIENCE) {
+                val waiting = phone.waiting.testIn(this)
+                assertNull(waiting.awaitItem())
+                val tasks = phone.tasks().testIn(this)
+                val why = waiting.awaitItem()!!
+                assertEquals(listOf("keys_locked", "本机密钥暂不可用，请解锁手机后再试"), listOf(why.code, why.zh))
+                val badges = phone.status().testIn(this)
+                val refused = hardware.refusals.get()
+                // Some attempts later it is said once, and both wait.
+                while (hardware.refusals.get() < refused + 4) delay(10)
+                waiting.expectNoEvents()
+                tasks.expectNoEvents()
+                badges.cancelAndIgnoreRemainingEvents()
                 hardware.isLocked = false
-                assertEquals(visit, awaitItem().rows.single().visitId)
+                assertEquals(visit, tasks.awaitItem().rows.single().visitId)
+                assertNull(waiting.awaitItem())
                 phone.suspendDevice()
                 phone.submitVisit(visit)
-                assertTrue(awaitItem().rows.isEmpty())
-                cancelAndIgnoreRemainingEvents()
+                assertTrue(tasks.awaitItem().rows.isEmpty())
+                waiting.expectNoEvents()
+                tasks.cancelAndIgnoreRemainingEvents()
+                waiting.cancelAndIgnoreRemainingEvents()
             }
+            phone.closeAndJoin()
+        }
+    }
+
+    @Test
+    fun `a page that is given up while it waits waits no more, and so does one whose device is closed`() = runBlocking {
+        City(folder, MORNING).use { city ->
+            val (phone, hardware) = enrolled(city)
+            phone.suspendDevice()
+            hardware.isLocked = true
+            val page = launch { phone.tasks().collect() }
+            assertEquals("keys_locked", phone.waiting.filterNotNull().first().code)
+            page.cancelAndJoin()
+            phone.waiting.first { it == null }
+            val closed = async { runCatching { phone.status().first() } }
+            phone.waiting.filterNotNull().first()
             phone.close()
+            assertThrows<MingchaException.Cancelled> { runBlocking { closed.await().getOrThrow() } }
+            phone.waiting.first { it == null }
+            phone.closeAndJoin()
         }
     }
 
@@ -237,7 +251,7 @@ class HandsStory {
     fun `a panic inside is an error outside, says nothing of anybody, and the next call goes on`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, _) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open").id
+            val visit = phone.startVisit("GOV-01", VisitMode.OPEN).id
             val plant = phoneFolder.resolve("planted-panic").apply { writeText("金丝雀") }
             val errors = listOf<suspend () -> Any>(
                 { phone.tasks().first() }, { phone.answer(visit, "W5-3", "na") }, { phone.sync() },
@@ -248,23 +262,8 @@ class HandsStory {
             }
             plant.deleteExisting()
             phone.answer(visit, "W5-3", "na")
-            assertEquals(0, phone.sync().waiting)
-            phone.close()
-        }
-    }
-
-    @Test
-    fun `nothing that the device does runs on the thread that asks`() = runBlocking {
-        City(folder, MORNING).use { city ->
-            val (phone, hardware) = enrolled(city)
-            val visit = phone.startVisit("GOV-01", "open").id
-            phone.visit(visit).first()
-            phone.submitVisit(visit)
-            phone.sync()
-            phone.suspendDevice()
-            assertTrue(hardware.threads.isNotEmpty())
-            assertFalse(Thread.currentThread() in hardware.threads)
-            phone.close()
+            assertEquals(0, phone.sync().waitingCount)
+            phone.closeAndJoin()
         }
     }
 
@@ -272,7 +271,7 @@ class HandsStory {
     fun `an observer and a signer that throw harm nothing, and nothing of what they threw is told`() = runBlocking {
         City(folder, MORNING).use { city ->
             val (phone, hardware) = enrolled(city)
-            phone.close()
+            phone.closeAndJoin()
             var throws = true
             val host = object : Platform by hardware {
                 override fun sign(message: ByteArray): ByteArray =
@@ -282,12 +281,12 @@ class HandsStory {
                 device.observe(object : Observer {
                     override fun changed() = error("金丝雀")
                 })
-                device.startVisit("GOV-01", "open")
+                device.startVisit("GOV-01", VisitMode.OPEN)
                 val locked = assertThrows<MingchaException.Busy> { device.syncJob().use { it.run() } }
                 assertEquals("keys_locked", locked.code)
                 assertFalse("$locked ${locked.message} ${locked.stackTraceToString()}".contains("金丝雀"))
                 throws = false
-                assertEquals(0, device.syncJob().use { it.run() }.waiting)
+                assertEquals(0, device.syncJob().use { it.run() }.waitingCount)
             }
         }
     }

@@ -6,6 +6,9 @@ import kotlinx.coroutines.runBlocking
 import mingcha.core.BlurredPart
 import mingcha.core.MingchaException
 import mingcha.core.NetworkKind
+import mingcha.core.PhotoCopy
+import mingcha.core.RecheckResult
+import mingcha.core.VisitMode
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNull
@@ -14,6 +17,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.assertThrows
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Path
+import java.time.LocalDate
 
 /** The whole loop on three phones, against a city that is a process of its own. */
 class LoopStory {
@@ -31,7 +35,7 @@ class LoopStory {
             val hands = listOf(inspector, supervisor, contact)
 
             // Undercover, offline, and killed with -9 in the middle of the work.
-            inspector.phone.close()
+            inspector.phone.closeAndJoin()
             val saved = killedAfterRaising(inspector.below)
             val again = Mingcha.open(inspector.below.resolve("phone"), inspector.hardware)
             val draft = again.tasks().first().rows.single { it.kind.code == "draft" }
@@ -48,7 +52,7 @@ class LoopStory {
 
             // With signal, the city and the supervisor hear of it; the unit does not.
             val all = listOf(again, supervisor.phone, contact.phone)
-            suspend fun meet() = repeat(2) { all.forEach { assertEquals(0, it.sync().waiting) } }
+            suspend fun meet() = repeat(2) { all.forEach { assertEquals(0, it.sync().waitingCount) } }
             meet()
             assertTrue(contact.phone.findings().first().rows.isEmpty())
             val raised = supervisor.phone.findings().first().rows.single()
@@ -62,20 +66,25 @@ class LoopStory {
             }
             assertEquals("malformed", unchecked.code)
             val copy = supervisor.phone.feedBack(raised.id, DEMAND, photosChecked = true, blurred = listOf(corner))
-            supervisor.phone.serveNotice(copy)
+            val deadline = LocalDate.of(2026, 3, 9)
+            supervisor.phone.serveNotice(copy, deadline)
             repeat(2) { meet() }
             val told = contact.phone.finding(copy).first()
             assertEquals("noticed", told.summary.stage.code)
             assertEquals("已交办", told.summary.stage.text.zh)
             assertEquals(DEMAND, told.demand)
+            assertEquals(deadline, told.summary.deadline?.localDate)
             // What was marked in its photo is grey wherever others hold it, and nothing else is.
             val copied = contact.below.resolve("copied.jpg")
-            contact.phone.savePhoto(told.photoIds.single(), "standard", copied)
+            contact.phone.savePhoto(told.photoIds.single(), PhotoCopy.STANDARD, copied)
             val image = javax.imageio.ImageIO.read(copied.toFile())
             fun isGrey(x: Int, y: Int) = java.awt.Color(image.getRGB(x, y)).run { listOf(red, green, blue).all { it in 120..136 } }
             assertTrue((0 until image.width * 4 / 10 step 8).all { isGrey(it, image.height / 4) })
             assertFalse((image.width * 6 / 10 until image.width step 8).all { isGrey(it, image.height / 4) })
-            assertTrue(told.timeline.none { it.by != null })
+            // A unit holds a card, which has no steps and names nobody; who is of the city reads both.
+            assertTrue(told.timeline.isEmpty())
+            listOf(inspector, supervisor).forEach { assertFalse(it.person in told.toString()) }
+            assertTrue(supervisor.phone.finding(copy).first().timeline.any { it.by != null })
 
             // A page that is open follows by itself.
             supervisor.phone.finding(copy).test(PATIENCE) {
@@ -100,7 +109,7 @@ class LoopStory {
             val due = again.tasks().first().rows.single { it.kind.code == "recheck" }
             assertEquals(listOf(copy), due.findingIds)
             assertFalse(due.isOverdue)
-            again.recheck(copy, "pass", text = "通畅", basis = again.finding(copy).first().basis)
+            again.recheck(copy, RecheckResult.PASS, text = "通畅", basis = again.finding(copy).first().basis)
             meet()
             all.forEach { phone ->
                 val closed = phone.finding(copy).first()
@@ -108,7 +117,7 @@ class LoopStory {
                 assertEquals("pass", closed.rechecks.single().result.code)
             }
             assertNull(contact.phone.finding(copy).first().rechecks.single().by)
-            all.forEach(Mingcha::close)
+            all.forEach { it.closeAndJoin() }
         }
     }
 
@@ -117,17 +126,17 @@ class LoopStory {
         City(folder, MORNING).use { city ->
             val hand = hand("inspector", city)
             city.close()
-            val visit = hand.phone.startVisit("GOV-01", "open").id
+            val visit = hand.phone.startVisit("GOV-01", VisitMode.OPEN).id
             assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
             hand.hardware.network = NetworkKind.UNAVAILABLE
             val untried = assertThrows<MingchaException.Offline> { runBlocking { hand.phone.sync() } }
             assertEquals("no_network", untried.code)
-            assertTrue(hand.phone.status().first().waiting > 0)
+            assertTrue(hand.phone.status().first().waitingCount > 0)
             city.serve()
             hand.hardware.network = NetworkKind.METERED
-            assertEquals(0, hand.phone.sync().waiting)
+            assertEquals(0, hand.phone.sync().waitingCount)
             assertTrue(hand.phone.visit(visit).first().isOpen)
-            hand.phone.close()
+            hand.phone.closeAndJoin()
         }
     }
 

@@ -1,5 +1,7 @@
 package mingcha
 
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.Deferred
 import mingcha.core.ClockReading
 import mingcha.core.Conditions
 import mingcha.core.NetworkKind
@@ -16,10 +18,13 @@ import java.security.spec.ECGenParameterSpec
 import java.security.spec.PKCS8EncodedKeySpec
 import java.time.OffsetDateTime
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.CountDownLatch
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.io.path.createDirectories
 import kotlin.io.path.exists
+import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.readBytes
+import kotlin.io.path.readSymbolicLink
 import kotlin.io.path.writeBytes
 import kotlin.time.Duration.Companion.minutes
 
@@ -42,8 +47,12 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
     @Volatile
     var freeBytes: Long? = null
 
-    /** Every thread that asked for the time: those that calls ran on. */
+    /** Every thread that asked for something: those that calls ran on. */
     val threads: MutableSet<Thread> = ConcurrentHashMap.newKeySet()
+
+    @Volatile
+    private var holding: CountDownLatch? = null
+    private var held = CompletableDeferred<Unit>()
 
     init {
         if (!keys.resolve("private").exists()) {
@@ -56,23 +65,50 @@ class Hardware(below: Path, @Volatile var now: String) : Platform {
     /** How often it was asked for its keys while they were locked. */
     val refusals = AtomicInteger()
 
+    /** Keeps whoever asks for something waiting until it is released; says when somebody does. */
+    fun hold(): Deferred<Unit> {
+        held = CompletableDeferred()
+        holding = CountDownLatch(1)
+        return held
+    }
+
+    fun release() {
+        holding.also { holding = null }?.countDown()
+    }
+
+    private fun asked() {
+        threads += Thread.currentThread()
+        holding?.let {
+            held.complete(Unit)
+            it.await()
+        }
+    }
+
     override fun storeKey(): ByteArray {
+        asked()
         if (!isLocked) return secret
         refusals.incrementAndGet()
         throw PlatformFault.NotNow()
     }
 
-    override fun publicKey(): ByteArray = keys.resolve("public").readBytes()
+    override fun publicKey(): ByteArray {
+        asked()
+        return keys.resolve("public").readBytes()
+    }
 
     override fun sign(message: ByteArray): ByteArray {
+        asked()
         val key = KeyFactory.getInstance("EC").generatePrivate(PKCS8EncodedKeySpec(keys.resolve("private").readBytes()))
         return Signature.getInstance("SHA256withECDSA").run { initSign(key); update(message); sign() }
     }
 
-    override fun conditions() = Conditions(network, batteryLow = false, freeBytes)
+    override fun conditions(): Conditions {
+        asked()
+        return Conditions(network, isBatteryLow = false, freeBytes)
+    }
 
     override fun clock(): ClockReading {
-        threads += Thread.currentThread()
+        asked()
         val millis = OffsetDateTime.parse(now).toInstant().toEpochMilli()
         return ClockReading(wallMillis = millis, monotonicMillis = millis, boot = 1)
     }
@@ -134,6 +170,10 @@ class OtherProcess(program: String, vararg words: Any) : AutoCloseable {
         child.destroyForcibly().waitFor()
     }
 }
+
+/** Files below this folder that this process holds open. */
+fun openFiles(below: Path): Int = Path.of("/proc/self/fd").listDirectoryEntries()
+    .count { fd -> runCatching { fd.readSymbolicLink().startsWith(below.toRealPath()) }.getOrDefault(false) }
 
 /** Draws a picture of its own for each number, as JPEG. */
 fun picture(below: Path, number: Int): Path {

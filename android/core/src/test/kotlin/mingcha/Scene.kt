@@ -10,6 +10,8 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import mingcha.core.MingchaException
+import mingcha.core.RecheckResult
+import mingcha.core.VisitMode
 import org.junit.jupiter.api.Assertions.assertEquals
 import java.nio.file.Path
 import java.time.OffsetDateTime
@@ -33,7 +35,7 @@ class Scene private constructor(private val city: City, private val people: Map<
             Scene(city, ROLES.mapValues { (name, role) -> Hand.enrolled(below, name, city, role, now) }, OffsetDateTime.parse(now))
     }
 
-    fun close() = people.values.forEach { it.phone.close() }
+    suspend fun close() = people.values.forEach { it.phone.closeAndJoin() }
 
     private suspend fun meet(names: Collection<String> = people.keys) = names.forEach { people.getValue(it).phone.sync() }
 
@@ -49,7 +51,7 @@ class Scene private constructor(private val city: City, private val people: Map<
         val story = "${case.text("story")}: $order"
         val known = staff.first().phone.attention().first().conflicts.map { it.id }.toSet()
         val anna = people.getValue("anna").phone
-        visit = anna.startVisit("GOV-01", "open", listOf("W5")).id
+        visit = anna.startVisit("GOV-01", VisitMode.OPEN, listOf("W5")).id
         finding = null
         submissions.clear()
         anna.sync()
@@ -82,7 +84,7 @@ class Scene private constructor(private val city: City, private val people: Map<
             "rectify" -> submissions += phone.submitRectification(finding!!, "已清理", listOf(picture(hand.below, ++drawn)))
             "approve" -> phone.approve(submission)
             "return" -> phone.sendBack(submission, "看不清")
-            "recheck" -> phone.recheck(finding!!, step.text("value"), "去看了")
+            "recheck" -> phone.recheck(finding!!, RecheckResult.valueOf(step.text("value").uppercase()), "去看了")
             else -> error("no such step: $does")
         }
     }

@@ -20,11 +20,11 @@ class TenLinesStory {
             val hardware = Hardware(folder, MORNING)
             val code = city.code("--role", "inspector", "--area", "DH", "--name", "Anna")
             tenLines(folder.resolve("phone"), hardware, city.url, code, picture(folder, 1))
-            Mingcha.open(folder.resolve("phone"), hardware).use { phone ->
-                val raised = phone.findings().first().rows.single()
-                assertEquals("坡道堵死", raised.text)
-                assertEquals(1, phone.finding(raised.id).first().photoIds.size)
-            }
+            val phone = Mingcha.open(folder.resolve("phone"), hardware)
+            val raised = phone.findings().first().rows.single()
+            assertEquals("坡道堵死", raised.text)
+            assertEquals(1, phone.finding(raised.id).first().photoIds.size)
+            phone.closeAndJoin()
         }
     }
 

@@ -3,6 +3,7 @@ package mingcha
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.runBlocking
 import mingcha.core.NetworkKind
+import mingcha.core.VisitMode
 import java.nio.file.Path
 
 /**
@@ -13,7 +14,7 @@ fun main(words: Array<String>) = runBlocking<Unit> {
     val (below, now) = words
     val hardware = Hardware(Path.of(below), now).apply { network = NetworkKind.UNAVAILABLE }
     val phone = Mingcha.open(Path.of(below).resolve("phone"), hardware)
-    val visit = phone.startVisit("GOV-01", "undercover", listOf("W5")).id
+    val visit = phone.startVisit("GOV-01", VisitMode.UNDERCOVER, listOf("W5")).id
     println("visit $visit")
     val photo = phone.addPhoto(visit, picture(Path.of(below), 1), "W5-3").id
     println("photo $photo")

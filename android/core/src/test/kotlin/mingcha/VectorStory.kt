@@ -17,11 +17,13 @@ import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.int
 import kotlinx.serialization.json.longOrNull
 import mingcha.core.ScorePage
+import mingcha.core.VisitMode
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.nio.file.Path
+import java.time.LocalDate
 import kotlin.io.path.listDirectoryEntries
 import kotlin.io.path.readLines
 import kotlin.io.path.readText
@@ -43,24 +45,24 @@ class VectorStory {
             val vectors = read(VECTORS.resolve("calendar.json"))
             val rechecks = vectors.getValue("recheck").jsonArray.map(JsonElement::jsonObject)
             for (row in rechecks) {
-                val due = phone.recheckDay(row.text("start"))
+                val due = phone.recheckDay(row.day())
                 val shown = Triple(due.nominal.iso, due.day.iso, due.isProvisional)
                 assertEquals(Triple(row.text("nominal"), row.text("following"), row.getValue("provisional").jsonPrimitive.boolean), shown)
-                row["ten"]?.let { assertEquals(it.jsonPrimitive.content, phone.workday(row.text("start"), 10).day.iso) }
+                row["ten"]?.let { assertEquals(it.jsonPrimitive.content, phone.workday(row.day(), 10).day.iso) }
             }
             val workdays = vectors.getValue("workdays").jsonArray.map(JsonElement::jsonObject)
             for (row in workdays) {
-                val end = phone.workday(row.text("start"), row.getValue("days").jsonPrimitive.int)
+                val end = phone.workday(row.day(), row.getValue("days").jsonPrimitive.int)
                 assertEquals(row.text("end") to false, end.day.iso to end.isProvisional)
             }
             val table = VECTORS.resolve("recheck.csv").readLines().drop(1)
             for (line in table) {
                 val (fedBack, nominal, due, isProvisional) = line.split(',')
-                val shown = phone.recheckDay(fedBack)
+                val shown = phone.recheckDay(LocalDate.parse(fedBack))
                 assertEquals(listOf(nominal, due, isProvisional), listOf(shown.nominal.iso, shown.day.iso, shown.isProvisional.toString()))
             }
             assertEquals(listOf(12, 9, 730), listOf(rechecks.size, workdays.size, table.size))
-            phone.close()
+            phone.closeAndJoin()
         }
     }
 
@@ -74,14 +76,14 @@ class VectorStory {
             for (file in files) {
                 val sets = file.texts("sets")
                 for (case in file.getValue("cases").jsonArray.map(JsonElement::jsonObject)) {
-                    val visit = phone.startVisit("GOV-01", "open", case.texts("asked").ifEmpty { sets }).id
+                    val visit = phone.startVisit("GOV-01", VisitMode.OPEN, case.texts("asked").ifEmpty { sets }).id
                     for ((item, value) in case.getValue("answers").jsonObject) phone.answer(visit, item, value.jsonPrimitive.content)
                     scored(case, phone.score(visit).first())
                     told += 1
                 }
             }
             assertTrue(told >= 39, "$told cases")
-            phone.close()
+            phone.closeAndJoin()
         }
     }
 
@@ -138,6 +140,8 @@ class VectorStory {
 }
 
 internal fun JsonObject.text(key: String) = getValue(key).jsonPrimitive.content
+
+private fun JsonObject.day() = LocalDate.parse(text("start"))
 
 internal fun JsonObject.texts(key: String) = get(key)?.jsonArray.orEmpty().map { it.jsonPrimitive.content }
 
