@@ -41,7 +41,7 @@ impl Device {
         self.0.suspend()
     }
 
-    /// Closes this opening for good: jobs are cancelled, and every later call fails with `Cancelled`. Closing twice does
+    /// Closes this opening for good: jobs are cancelled, and every later call fails as cancelled. Closing twice does
     /// nothing.
     pub fn shut(&self) {
         self.0.close();
@@ -156,7 +156,7 @@ impl Device {
         self.0.add_photo(visit_id, file, item.as_deref())
     }
 
-    /// Submits a visit as it was seen: an answer of somebody else's that came since is looked at first (`OutOfDate`).
+    /// Submits a visit as it was seen: an answer of somebody else's that came since makes it out of date.
     #[uniffi::method(default(basis = None))]
     pub fn submit_visit(&self, visit_id: &str, basis: Option<String>) -> Result<SubmittedVisit, MingchaError> {
         self.0.submit_visit(visit_id, basis.as_deref())
@@ -277,7 +277,8 @@ impl SyncJob {
         self.0.progress()
     }
 
-    /// Asks it to end; it does so after the request that is under way. Before it is run, it does nothing at all then.
+    /// Asks it to end: it gives up the request that is under way, and is over within a moment. Before it is run, it does nothing at
+    /// all then.
     pub fn cancel(&self) {
         self.0.cancel();
     }

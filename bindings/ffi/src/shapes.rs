@@ -89,7 +89,7 @@ pub enum MingchaError {
         /// What to say, in English.
         en: String,
     },
-    /// Say nothing: the host stopped this itself.
+    /// Say nothing: the app stopped this itself.
     Cancelled {
         /// The stable code.
         code: String,

@@ -58,7 +58,7 @@ host_errors! {
     UpdateRequired,
     /// Keep the folder aside and enrol into an empty one: the store cannot be opened.
     StoreUnusable,
-    /// Say nothing: the host stopped this itself.
+    /// Say nothing: the app stopped this itself.
     Cancelled,
     /// Say the words and report the code: this should not happen.
     Defect,

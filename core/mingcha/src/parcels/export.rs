@@ -42,8 +42,8 @@ impl Phone {
         let me = self.me()?.clone();
         let since = since.map(parse_seconds).transpose().map_err(|_| {
             Mistake::Malformed(
-                "--since 应写 RFC 3339 时间，如 2026-02-24T09:30:00+08:00",
-                "--since takes an RFC 3339 time with an offset, as in 2026-02-24T09:30:00+08:00",
+                "起始时间应写 RFC 3339 时间，如 2026-02-24T09:30:00+08:00",
+                "since when is an RFC 3339 time with an offset, as in 2026-02-24T09:30:00+08:00",
             )
         })?;
         if !self.holds_its_key()? {
