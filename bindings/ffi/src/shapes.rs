@@ -13,7 +13,7 @@ pub(crate) type MingchaError = mingcha::host::HostError;
 
 /// Why something was not done, as a decision that an app can take. Nothing that was acknowledged is lost.
 ///
-/// Every variant has a stable `code` in snake case for logs and tests, and the words for the person: `zh` in Chinese,
+/// Every case has a stable `code` in snake case for logs and tests, and the words for the person: `zh` in Chinese,
 /// `en` in English.
 #[uniffi::remote(Error)]
 pub enum MingchaError {

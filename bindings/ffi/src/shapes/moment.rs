@@ -18,7 +18,7 @@ pub enum NetworkKind {
     Free,
 }
 
-/// What a host knows of the moment.
+/// What an app knows of the moment.
 #[uniffi::remote(Record)]
 pub struct Conditions {
     /// What network there is.
@@ -44,7 +44,7 @@ pub struct ClockReading {
 /// How far a job has come, ready for display.
 #[uniffi::remote(Record)]
 pub struct JobProgress {
-    /// What is being done: statements go, others' come, photos go and come, a file is written; empty before it begins.
+    /// What is being done: statements go, others' come, photos go and come, a file is written; `preparing` before it begins.
     pub phase: Tag,
     /// How much of it is done: statements or files.
     pub done: i32,

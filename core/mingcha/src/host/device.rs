@@ -88,6 +88,8 @@ impl Device {
             *lock(&self.inner.seat) = Seat::Closed;
             Ok(())
         });
+        // What was prepared while this waited for the call that was under way.
+        self.inner.cancel_jobs();
         self.inner.ear.listen(None);
     }
 

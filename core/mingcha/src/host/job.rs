@@ -16,7 +16,7 @@ use crate::{Phone, Progress, SyncReport};
 /// How far a job has come, ready for display.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobProgress {
-    /// What is being done: statements go, others' come, photos go and come, a file is written; empty before it begins.
+    /// What is being done: statements go, others' come, photos go and come, a file is written; `preparing` before it begins.
     pub phase: Tag,
     /// How much of it is done: statements or files.
     pub done: i32,
@@ -77,7 +77,9 @@ pub(super) struct Run<O> {
 
 impl<O: Clone> Run<O> {
     pub fn of(inner: Arc<Inner>, stop: Arc<Stop>) -> Self {
-        Self { inner, stop, progress: Mutex::default(), last_word: Mutex::default() }
+        let preparing = Tag::of(&[Sense::Progress], "preparing");
+        let progress = JobProgress { phase: preparing, ..JobProgress::default() };
+        Self { inner, stop, progress: Mutex::new(progress), last_word: Mutex::default() }
     }
 
     /// Does the work; whoever comes again gets its last word, when it is said.

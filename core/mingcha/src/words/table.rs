@@ -200,6 +200,7 @@ pub(super) const CATALOGUE: [(Sense, Words); 23] = [
     (
         Sense::Progress,
         &[
+            ("preparing", "准备中", "getting ready"),
             ("ops", "正在送出记录", "sending what was recorded"),
             ("pages", "正在取回记录", "receiving what is new"),
             ("copies", "正在制作照片副本", "making copies of photos"),

@@ -90,7 +90,7 @@ impl Phone {
     }
 
     pub(in crate::host) fn workday(&self, start: &str, workdays: i32) -> Result<ReckonedDay, MingchaError> {
-        self.reckoned(&self.calendar_workdays(start, u32::try_from(workdays).unwrap_or_default())?)
+        self.reckoned(&self.calendar_workdays(start, u32::try_from(workdays).unwrap_or(u32::MAX))?)
     }
 
     fn reckoned(&self, day: &CalendarDay) -> Result<ReckonedDay, MingchaError> {
