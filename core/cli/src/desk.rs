@@ -135,6 +135,6 @@ mod tests {
         let now = Progress { what: "photos_up", done: 3, of: 12, bytes: 1_250_000, of_bytes: 8_400_000 };
         assert_eq!(progress_line(Lang::English, now), "sending photos 3/12 1.3 MB/8.4 MB");
         let ops = Progress { what: "ops", done: 3, of: 0, bytes: 0, of_bytes: 0 };
-        assert_eq!(progress_line(Lang::Chinese, ops), "送出语句 3");
+        assert_eq!(progress_line(Lang::Chinese, ops), "正在送出记录 3");
     }
 }
