@@ -53,7 +53,8 @@ cargo xtask COMMAND [WORDS]
 clippy, docs and suite look at the whole workspace unless told otherwise in cargo's words: cargo xtask suite -p mingcha-model
 Each step has a limit, at which it is ended with everything it started. On a slow machine: MINGCHA_STEP_SECONDS=7200 cargo xtask test
 A command ends with 0 when all is well, with 1 when something is wrong, and with 2 when this machine lacks what it needs, which it
-then names. Only `test` goes on without a host that is not here, unless CI=true.
+then names. Only `test` goes on without a host that is not here; where CI=true,
+only without one that this machine bars or no mirror gives.
 ";
 
 /// Why a command ended without success: a sentence or two that say what to do next.

@@ -3,6 +3,7 @@
 //! A conflict is derived, never sent: it is a register whose live values differ. Deciding is one more op that repeats
 //! the kept value over all the others; nothing is taken back.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use mingcha_model::{
@@ -81,7 +82,7 @@ impl Phone {
     fn contested_visits(&self) -> Result<Vec<VisitId>, MingchaError> {
         let answers = self.store.contested()?.into_iter().filter(|one| matches!(one.field, Field::Answer(_)));
         let mut visits: BTreeSet<VisitId> = answers.map(|one| VisitId(one.entity)).collect();
-        visits.extend(self.store.visits_moved_or_voided()?);
+        visits.extend(self.store.visits_said_twice()?);
         let mut known = Vec::new();
         for visit in visits {
             // What the city refused stands nowhere, so nobody disagrees with it.
@@ -89,7 +90,7 @@ impl Phone {
                 known.extend(self.store.visit(visit)?.map(|case| (case.opened, visit)));
             }
         }
-        known.sort_by(|one, other| other.cmp(one));
+        known.sort_by_key(|(opened, visit)| (Reverse(*opened), *visit));
         Ok(known.into_iter().map(|(_, visit)| visit).collect())
     }
 

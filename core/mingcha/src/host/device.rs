@@ -125,8 +125,9 @@ impl Device {
         self.inner.with(|phone| phone.store.at_one_moment(|_| call(phone)))
     }
 
-    /// The same for a search, which makes its index first where there is none: that is no reading of one moment.
-    pub(super) fn search<T>(&self, call: impl Fn(&Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
+    /// The same for what makes its index first, as a search does, or writes a file: no reading of one moment, which would keep the
+    /// store's log from being emptied meanwhile.
+    pub(super) fn ask_at_leisure<T>(&self, call: impl Fn(&Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
         self.inner.with(|phone| call(phone))
     }
 

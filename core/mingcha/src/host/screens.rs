@@ -17,7 +17,7 @@ impl Device {
     /// The sites of this person's areas or unit.
     pub fn sites(&self, query: &SiteQuery) -> Result<SitePage, HostError> {
         let page = |phone: &Phone| phone.site_page(query);
-        if query.search.is_some() { self.search(page) } else { self.ask(page) }
+        if query.search.is_some() { self.ask_at_leisure(page) } else { self.ask(page) }
     }
 
     /// Today's work.
@@ -63,6 +63,6 @@ impl Device {
     /// Writes a copy of a photo that is here to a new file, unsealed. The app removes it when it was shown. Of what a unit may
     /// see there is one copy, whichever is asked for.
     pub fn save_photo(&self, photo_id: &str, copy: PhotoCopy, file: &str) -> Result<(), HostError> {
-        self.ask(|phone| phone.photo_save(photo_id, copy.name(), Path::new(file)).map(|_| ()))
+        self.ask_at_leisure(|phone| phone.photo_save(photo_id, copy.name(), Path::new(file)).map(|_| ()))
     }
 }

@@ -12,7 +12,7 @@ use crate::{Store, StoreError, pack, statements};
 
 /// What tells one statement from another in this store as it is folded now; means nothing elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mark([i64; 3]);
+pub struct Mark([i64; 4]);
 
 /// An area 片区.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -272,11 +272,12 @@ impl Store {
     /// What names every statement on what these kinds make: the same as long as nothing is said and no feed is folded anew.
     pub fn marks(&self, kinds: [Kind; 2]) -> Result<Vec<Mark>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT s.entity, s.log, s.seq FROM entity e JOIN statement s ON s.entity = e.key
+            "SELECT s.entity, s.log, s.seq, s.ord FROM entity e JOIN statement s ON s.entity = e.key
              WHERE e.kind BETWEEN 100 AND 120 AND e.kind IN (?1, ?2) ORDER BY s.entity, s.log, s.seq",
         )?;
-        let marks =
-            statement.query_map(kinds.map(|kind| kind.0), |row| Ok(Mark([row.get(0)?, row.get(1)?, row.get(2)?])))?;
+        let marks = statement.query_map(kinds.map(|kind| kind.0), |row| {
+            Ok(Mark([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))
+        })?;
         Ok(marks.collect::<Result<_, _>>()?)
     }
 

@@ -51,12 +51,12 @@ impl Store {
         Ok(contested)
     }
 
-    /// Visits of which somebody said that they were elsewhere or are void: few, and the only ones of which people may say
-    /// that differently.
-    pub fn visits_moved_or_voided(&self) -> Result<Vec<VisitId>, StoreError> {
+    /// Visits of which it was said more than once that they were elsewhere, or that they are void, or here and not sent yet:
+    /// few, and the only ones of which people may say that differently.
+    pub fn visits_said_twice(&self) -> Result<Vec<VisitId>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT e.id FROM statement s INDEXED BY statement_of_moved_visit JOIN entity e ON e.key = s.entity
-             WHERE s.kind IN (14, 15)
+             WHERE s.kind IN (14, 15) GROUP BY s.entity, s.kind HAVING count(*) > 1
              UNION SELECT entity FROM own_op WHERE overlay = 1 AND kind IN (14, 15)",
         )?;
         let mut rows = statement.query([])?;
