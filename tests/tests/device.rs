@@ -1,8 +1,10 @@
 //! A device in an app's hands beside another process on the same folder, against a real city.
 
 use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use mingcha::host::{ClockReading, Conditions, Device, Host, HostError, HostFault, VisitMode};
 use mingcha_sync::{Signer as _, SoftwareKey};
@@ -121,4 +123,68 @@ fn an_app_writes_its_work_into_a_file_another_app_takes_it_along_and_a_cancelled
     assert_eq!(supervisor.run(&["visit", "show", &visit])["answers"][0]["note"], "by the app");
     hers.close();
     his.close();
+}
+
+/// One HTTP message, as long as it says that it is.
+fn message(stream: &mut TcpStream) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 4_096];
+    loop {
+        let count = stream.read(&mut piece).unwrap();
+        assert!(count > 0, "cut in its middle");
+        bytes.extend_from_slice(&piece[..count]);
+        let text = String::from_utf8_lossy(&bytes).to_lowercase();
+        let Some((head, _)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap_or("0");
+        let body = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+        if bytes.len() >= body + length.trim().parse::<usize>().unwrap() {
+            return bytes;
+        }
+    }
+}
+
+#[test]
+fn an_answer_to_an_enrolment_that_was_given_up_takes_no_phone_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let below = |name: &str| {
+        let below = folder.path().join(name);
+        fs::create_dir_all(&below).unwrap();
+        below
+    };
+    let (first, second) = (City::found(&below("first"), MORNING), City::found(&below("second"), MORNING));
+    let keys = below("keys");
+    fs::write(keys.join("store.key"), [7; 32]).unwrap();
+    fs::write(keys.join("device.key"), [9; 32]).unwrap();
+    let open = || Device::open(&folder.path().join("phone"), Arc::new(AtTheDesk(keys.clone()))).unwrap();
+    // Given up by the same opening, and by another one as another process would be.
+    let (hers, beside) = (open(), open());
+
+    let between = TcpListener::bind("127.0.0.1:0").unwrap();
+    let slow = format!("http://{}", between.local_addr().unwrap());
+    let (lets_go, held) = mpsc::channel::<()>();
+    let (tells, answered) = mpsc::channel();
+    let city = first.url.trim_start_matches("http://").to_owned();
+    std::thread::spawn(move || {
+        let (mut phone, _) = between.accept().unwrap();
+        let mut city = TcpStream::connect(city).unwrap();
+        city.write_all(&message(&mut phone)).unwrap();
+        let answer = message(&mut city);
+        tells.send(()).unwrap();
+        held.recv().unwrap();
+        let _ = phone.write_all(&answer);
+    });
+    let code = first.code(&["--role", "supervisor", "--area", "DH", "--name", "zoe"]);
+    std::thread::scope(|both| {
+        let late = both.spawn(|| beside.enrol(&slow, &code));
+        answered.recv().unwrap();
+        hers.enrol(&second.url, &second.code(&["--role", "inspector", "--area", "DH", "--name", "anna"])).unwrap();
+        hers.sync_job().run().unwrap();
+        hers.start_visit("GOV-01", VisitMode::Undercover, &["W5".to_owned()]).unwrap();
+        lets_go.send(()).unwrap();
+        assert!(matches!(late.join().unwrap(), Err(HostError::Refused { code, .. }) if code == "already_enrolled"));
+    });
+    for device in [&hers, &beside] {
+        assert_eq!(device.status().unwrap().role.unwrap().code, "inspector");
+    }
+    assert_eq!(beside.sync_job().run().unwrap().waiting_count, 0, "with the city that it is enrolled with");
 }

@@ -31,6 +31,10 @@ impl Home {
         self.0.join("sync.lock")
     }
 
+    pub fn enrol_lock(&self) -> PathBuf {
+        self.0.join("enrol.lock")
+    }
+
     pub fn photos(&self) -> PathBuf {
         self.0.join("photos")
     }

@@ -108,7 +108,7 @@ impl Http {
             start.parse().ok()
         });
         let status = response.status().as_u16();
-        Ok(Download { status, start: start.unwrap_or(0), body: response, stop: self.stop.clone() })
+        Ok(Download { status, start: start.unwrap_or(0), body: Some(response), stop: self.stop.clone() })
     }
 
     fn answer(&self, request: RequestBuilder) -> Result<Reply, MingchaError> {
@@ -137,21 +137,25 @@ impl Http {
         self.waited_for(|| read(response))?
     }
 
-    /// What comes of this, unless it is stopped first: a dead line keeps a thread of its own until its time-out, and nobody
-    /// who gave up.
     fn waited_for<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, MingchaError> {
-        let (gives, takes) = mpsc::channel();
-        let carried = thread::Builder::new().spawn(move || {
-            // Whoever gave up meanwhile takes nothing any more.
-            let _ = gives.send(work());
-        });
-        carried.map_err(|_| MingchaError::Unreachable)?;
-        loop {
-            match takes.recv_timeout(LOOKS_UP) {
-                Ok(done) => return Ok(done),
-                Err(RecvTimeoutError::Timeout) => self.stop.heeded()?,
-                Err(RecvTimeoutError::Disconnected) => return Err(MingchaError::Unreachable),
-            }
+        waited_for(&self.stop, work)
+    }
+}
+
+/// What comes of this, unless it is stopped first: a dead line keeps a thread of its own until its time-out, and nobody who
+/// gave up.
+fn waited_for<T: Send + 'static>(stop: &Stop, work: impl FnOnce() -> T + Send + 'static) -> Result<T, MingchaError> {
+    let (gives, takes) = mpsc::channel();
+    let carried = thread::Builder::new().spawn(move || {
+        // Whoever gave up meanwhile takes nothing any more.
+        let _ = gives.send(work());
+    });
+    carried.map_err(|_| MingchaError::Unreachable)?;
+    loop {
+        match takes.recv_timeout(LOOKS_UP) {
+            Ok(done) => return Ok(done),
+            Err(RecvTimeoutError::Timeout) => stop.heeded()?,
+            Err(RecvTimeoutError::Disconnected) => return Err(MingchaError::Unreachable),
         }
     }
 }
@@ -162,7 +166,8 @@ pub(crate) struct Download {
     pub status: u16,
     /// The first byte that comes.
     pub start: u64,
-    body: Response,
+    /// None once its reading was given up.
+    body: Option<Response>,
     stop: Stop,
 }
 
@@ -171,17 +176,19 @@ impl Download {
     /// came until then in `piece`.
     pub fn read_on(&mut self, piece: &mut Vec<u8>, most: usize) -> Result<bool, MingchaError> {
         use std::io::Read;
-        let mut buffer = [0; 16 * 1024];
-        while piece.len() < most {
-            self.stop.heeded()?;
-            let room = most.saturating_sub(piece.len()).min(buffer.len());
-            match self.body.read(buffer.get_mut(..room).unwrap_or_default()) {
-                Ok(0) => return Ok(true),
-                Ok(count) => piece.extend_from_slice(buffer.get(..count).unwrap_or_default()),
-                Err(_) => return Err(MingchaError::Unreachable),
-            }
+        let mut body = self.body.take().ok_or(MingchaError::Unreachable)?;
+        let room = u64::try_from(most.saturating_sub(piece.len())).unwrap_or(u64::MAX);
+        let (body, came, read) = waited_for(&self.stop, move || {
+            let mut came = Vec::new();
+            let read = body.by_ref().take(room).read_to_end(&mut came);
+            (body, came, read)
+        })?;
+        self.body = Some(body);
+        piece.extend_from_slice(&came);
+        match read {
+            Ok(count) => Ok(u64::try_from(count).unwrap_or(u64::MAX) < room),
+            Err(_) => Err(MingchaError::Unreachable),
         }
-        Ok(false)
     }
 }
 

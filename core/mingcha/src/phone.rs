@@ -44,7 +44,7 @@ pub struct Phone {
     pub(crate) criteria: Mutex<Option<(Vec<Mark>, Arc<Catalogue>)>>,
     /// Ends what this phone does by HTTP.
     pub(crate) stop: Stop,
-    me: Option<Me>,
+    pub(crate) me: Option<Me>,
 }
 
 /// How often something is done whose ground other processes change at the same moment.

@@ -42,6 +42,7 @@ final class Kept: @unchecked Sendable {
     func askInPassing<Answer: Sendable>(
         on queue: DispatchQueue, _ question: @escaping @Sendable (any WorkingDevice) throws -> Answer
     ) async -> Result<Answer, MingchaError> {
+        if Task.isCancelled { return .failure(.givenUp) }
         let letter = Letter<Result<Answer, MingchaError>>()
         queue.async { letter.write(answered { try self.kept.box._withUnsafeGuaranteedRef { try question($0.device) } }) }
         return await withTaskCancellationHandler {

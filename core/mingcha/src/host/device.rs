@@ -35,6 +35,8 @@ pub(super) struct Inner {
     ear: Arc<Ear>,
     seat: Mutex<Seat>,
     jobs: Mutex<Vec<Weak<Stop>>>,
+    /// What ends the enrolment that was asked for last.
+    enrolling: Mutex<Weak<Stop>>,
 }
 
 /// Where the opened phone sits.
@@ -56,7 +58,17 @@ impl Device {
             let bell = Bell::of(folder);
             let ear = bell.ear();
             let (folder, seat) = (folder.to_owned(), Mutex::new(Seat::Awake(Box::new(phone))));
-            Ok(Self { inner: Arc::new(Inner { folder, lent, bell, ear, seat, jobs: Mutex::default() }) })
+            Ok(Self {
+                inner: Arc::new(Inner {
+                    folder,
+                    lent,
+                    bell,
+                    ear,
+                    seat,
+                    jobs: Mutex::default(),
+                    enrolling: Mutex::default(),
+                }),
+            })
         })
     }
 
@@ -213,9 +225,13 @@ impl Inner {
     }
 
     /// Lets an opening of its own do what may wait for the city, so that no screen waits for it; ends when the device is
-    /// suspended or closed.
+    /// suspended or closed, or asks for the next of the kind: who enrols again has given up the enrolment before.
     pub fn aside<T>(&self, call: impl FnOnce(&mut Phone) -> Result<T, MingchaError>) -> Result<T, HostError> {
         let stop = self.stop_of_a_job();
+        let before = std::mem::replace(&mut *lock(&self.enrolling), Arc::downgrade(&stop));
+        if let Some(before) = before.upgrade() {
+            before.now();
+        }
         let done = guarded(|| {
             let mut phone = self.another()?;
             phone.stop = Stop::clone(&stop);

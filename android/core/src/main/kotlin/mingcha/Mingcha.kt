@@ -184,14 +184,16 @@ class Mingcha private constructor(
      * Enrols this device with the city at this address by a one-time code.
      *
      * It waits for the city, seconds or minutes, and keeps no other call waiting. Cancelled, it waits for nothing; the city may
-     * have taken the code by then, and [status] says so.
+     * have taken the code by then, and [status] says so, unless another enrolment was asked for since: that one alone counts.
      *
      * @param cityUrl as somebody types or scans it: `https://mingcha.example.gov.cn`. What is no address is refused in words.
      * @param code as `7KQM-2R8T-XW4P`, in small letters or without its dashes too.
      */
-    suspend fun enrol(cityUrl: String, code: String): DeviceStatus = scope.async(lanes.work) {
-        runCatching { unlessClosing { enrol(cityUrl, code) } }
-    }.await().getOrThrow()
+    suspend fun enrol(cityUrl: String, code: String): DeviceStatus {
+        // The code of a coroutine that is cancelled already is not spent.
+        currentCoroutineContext().ensureActive()
+        return scope.async(lanes.work) { runCatching { unlessClosing { enrol(cityUrl, code) } } }.await().getOrThrow()
+    }
 
     /**
      * Starts a visit at a site.
