@@ -203,3 +203,46 @@ fn read(response: Response) -> Result<Vec<u8>, MingchaError> {
     response.take(LARGEST_REPLY).read_to_end(&mut body).map_err(|_| MingchaError::Unreachable)?;
     Ok(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_stops_coming_is_given_up_at_once_and_one_that_is_cut_leaves_what_came() {
+        let city = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", city.local_addr().unwrap());
+        let (ends, stays) = mpsc::channel::<()>();
+        let line = thread::spawn(move || {
+            for is_cut in [true, false] {
+                let (mut phone, _) = city.accept().unwrap();
+                let mut asked = [0; 1_024];
+                assert!(phone.read(&mut asked).unwrap() > 0);
+                phone
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\nconnection: close\r\n\r\n0123456789")
+                    .unwrap();
+                if !is_cut {
+                    let _ = stays.recv();
+                }
+            }
+        });
+        let stop = Stop::default();
+        let http = Http::to(&url, None).unwrap().until(&stop);
+        let mut piece = Vec::new();
+        let cut = http.file("/cut", 0).unwrap().read_on(&mut piece, 500);
+        assert!(matches!(cut, Err(MingchaError::Unreachable)), "{cut:?}");
+        assert_eq!(piece, b"0123456789");
+
+        let mut silent = http.file("/silent", 0).unwrap();
+        let ended = stop.clone();
+        thread::spawn(move || ended.now());
+        // Without the stop this waits for the line's two minutes.
+        let given_up = silent.read_on(&mut piece, 500);
+        assert!(matches!(given_up, Err(MingchaError::Stopped)), "{given_up:?}");
+        drop(ends);
+        line.join().unwrap();
+    }
+}
