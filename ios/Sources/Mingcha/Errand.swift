@@ -51,6 +51,8 @@ extension Device: WorkingDevice {
 final class Errand<Outcome: Sendable>: @unchecked Sendable {
     typealias Job = any LongWork<Outcome>
 
+    // The optimiser of Swift 6.0 stops at copies of this that are made for one kind of job, so it is told to make none.
+
     private let device: Kept
     private let queues: Queues
     private let prepare: @Sendable (any WorkingDevice) -> Job
@@ -61,11 +63,13 @@ final class Errand<Outcome: Sendable>: @unchecked Sendable {
     private var told: JobProgress?
     private var isGivenUp = false
 
+    @_semantics("optimize.sil.specialize.generic.never")
     init(device: Kept, queues: Queues, prepare: @escaping @Sendable (any WorkingDevice) -> Job) {
         (self.device, self.queues, self.prepare) = (device, queues, prepare)
     }
 
     /// Runs it, and tells how far it came until it is over or the task is cancelled. Gives its last word either way.
+    @_semantics("optimize.sil.specialize.generic.never")
     func run(
         telling progress: (JobProgress) -> Void, isolation: isolated (any Actor)? = #isolation
     ) async throws(MingchaError) -> Outcome {
@@ -80,6 +84,7 @@ final class Errand<Outcome: Sendable>: @unchecked Sendable {
         return try await word.get()
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     private func lastWord(of job: Job) throws -> Outcome {
         queues.watch.sync { begin(job) }
         defer {
@@ -90,6 +95,7 @@ final class Errand<Outcome: Sendable>: @unchecked Sendable {
         return try job.run()
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     private func begin(_ job: Job) {
         self.job = job
         if isGivenUp { job.cancel() }
@@ -97,6 +103,7 @@ final class Errand<Outcome: Sendable>: @unchecked Sendable {
         look(in: .milliseconds(100))
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     private func look(in time: DispatchTimeInterval) {
         queues.watch.asyncAfter(deadline: .now() + time) { [weak self] in
             guard let self, let now = job?.progress() else { return }
@@ -106,6 +113,7 @@ final class Errand<Outcome: Sendable>: @unchecked Sendable {
         }
     }
 
+    @_semantics("optimize.sil.specialize.generic.never")
     private func giveUp() {
         isGivenUp = true
         job?.cancel()
